@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One folder of kernel source, compiled once for each instruction set (the other folders are links to it).
+/// The flags bind to these targets alone, in debug builds too, so tests run the kernels that users run.
+func kernelVariant(_ name: String, march: String?, define: String) -> Target {
+  var flags = ["-Ounchecked"]
+  if let march { flags += ["-Xcc", "-march=\(march)"] }
+  return .target(
+    name: "Kernels\(name)",
+    dependencies: ["KernelInterface"],
+    path: "Sources/KernelVariants/\(name)",
+    swiftSettings: [.unsafeFlags(flags), .define(define)])
+}
+
+var kernelVariants = [kernelVariant("Portable", march: nil, define: "VECTOR4")]
+#if arch(x86_64)
+  kernelVariants.append(kernelVariant("AVX2", march: "x86-64-v3", define: "VECTOR8"))
+  kernelVariants.append(kernelVariant("AVX512", march: "x86-64-v4", define: "VECTOR16"))
+#endif
+let kernelVariantNames = kernelVariants.map { Target.Dependency(stringLiteral: $0.name) }
+
+let package = Package(
+  name: "iic-tui",
+  platforms: [.macOS(.v26)],
+  products: [.executable(name: "iic-tui", targets: ["iic-tui"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: kernelVariants + [
+    .systemLibrary(name: "CNcurses"),
+    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CCPUFeatures"),
+    .target(name: "KernelInterface"),
+    .target(
+      name: "Kernels", dependencies: ["CCPUFeatures", "KernelInterface"] + kernelVariantNames),
+    .target(name: "NeuralNet", dependencies: ["Kernels"]),
+    .target(name: "Clustering", dependencies: ["Kernels"]),
+    .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
+    .target(name: "Snapshots"),
+    .target(
+      name: "Training",
+      dependencies: ["NeuralNet", "Clustering", "Datasets", "Snapshots", "Yams"]),
+    .target(
+      name: "RunStorage",
+      dependencies: ["Snapshots", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "TerminalUI", dependencies: ["Snapshots"]),
+    .target(name: "NcursesUI", dependencies: ["TerminalUI", "CNcurses"]),
+    .executableTarget(
+      name: "iic-tui",
+      dependencies: [
+        "Training", "RunStorage", "NcursesUI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(name: "TestSupport", dependencies: ["Kernels"], path: "Tests/TestSupport"),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(
+      name: "NeuralNetTests",
+      dependencies: ["NeuralNet", "Clustering", "RunStorage", "TestSupport"],
+      resources: [.copy("Reference")]),
+    .testTarget(
+      name: "ClusteringTests", dependencies: ["Clustering", "RunStorage", "TestSupport"],
+      resources: [.copy("Reference")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+    .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),
+    .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["iic-tui", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,22 @@
+// What the processor and the operating system can run, asked at run time: Swift has no query of its own.
+#pragma once
+#include <stdbool.h>
+
+static inline bool cpu_supports_x86_64_v3(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+#else
+  return false;
+#endif
+}
+
+static inline bool cpu_supports_x86_64_v4(void) {
+#if defined(__x86_64__)
+  return cpu_supports_x86_64_v3() && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+  return false;
+#endif
+}

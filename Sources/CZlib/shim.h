@@ -1,0 +1,3 @@
+// zlib as it is installed with libpng; Swift reads its gz* functions directly.
+#pragma once
+#include <zlib.h>

@@ -1,0 +1,94 @@
+import Foundation
+import Synchronization
+
+/// Threads that share out numbered units of work.
+///
+/// Which thread takes which unit depends on timing, so a unit must write only what no other unit writes;
+/// sums over units are made afterwards in the order of their numbers. Then the thread count leaves no trace.
+package final class WorkerPool: @unchecked Sendable {
+  // Unchecked: `job`, `generation`, `running` and `isShutDown` are only touched while `condition` is held.
+  private struct Job: @unchecked Sendable {
+    // Unchecked: the closure outlives the job, because `forEach` returns only when every thread is done with it.
+    let units: Int
+    let body: (Int) -> Void
+  }
+
+  package let threads: Int
+  private let condition = NSCondition()
+  private let nextUnit = Atomic<Int>(0)
+  private var job: Job?
+  private var generation = 0
+  private var running = 0
+  private var isShutDown = false
+
+  /// `threads` counts the calling thread; at least 1.
+  package init(threads: Int) {
+    precondition(threads >= 1, "\(threads) threads")
+    self.threads = threads
+    for index in 1..<max(threads, 1) {
+      let thread = Thread { [self] in work() }
+      thread.name = "worker \(index)"
+      thread.stackSize = 1 << 20
+      thread.start()
+    }
+  }
+
+  /// Calls `body` once with each of 0..<units and returns when all calls have; the caller works too.
+  /// One caller at a time.
+  package func forEach(_ units: Int, _ body: (Int) -> Void) {
+    guard threads > 1, units > 1 else {
+      for unit in 0..<units { body(unit) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      condition.lock()
+      nextUnit.store(0, ordering: .relaxed)
+      job = Job(units: units, body: body)
+      generation += 1
+      running = threads - 1
+      condition.broadcast()
+      condition.unlock()
+      take(units, body)
+      condition.lock()
+      while running > 0 { condition.wait() }
+      job = nil
+      condition.unlock()
+    }
+  }
+
+  /// Lets the threads end; until then they keep the pool alive. It must not be used afterwards.
+  package func shutDown() {
+    condition.withLock {
+      isShutDown = true
+      condition.broadcast()
+    }
+  }
+
+  private func take(_ units: Int, _ body: (Int) -> Void) {
+    while true {
+      let unit = nextUnit.wrappingAdd(1, ordering: .relaxed).oldValue
+      if unit >= units { return }
+      body(unit)
+    }
+  }
+
+  private func work() {
+    var seen = 0
+    while true {
+      condition.lock()
+      while generation == seen && !isShutDown { condition.wait() }
+      if isShutDown {
+        condition.unlock()
+        return
+      }
+      seen = generation
+      let job = self.job
+      condition.unlock()
+      if let job { take(job.units, job.body) }
+      condition.lock()
+      running -= 1
+      if running == 0 { condition.broadcast() }
+      condition.unlock()
+    }
+  }
+}

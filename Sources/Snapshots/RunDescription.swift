@@ -1,0 +1,92 @@
+/// The two heads of a network: A over-clusters, B has one cluster a class.
+package enum HeadName: String, Sendable, Codable, CaseIterable, Hashable {
+  case a = "A"
+  case b = "B"
+}
+
+/// One head as the screen and storage see it.
+package struct HeadDescription: Sendable, Codable, Equatable {
+  package var name: HeadName
+  /// C, the number of clusters of each of its sub-heads.
+  package var clusters: Int
+  /// h, the number of independently initialised sub-heads.
+  package var subHeads: Int
+
+  package init(name: HeadName, clusters: Int, subHeads: Int) {
+    self.name = name
+    self.clusters = clusters
+    self.subHeads = subHeads
+  }
+}
+
+/// What is fixed about a run from its first step to its last.
+package struct RunDescription: Sendable, Codable, Equatable {
+  /// The run's name, unique in its runs folder.
+  package var name: String
+  package var preset: String
+  package var dataset: String
+  /// The ground-truth classes by index, as people call them.
+  package var classNames: [String]
+  /// The whole configuration, as YAML.
+  package var configuration: String
+  package var seed: UInt64
+  /// In the order in which the screen lists them: A, then B; a run without over-clustering has B alone.
+  package var heads: [HeadDescription]
+  package var epochs: Int
+  package var stepsPerEpoch: Int
+  /// The steps of the whole run, were it to end by itself.
+  package var plannedSteps: Int
+  /// Images through the network in one step; both sides of every pair count.
+  package var imagesPerStep: Int
+  package var evaluationImages: Int
+  package var parameterCount: Int
+  /// Seconds since 1970.
+  package var startedAt: Double
+
+  package init(
+    name: String, preset: String, dataset: String, classNames: [String], configuration: String,
+    seed: UInt64, heads: [HeadDescription], epochs: Int, stepsPerEpoch: Int, plannedSteps: Int,
+    imagesPerStep: Int, evaluationImages: Int, parameterCount: Int, startedAt: Double
+  ) {
+    self.name = name
+    self.preset = preset
+    self.dataset = dataset
+    self.classNames = classNames
+    self.configuration = configuration
+    self.seed = seed
+    self.heads = heads
+    self.epochs = epochs
+    self.stepsPerEpoch = stepsPerEpoch
+    self.plannedSteps = plannedSteps
+    self.imagesPerStep = imagesPerStep
+    self.evaluationImages = evaluationImages
+    self.parameterCount = parameterCount
+    self.startedAt = startedAt
+  }
+}
+
+/// The handful of evaluation images that the screen draws beside their cluster probabilities.
+/// They stay the same for the whole run.
+package struct SampleImages: Sendable, Codable, Equatable {
+  package var width: Int
+  package var height: Int
+  /// 1 for grey, 3 for red, green, blue.
+  package var channels: Int
+  /// `[count, height, width, channels]`, 0...255.
+  package var pixels: [UInt8]
+  /// The ground-truth class of each image.
+  package var labels: [Int]
+
+  package var count: Int { labels.count }
+
+  package init(width: Int, height: Int, channels: Int, pixels: [UInt8], labels: [Int]) {
+    precondition(
+      pixels.count == labels.count * height * width * channels,
+      "\(pixels.count) bytes for [\(labels.count), \(height), \(width), \(channels)]")
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.pixels = pixels
+    self.labels = labels
+  }
+}

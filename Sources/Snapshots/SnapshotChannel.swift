@@ -1,0 +1,75 @@
+import Foundation
+
+/// One listener's end of the channel. The trainer never waits for it.
+package final class SnapshotLane: @unchecked Sendable {
+  // Unchecked: every access to `pending` and `isClosed` holds `condition`.
+  package enum Policy: Sendable {
+    /// Keeps every event, for the recorder.
+    case lossless
+    /// Keeps every step, which are small, but of evaluations only the newest, and no checkpoints: for a screen.
+    case newest
+  }
+
+  private let policy: Policy
+  private let condition = NSCondition()
+  private var pending: [TrainingEvent] = []
+  private var isClosed = false
+
+  init(policy: Policy) { self.policy = policy }
+
+  func send(_ event: TrainingEvent) {
+    condition.withLock {
+      if policy == .newest {
+        switch event {
+        case .checkpoint: return
+        case .evaluation: pending.removeAll { if case .evaluation = $0 { true } else { false } }
+        default: break
+        }
+      }
+      pending.append(event)
+      condition.signal()
+    }
+  }
+
+  func close() {
+    condition.withLock {
+      isClosed = true
+      condition.broadcast()
+    }
+  }
+
+  /// What has arrived since the last call; does not wait.
+  package func drain() -> [TrainingEvent] {
+    condition.withLock {
+      defer { pending = [] }
+      return pending
+    }
+  }
+
+  /// Waits for at least one event and takes all there are; nil once the channel is closed and empty.
+  package func next() -> [TrainingEvent]? {
+    condition.withLock {
+      while pending.isEmpty && !isClosed { condition.wait() }
+      if pending.isEmpty { return nil }
+      defer { pending = [] }
+      return pending
+    }
+  }
+}
+
+/// The way out of the trainer: each event goes to every lane at once.
+package final class SnapshotChannel: Sendable {
+  private let lanes: [SnapshotLane]
+
+  package init(lanes: [SnapshotLane]) { self.lanes = lanes }
+
+  package func send(_ event: TrainingEvent) { for lane in lanes { lane.send(event) } }
+
+  /// No event follows; listeners that wait are let go.
+  package func close() { for lane in lanes { lane.close() } }
+}
+
+extension SnapshotLane {
+  package static func lossless() -> SnapshotLane { SnapshotLane(policy: .lossless) }
+  package static func newest() -> SnapshotLane { SnapshotLane(policy: .newest) }
+}

@@ -1,0 +1,35 @@
+/// One optimiser step, as it was just taken.
+package struct StepSnapshot: Sendable, Codable, Equatable {
+  /// The number of steps taken so far, this one included: the first step is 1.
+  package var step: Int
+  /// The epoch that the step belongs to, from 1.
+  package var epoch: Int
+  /// The head that the step trained.
+  package var head: HeadName
+  /// −I with the configured λ, in nats, mean over the head's sub-heads.
+  package var loss: Double
+  /// The loss of each sub-head, in nats.
+  package var subHeadLosses: [Double]
+  /// I(z, z′) of the batch at λ = 1, in nats, mean over the sub-heads.
+  package var mutualInformation: Double
+  package var learningRate: Double
+  /// Both sides of every pair count; measured over the step with its augmentation.
+  package var imagesPerSecond: Double
+  /// Seconds of training since the run's first step, pauses and evaluations left out.
+  package var elapsed: Double
+
+  package init(
+    step: Int, epoch: Int, head: HeadName, loss: Double, subHeadLosses: [Double],
+    mutualInformation: Double, learningRate: Double, imagesPerSecond: Double, elapsed: Double
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.head = head
+    self.loss = loss
+    self.subHeadLosses = subHeadLosses
+    self.mutualInformation = mutualInformation
+    self.learningRate = learningRate
+    self.imagesPerSecond = imagesPerSecond
+    self.elapsed = elapsed
+  }
+}

@@ -1,0 +1,20 @@
+/// How a run ended.
+package enum EndStatus: String, Sendable, Codable {
+  /// Every planned step was taken.
+  case completed
+  /// Somebody asked it to stop; it can be resumed.
+  case stopped
+  /// It met an error; `TrainingEvent.ended` carries the line that says which.
+  case failed
+}
+
+/// All that leaves the trainer, in order.
+package enum TrainingEvent: Sendable, Equatable {
+  case started(RunDescription, SampleImages)
+  case step(StepSnapshot)
+  case evaluation(EvaluationSnapshot)
+  case checkpoint(CheckpointSnapshot)
+  /// The trainer waits (true) or goes on (false), as asked.
+  case paused(Bool)
+  case ended(EndStatus, step: Int, message: String?)
+}
