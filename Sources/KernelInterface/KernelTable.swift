@@ -1,2 +1,62 @@
-/// The number of images that lie side by side in memory.
-package let imageBlock = 12
+/// The entry points of one instruction set. Each call is one unit of work on one thread.
+package struct KernelTable: Sendable {
+  package typealias Input = UnsafePointer<Float>
+  package typealias Output = UnsafeMutablePointer<Float>
+
+  package var name: String
+  /// Floats in a vector register.
+  package var vectorWidth: Int
+
+  /// Writes `output` for every pixel of the range.
+  package var convolve: @Sendable (ConvolutionArguments) -> Void
+  /// Adds to `gradient`.
+  package var accumulateWeightGradient: @Sendable (WeightGradientArguments) -> Void
+  /// Adds to `gradient`.
+  package var accumulatePatchGradient: @Sendable (PatchGradientArguments) -> Void
+
+  /// Adds Σx and Σx² of each channel over the real images of a block:
+  /// (input `[pixels, 12, stride]`, pixels, stride, images, sum `[stride]`, sum of squares `[stride]`).
+  package var accumulateMoments: @Sendable (Input, Int, Int, Int, Output, Output) -> Void
+  /// Writes the normalised, activated, pooled block.
+  package var normalize: @Sendable (NormalizationArguments, Output) -> Void
+  /// Given the gradient of what `normalize` wrote, adds Σdy and Σ(dy · input) of each channel, y being the
+  /// normalised map before ReLU and pooling.
+  package var accumulateNormalizationSums:
+    @Sendable (NormalizationArguments, Input, Output, Output) -> Void
+  /// Given the same gradient and per-channel coefficients, writes dx = scale · dy + slope · input + offset,
+  /// zero for images that are not real: (arguments, gradient, slope, offset, dx).
+  package var normalizationInputGradient:
+    @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void
+
+  /// One Adam update: (arguments, count, values, gradient, first moment, second moment).
+  package var adam: @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void
+  /// destination[i] += source[i]: (count, source, destination).
+  package var add: @Sendable (Int, Input, Output) -> Void
+
+  package init(
+    name: String, vectorWidth: Int,
+    convolve: @escaping @Sendable (ConvolutionArguments) -> Void,
+    accumulateWeightGradient: @escaping @Sendable (WeightGradientArguments) -> Void,
+    accumulatePatchGradient: @escaping @Sendable (PatchGradientArguments) -> Void,
+    accumulateMoments: @escaping @Sendable (Input, Int, Int, Int, Output, Output) -> Void,
+    normalize: @escaping @Sendable (NormalizationArguments, Output) -> Void,
+    accumulateNormalizationSums:
+      @escaping @Sendable (NormalizationArguments, Input, Output, Output) -> Void,
+    normalizationInputGradient:
+      @escaping @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void,
+    adam: @escaping @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void,
+    add: @escaping @Sendable (Int, Input, Output) -> Void
+  ) {
+    self.name = name
+    self.vectorWidth = vectorWidth
+    self.convolve = convolve
+    self.accumulateWeightGradient = accumulateWeightGradient
+    self.accumulatePatchGradient = accumulatePatchGradient
+    self.accumulateMoments = accumulateMoments
+    self.normalize = normalize
+    self.accumulateNormalizationSums = accumulateNormalizationSums
+    self.normalizationInputGradient = normalizationInputGradient
+    self.adam = adam
+    self.add = add
+  }
+}

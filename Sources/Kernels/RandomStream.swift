@@ -16,7 +16,9 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
 
   package init(seed: UInt64, epoch: Int = 0, sample: Int = 0, purpose: RandomPurpose) {
     var hash = RandomStream.mix(seed &+ 0x9E37_79B9_7F4A_7C15)
-    for part in [UInt64(bitPattern: Int64(epoch)), UInt64(bitPattern: Int64(sample)), purpose.rawValue] {
+    for part in [
+      UInt64(bitPattern: Int64(epoch)), UInt64(bitPattern: Int64(sample)), purpose.rawValue,
+    ] {
       hash = RandomStream.mix((hash ^ part) &+ 0x9E37_79B9_7F4A_7C15)
     }
     state = hash

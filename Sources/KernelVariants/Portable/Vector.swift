@@ -1,1 +1,60 @@
 import KernelInterface
+
+// The one place where the builds differ: the vector, how many rows of it a register file holds, and whether
+// the processor multiplies and adds in one instruction.
+#if VECTOR16
+  typealias Vector = SIMD16<Float>
+  typealias IndexVector = SIMD16<Int32>
+  typealias PoolIndexVector = SIMD16<UInt8>
+  typealias ConvolutionTile = InlineArray<12, Vector>
+  typealias GradientTile = InlineArray<8, Vector>
+  let convolutionRows = 12
+  let gradientRows = 8
+  let variantName = "AVX-512"
+#elseif VECTOR8
+  typealias Vector = SIMD8<Float>
+  typealias IndexVector = SIMD8<Int32>
+  typealias PoolIndexVector = SIMD8<UInt8>
+  typealias ConvolutionTile = InlineArray<6, Vector>
+  typealias GradientTile = InlineArray<4, Vector>
+  let convolutionRows = 6
+  let gradientRows = 4
+  let variantName = "AVX2"
+#else
+  typealias Vector = SIMD4<Float>
+  typealias IndexVector = SIMD4<Int32>
+  typealias PoolIndexVector = SIMD4<UInt8>
+  typealias ConvolutionTile = InlineArray<6, Vector>
+  typealias GradientTile = InlineArray<4, Vector>
+  let convolutionRows = 6
+  let gradientRows = 4
+  let variantName = "portable"
+#endif
+
+let lanes = Vector.scalarCount
+
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// sum + a · b
+@inline(__always)
+func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
+  #if VECTOR16 || VECTOR8 || arch(arm64)
+    sum.addingProduct(a, b)
+  #else
+    // Without the instruction, addingProduct calls a library function for every lane.
+    sum + a * b
+  #endif
+}
+
+extension InlineArray where Element == Vector {
+  @inline(__always)
+  static var zeros: Self { Self(repeating: Vector(repeating: 0)) }
+}

@@ -1,0 +1,15 @@
+import KernelInterface
+
+/// This build's kernels.
+package let kernelTable = KernelTable(
+  name: variantName,
+  vectorWidth: lanes,
+  convolve: convolve,
+  accumulateWeightGradient: accumulateWeightGradient,
+  accumulatePatchGradient: accumulatePatchGradient,
+  accumulateMoments: accumulateMoments,
+  normalize: normalize,
+  accumulateNormalizationSums: accumulateNormalizationSums,
+  normalizationInputGradient: normalizationInputGradient,
+  adam: adam,
+  add: add)

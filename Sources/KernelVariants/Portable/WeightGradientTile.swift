@@ -1,0 +1,139 @@
+import KernelInterface
+
+/// One tap's weight gradient over a run of pixels: Σ over pixels and images of input channel × output gradient.
+func accumulateWeightGradient(_ arguments: WeightGradientArguments) {
+  var channel = 0
+  while channel &+ gradientRows <= arguments.depth {
+    var column = 0
+    while column &+ 2 &* lanes <= arguments.width {
+      weightGradientTile2(arguments, channel, column)
+      column &+= 2 &* lanes
+    }
+    if column < arguments.width { weightGradientTile1(arguments, channel, column) }
+    channel &+= gradientRows
+  }
+  while channel < arguments.depth {
+    weightGradientRow(arguments, channel)
+    channel &+= 1
+  }
+}
+
+/// `gradientRows` input channels × two vectors of output channels.
+@inline(__always)
+private func weightGradientTile2(
+  _ arguments: WeightGradientArguments, _ channel: Int, _ column: Int
+) {
+  var left = GradientTile.zeros
+  var right = GradientTile.zeros
+  let outputStep = imageBlock &* arguments.outputStride
+  for pixel in 0..<arguments.pixels {
+    var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
+    var output = arguments.outputGradient + (pixel &* outputStep &+ column)
+    for _ in 0..<imageBlock {
+      let leftGradient = load(output)
+      let rightGradient = load(output + lanes)
+      for row in 0..<gradientRows {
+        let value = Vector(repeating: input[row])
+        left[row] = multiplyAdd(left[row], value, leftGradient)
+        right[row] = multiplyAdd(right[row], value, rightGradient)
+      }
+      input += arguments.inputStride
+      output += arguments.outputStride
+    }
+  }
+  let gradient = arguments.gradient + (channel &* arguments.width &+ column)
+  for row in 0..<gradientRows {
+    let target = gradient + row &* arguments.width
+    store(load(target) + left[row], target)
+    store(load(target + lanes) + right[row], target + lanes)
+  }
+}
+
+/// The same, one vector wide.
+@inline(__always)
+private func weightGradientTile1(
+  _ arguments: WeightGradientArguments, _ channel: Int, _ column: Int
+) {
+  var sums = GradientTile.zeros
+  let outputStep = imageBlock &* arguments.outputStride
+  for pixel in 0..<arguments.pixels {
+    var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
+    var output = arguments.outputGradient + (pixel &* outputStep &+ column)
+    for _ in 0..<imageBlock {
+      let outputGradient = load(output)
+      for row in 0..<gradientRows {
+        sums[row] = multiplyAdd(sums[row], Vector(repeating: input[row]), outputGradient)
+      }
+      input += arguments.inputStride
+      output += arguments.outputStride
+    }
+  }
+  let gradient = arguments.gradient + (channel &* arguments.width &+ column)
+  for row in 0..<gradientRows {
+    let target = gradient + row &* arguments.width
+    store(load(target) + sums[row], target)
+  }
+}
+
+/// One input channel, for a depth that is no multiple of the tile.
+private func weightGradientRow(_ arguments: WeightGradientArguments, _ channel: Int) {
+  let outputStep = imageBlock &* arguments.outputStride
+  var column = 0
+  while column < arguments.width {
+    var sum = Vector(repeating: 0)
+    for pixel in 0..<arguments.pixels {
+      let input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
+      let output = arguments.outputGradient + (pixel &* outputStep &+ column)
+      for image in 0..<imageBlock {
+        let value = Vector(repeating: input[image &* arguments.inputStride])
+        sum = multiplyAdd(sum, value, load(output + image &* arguments.outputStride))
+      }
+    }
+    let target = arguments.gradient + (channel &* arguments.width &+ column)
+    store(load(target) + sum, target)
+    column &+= lanes
+  }
+}
+
+/// Few input channels: the rows of the tile are (tap, channel) pairs, found through a table of offsets.
+func accumulatePatchGradient(_ arguments: PatchGradientArguments) {
+  var row = 0
+  while row < arguments.rows {
+    var column = 0
+    while column < arguments.width {
+      patchGradientTile(arguments, row, column)
+      column &+= lanes
+    }
+    row &+= gradientRows
+  }
+}
+
+@inline(__always)
+private func patchGradientTile(_ arguments: PatchGradientArguments, _ row: Int, _ column: Int) {
+  var sums = GradientTile.zeros
+  var sources = InlineArray<8, UnsafePointer<Float>>(repeating: arguments.zeros)
+  for pixel in 0..<arguments.outputPixels {
+    let offsets = arguments.rowOffsets + (pixel &* arguments.rows &+ row)
+    for index in 0..<gradientRows {
+      let offset = Int(offsets[index])
+      sources[index] = offset < 0 ? arguments.zeros : arguments.input + offset
+    }
+    var output =
+      arguments.outputGradient + (pixel &* imageBlock &* arguments.outputStride &+ column)
+    var input = 0
+    for _ in 0..<imageBlock {
+      let outputGradient = load(output)
+      for index in 0..<gradientRows {
+        let value = Vector(repeating: sources[index][input])
+        sums[index] = multiplyAdd(sums[index], value, outputGradient)
+      }
+      input &+= arguments.inputStride
+      output += arguments.outputStride
+    }
+  }
+  let gradient = arguments.gradient + (row &* arguments.width &+ column)
+  for index in 0..<gradientRows {
+    let target = gradient + index &* arguments.width
+    store(load(target) + sums[index], target)
+  }
+}

@@ -1,0 +1,73 @@
+import CCPUFeatures
+import KernelInterface
+import KernelsPortable
+
+#if arch(x86_64)
+  import KernelsAVX2
+  import KernelsAVX512
+#endif
+
+package typealias KernelTable = KernelInterface.KernelTable
+package typealias Tap = KernelInterface.Tap
+package typealias ConvolutionArguments = KernelInterface.ConvolutionArguments
+package typealias WeightGradientArguments = KernelInterface.WeightGradientArguments
+package typealias PatchGradientArguments = KernelInterface.PatchGradientArguments
+package typealias NormalizationArguments = KernelInterface.NormalizationArguments
+package typealias AdamArguments = KernelInterface.AdamArguments
+package let imageBlock = KernelInterface.imageBlock
+package let panelWidth = KernelInterface.panelWidth
+package let channelMultiple = KernelInterface.channelMultiple
+
+/// The instruction sets that the kernels are built for.
+package enum InstructionSet: String, Sendable, CaseIterable {
+  case portable
+  case avx2
+  case avx512
+
+  /// Those that this machine can run, the fastest last.
+  package static var available: [InstructionSet] {
+    allCases.filter {
+      switch $0 {
+      case .portable: true
+      case .avx2: cpu_supports_x86_64_v3()
+      case .avx512: cpu_supports_x86_64_v4()
+      }
+    }
+  }
+
+  /// The kernels of this instruction set, which must be available.
+  package var kernels: KernelTable {
+    #if arch(x86_64)
+      switch self {
+      case .portable: KernelsPortable.kernelTable
+      case .avx2: KernelsAVX2.kernelTable
+      case .avx512: KernelsAVX512.kernelTable
+      }
+    #else
+      KernelsPortable.kernelTable
+    #endif
+  }
+
+  /// What `name` asks for, the fastest available one if it asks for nothing.
+  ///
+  /// - Throws: `UnavailableInstructionSet` if the name is unknown or the machine cannot run it.
+  package static func selected(
+    _ name: String?
+  ) throws(UnavailableInstructionSet) -> InstructionSet {
+    guard let name, !name.isEmpty else { return available.last ?? .portable }
+    guard let wanted = InstructionSet(rawValue: name), available.contains(wanted) else {
+      throw UnavailableInstructionSet(name: name)
+    }
+    return wanted
+  }
+}
+
+/// An instruction set that was asked for and cannot be had.
+package struct UnavailableInstructionSet: Error, CustomStringConvertible {
+  package var name: String
+
+  package var description: String {
+    let names = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
+    return "instruction set '\(name)' is not available here; expected one of: \(names)"
+  }
+}

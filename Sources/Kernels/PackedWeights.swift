@@ -1,0 +1,58 @@
+/// How a convolution's weights lie in memory: `[panels, taps, depth, width]`, a panel being 32 output channels,
+/// or 16 for the last if that is enough. Channels beyond the real ones have zero weights.
+package struct PackedWeights: Sendable, Equatable {
+  package let taps: Int
+  /// Input channels.
+  package let depth: Int
+  /// Output channels.
+  package let channels: Int
+
+  package init(taps: Int, depth: Int, channels: Int) {
+    self.taps = taps
+    self.depth = depth
+    self.channels = channels
+  }
+
+  package var paddedChannels: Int { padded(channels) }
+  package var panels: Int { (paddedChannels + panelWidth - 1) / panelWidth }
+  package var count: Int { taps * depth * paddedChannels }
+
+  /// 32 or 16.
+  package func width(_ panel: Int) -> Int { min(panelWidth, paddedChannels - panel * panelWidth) }
+
+  package func panelStart(_ panel: Int) -> Int { panel * panelWidth * taps * depth }
+
+  package func offset(channel: Int, input: Int, tap: Int) -> Int {
+    let panel = channel / panelWidth
+    return panelStart(panel) + (tap * depth + input) * width(panel) + channel % panelWidth
+  }
+
+  /// Writes the weights of the input gradient: input and output channels exchanged, taps as they are.
+  package func transpose(
+    _ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, pool: WorkerPool
+  ) {
+    let transposed = PackedWeights(taps: taps, depth: channels, channels: depth)
+    // One unit a tap; the real channels only, the padding of the destination is zero from the start.
+    pool.forEach(taps) { tap in
+      for input in 0..<depth {
+        let panel = input / panelWidth
+        let width = transposed.width(panel)
+        let target =
+          destination + transposed.panelStart(panel) + tap * channels * width + input % panelWidth
+        for sourcePanel in 0..<panels {
+          let sourceWidth = self.width(sourcePanel)
+          let row = source + panelStart(sourcePanel) + (tap * depth + input) * sourceWidth
+          let first = sourcePanel * panelWidth
+          for channel in 0..<min(sourceWidth, channels - first) {
+            target[(first + channel) * width] = row[channel]
+          }
+        }
+      }
+    }
+  }
+}
+
+/// `channels` rounded up to whole vectors.
+package func padded(_ channels: Int) -> Int {
+  (channels + channelMultiple - 1) / channelMultiple * channelMultiple
+}

@@ -1,0 +1,130 @@
+import Kernels
+
+/// A two-dimensional convolution without bias, and with a kernel as large as the map a linear layer.
+///
+/// Weights are `[out, in, height, width]` to the outside and `PackedWeights` inside.
+package final class Convolution {
+  package let geometry: ConvolutionGeometry
+  package let inputChannels: Int
+  package let outputChannels: Int
+  package let weight: Parameter
+
+  private let context: ComputeContext
+  private let packed: PackedWeights
+  private let forwardPlan: TapPlan
+  private lazy var inputGradientPlan = TapPlan(inputGradient: geometry)
+  private lazy var transposedWeights = FloatBuffer(
+    count: PackedWeights(taps: geometry.taps, depth: outputChannels, channels: inputChannels).count)
+  private lazy var weightGradient = WeightGradient(
+    geometry: geometry, packed: packed, inputStride: inputStride)
+  private let inputStride: Int
+  private var input: Tensor?
+  private var output = ActivationStorage()
+
+  /// - Parameters:
+  ///   - inputStride: the channel stride of the tensors that `forward` is given.
+  ///   - views: the PyTorch tensors that the weights are saved as; one named `name` if nil.
+  package init(
+    name: String, geometry: ConvolutionGeometry, inputChannels: Int, inputStride: Int? = nil,
+    outputChannels: Int, views: [ParameterView]? = nil, context: ComputeContext
+  ) {
+    self.geometry = geometry
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.inputStride = inputStride ?? padded(inputChannels)
+    self.context = context
+    let packed = PackedWeights(
+      taps: geometry.taps, depth: inputChannels, channels: outputChannels)
+    self.packed = packed
+    forwardPlan = TapPlan(forward: geometry)
+    weight = Parameter(
+      count: packed.count, views: views ?? [.convolution(name, packed, geometry)])
+  }
+
+  /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next call.
+  package func forward(_ input: Tensor) -> Tensor {
+    precondition(
+      input.shape.height == geometry.inputHeight && input.shape.width == geometry.inputWidth
+        && input.shape.channels == inputChannels && input.shape.channelStride == inputStride,
+      "\(input.shape) into \(geometry), \(inputChannels) channels")
+    self.input = input
+    let output = output.tensor(
+      Shape(
+        images: input.shape.images, height: geometry.outputHeight, width: geometry.outputWidth,
+        channels: outputChannels))
+    convolve(input, forwardPlan, weight.values, packed, output)
+    return output
+  }
+
+  /// Replaces the weight gradient and returns the gradient of the input, nil if it is not wanted.
+  package func backward(_ outputGradient: Tensor, needsInputGradient: Bool) -> Tensor? {
+    guard let input else { preconditionFailure("backward before forward") }
+    precondition(
+      outputGradient.shape.channels == outputChannels
+        && outputGradient.shape.images == input.shape.images,
+      "gradient \(outputGradient.shape) for input \(input.shape)")
+    weightGradient.write(
+      input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
+    guard needsInputGradient else { return nil }
+    packed.transpose(weight.values.pointer, to: transposedWeights.pointer, pool: context.pool)
+    let inputGradient = context.gradients.take(
+      Shape(
+        images: input.shape.images, height: geometry.inputHeight, width: geometry.inputWidth,
+        channels: inputChannels))
+    convolve(
+      outputGradient, inputGradientPlan, transposedWeights,
+      PackedWeights(taps: geometry.taps, depth: outputChannels, channels: inputChannels),
+      inputGradient)
+    return inputGradient
+  }
+
+  /// Both directions are the same sum over taps; only plan and weights differ.
+  private func convolve(
+    _ input: Tensor, _ plan: TapPlan, _ weights: FloatBuffer, _ packed: PackedWeights,
+    _ output: Tensor
+  ) {
+    let pixels = output.shape.pixels
+    // A few blocks of images are split by pixels as well, so that every thread has work.
+    let parts = min(pixels, max(1, 16 / output.shape.blocks))
+    let kernels = context.kernels
+    plan.starts.withUnsafeBufferPointer { starts in
+      plan.taps.withUnsafeBufferPointer { taps in
+        let startPointer = starts.baseAddress!
+        // A plan without taps has no address; its entries are never read.
+        let noTap = Tap(pixel: 0, tap: 0)
+        withUnsafePointer(to: noTap) { noTaps in
+          let tapPointer = taps.baseAddress ?? noTaps
+          context.pool.forEach(output.shape.blocks * parts) { unit in
+            let block = unit / parts
+            let part = unit % parts
+            for panel in 0..<packed.panels {
+              kernels.convolve(
+                ConvolutionArguments(
+                  input: input.block(block), inputStride: input.shape.channelStride,
+                  depth: packed.depth, weights: weights.pointer + packed.panelStart(panel),
+                  width: packed.width(panel), output: output.block(block) + panel * panelWidth,
+                  outputStride: output.shape.channelStride, tapStarts: startPointer,
+                  taps: tapPointer, pixels: pixels * part / parts..<pixels * (part + 1) / parts))
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension ParameterView {
+  /// Convolution weights `[out, in, height, width]`.
+  static func convolution(
+    _ name: String, _ packed: PackedWeights, _ geometry: ConvolutionGeometry
+  ) -> ParameterView {
+    ParameterView(
+      name: name,
+      shape: [packed.channels, packed.depth, geometry.kernelHeight, geometry.kernelWidth]
+    ) { index in
+      packed.offset(
+        channel: index / (packed.taps * packed.depth), input: index / packed.taps % packed.depth,
+        tap: index % packed.taps)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Kernels
+
+/// A tensor under its PyTorch name, in PyTorch's order.
+package struct StateTensor: Sendable, Equatable {
+  package var name: String
+  package var shape: [Int]
+  package var values: [Float]
+}
+
+/// A saved state that does not fit the network.
+package struct StateMismatch: Error, CustomStringConvertible {
+  package var description: String
+}
+
+extension Network {
+  /// Weights and running statistics, as PyTorch's `state_dict`.
+  package var weights: [StateTensor] {
+    parameters.flatMap { parameter in
+      parameter.views.map { StateTensor($0, parameter.values) }
+    } + trunk.stateBuffers.map { StateTensor($0.view, $0.values) }
+  }
+
+  /// Adam's moments and step counts, under each parameter's name with `.exp_avg`, `.exp_avg_sq`, `.step`.
+  package var optimizerState: [StateTensor] {
+    parameters.flatMap { parameter in
+      parameter.views.flatMap { view in
+        [
+          StateTensor(view, parameter.firstMoment, suffix: ".exp_avg"),
+          StateTensor(view, parameter.secondMoment, suffix: ".exp_avg_sq"),
+          StateTensor(name: view.name + ".step", shape: [1], values: [Float(parameter.steps)]),
+        ]
+      }
+    }
+  }
+
+  /// - Throws: `StateMismatch` if a tensor is missing or has another shape; then nothing is changed.
+  package func loadWeights(_ tensors: [String: StateTensor]) throws(StateMismatch) {
+    let targets =
+      parameters.flatMap { parameter in parameter.views.map { ($0, parameter.values) } }
+      + trunk.stateBuffers.map { ($0.view, $0.values) }
+    for (view, _) in targets { _ = try tensors.values(of: view.name, shape: view.shape) }
+    for (view, memory) in targets {
+      view.scatter(try tensors.values(of: view.name, shape: view.shape), to: memory)
+    }
+  }
+
+  /// - Throws: `StateMismatch` if a tensor is missing or has another shape; then nothing is changed.
+  package func loadOptimizerState(_ tensors: [String: StateTensor]) throws(StateMismatch) {
+    for isLoading in [false, true] {
+      for parameter in parameters {
+        for view in parameter.views {
+          let first = try tensors.values(of: view.name + ".exp_avg", shape: view.shape)
+          let second = try tensors.values(of: view.name + ".exp_avg_sq", shape: view.shape)
+          let steps = try tensors.values(of: view.name + ".step", shape: [1])
+          if isLoading {
+            view.scatter(first, to: parameter.firstMoment)
+            view.scatter(second, to: parameter.secondMoment)
+            parameter.steps = Int(steps[0])
+          }
+        }
+      }
+    }
+  }
+}
+
+extension StateTensor {
+  fileprivate init(_ view: ParameterView, _ memory: FloatBuffer, suffix: String = "") {
+    self.init(name: view.name + suffix, shape: view.shape, values: view.gather(memory))
+  }
+}
+
+extension [String: StateTensor] {
+  fileprivate func values(of name: String, shape: [Int]) throws(StateMismatch) -> [Float] {
+    guard let tensor = self[name] else {
+      throw StateMismatch(description: "tensor '\(name)' is missing")
+    }
+    guard tensor.shape == shape else {
+      throw StateMismatch(
+        description: "tensor '\(name)' has shape \(tensor.shape), expected \(shape)")
+    }
+    return tensor.values
+  }
+}
