@@ -58,7 +58,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(
       name: "NeuralNetTests",
-      dependencies: ["NeuralNet", "Clustering", "RunStorage", "TestSupport"],
+      dependencies: ["NeuralNet", "Clustering", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "RunStorage", "TestSupport"],

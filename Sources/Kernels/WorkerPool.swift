@@ -7,10 +7,11 @@ import Synchronization
 /// sums over units are made afterwards in the order of their numbers. Then the thread count leaves no trace.
 package final class WorkerPool: @unchecked Sendable {
   // Unchecked: `job`, `generation`, `running` and `isShutDown` are only touched while `condition` is held.
-  private struct Job: @unchecked Sendable {
-    // Unchecked: the closure outlives the job, because `forEach` returns only when every thread is done with it.
+  private struct Job {
     let units: Int
-    let body: (Int) -> Void
+    /// Lives in the frame of `forEach`, which returns only when every thread is done with it. A pointer,
+    /// because a thread that still held a copy of the closure then would let it escape.
+    let body: UnsafePointer<(Int) -> Void>
   }
 
   package let threads: Int
@@ -41,18 +42,21 @@ package final class WorkerPool: @unchecked Sendable {
       return
     }
     withoutActuallyEscaping(body) { body in
-      condition.lock()
-      nextUnit.store(0, ordering: .relaxed)
-      job = Job(units: units, body: body)
-      generation += 1
-      running = threads - 1
-      condition.broadcast()
-      condition.unlock()
-      take(units, body)
-      condition.lock()
-      while running > 0 { condition.wait() }
-      job = nil
-      condition.unlock()
+      withUnsafePointer(to: body) { body in
+        let job = Job(units: units, body: body)
+        condition.withLock {
+          nextUnit.store(0, ordering: .relaxed)
+          self.job = job
+          generation += 1
+          running = threads - 1
+          condition.broadcast()
+        }
+        take(job)
+        condition.withLock {
+          while running > 0 { condition.wait() }
+          self.job = nil
+        }
+      }
     }
   }
 
@@ -64,11 +68,11 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  private func take(_ units: Int, _ body: (Int) -> Void) {
+  private func take(_ job: Job) {
     while true {
       let unit = nextUnit.wrappingAdd(1, ordering: .relaxed).oldValue
-      if unit >= units { return }
-      body(unit)
+      if unit >= job.units { return }
+      job.body.pointee(unit)
     }
   }
 
@@ -84,7 +88,7 @@ package final class WorkerPool: @unchecked Sendable {
       seen = generation
       let job = self.job
       condition.unlock()
-      if let job { take(job.units, job.body) }
+      if let job { take(job) }
       condition.lock()
       running -= 1
       if running == 0 { condition.broadcast() }

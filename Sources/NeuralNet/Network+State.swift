@@ -5,6 +5,13 @@ package struct StateTensor: Sendable, Equatable {
   package var name: String
   package var shape: [Int]
   package var values: [Float]
+
+  package init(name: String, shape: [Int], values: [Float]) {
+    precondition(shape.reduce(1, *) == values.count, "\(name): \(values.count) values for \(shape)")
+    self.name = name
+    self.shape = shape
+    self.values = values
+  }
 }
 
 /// A saved state that does not fit the network.
