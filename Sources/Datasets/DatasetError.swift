@@ -15,6 +15,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case folderNeeded(dataset: String, source: String)
   /// There is no data set of this name.
   case unknownDataset(name: String, known: [String])
+  /// A transform's value is out of its range, or does not fit the images.
+  case invalidTransform(field: String, found: String, expected: String)
   /// An asset is in none of the places where it may be.
   case assetNotFound(name: String, tried: [String])
 
@@ -35,6 +37,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
       "data set \(dataset): name the folder of its files with --data DIR; get them from \(source)"
     case .unknownDataset(let name, let known):
       "no data set is called \"\(name)\"; there are \(known.joined(separator: ", "))"
+    case .invalidTransform(let field, let found, let expected):
+      "transform: \(field) is \(found), expected \(expected)"
     case .assetNotFound(let name, let tried):
       "assets/\(name) not found; looked in \(tried.joined(separator: ", ")); "
         + "set IIC_TUI_ASSETS to the assets folder"
