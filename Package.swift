@@ -61,7 +61,7 @@ let package = Package(
       dependencies: ["NeuralNet", "Clustering", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
-      name: "ClusteringTests", dependencies: ["Clustering", "RunStorage", "TestSupport"],
+      name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
     .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),

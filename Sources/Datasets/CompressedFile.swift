@@ -1,0 +1,128 @@
+import CZlib
+import Foundation
+
+/// A file read from front to back, plain or gzip alike, that knows a gzip stream that ends early or
+/// is followed by something else. (zlib's own gzread passes over what follows.)
+struct CompressedFile: ~Copyable {
+  private let path: String
+  private let file: UnsafeMutablePointer<FILE>
+  /// Nil where the file is plain. zlib keeps the address, so it stays in one place.
+  private let stream: UnsafeMutablePointer<z_stream>?
+  private let input: UnsafeMutableBufferPointer<UInt8>
+  /// The part of `input` that has not been used yet.
+  private var unread: Range<Int>
+  private var isAtEnd = false
+
+  /// Opens the file. Throws `DatasetError.unreadable` where it is missing, a folder, or not readable.
+  init(path: String) throws(DatasetError) {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+      isDirectory.boolValue
+    {
+      throw DatasetError.unreadable(path: path, reason: "it is a folder, expected a file")
+    }
+    guard let file = fopen(path, "rb") else {
+      throw DatasetError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 16)
+    let filled = fread(input.baseAddress, 1, input.count, file)
+    var stream: UnsafeMutablePointer<z_stream>?
+    if filled >= 2 && input[0] == 0x1f && input[1] == 0x8b {
+      let inflater = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+      inflater.initialize(to: z_stream())
+      // 15 + 16: the largest window, gzip framing.
+      let code = inflateInit2_(
+        inflater, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+      precondition(code == Z_OK, "inflateInit2 returned \(code)")
+      stream = inflater
+    }
+    self.path = path
+    self.file = file
+    self.input = input
+    self.stream = stream
+    unread = 0..<filled
+  }
+
+  deinit {
+    if let stream {
+      inflateEnd(stream)
+      stream.deallocate()
+    }
+    input.deallocate()
+    fclose(file)
+  }
+
+  /// Reads up to `count` bytes; fewer only at the end of the data. Memory grows with what is there,
+  /// not with what is asked for.
+  ///
+  /// Throws `DatasetError.unreadable` where the disk fails, and where a gzip stream is damaged, ends
+  /// early or is followed by other bytes.
+  mutating func read(upTo count: Int) throws(DatasetError) -> [UInt8] {
+    let chunk = 1 << 18
+    var bytes: [UInt8] = []
+    while bytes.count < count && !isAtEnd {
+      let start = bytes.count
+      let wanted = min(chunk, count - start)
+      bytes.append(contentsOf: repeatElement(0, count: wanted))
+      let got = try fill(&bytes, from: start)
+      bytes.removeLast(wanted - got)
+    }
+    return bytes
+  }
+
+  /// Fills `bytes` from `start` on with at least one byte, unless the data ends; returns how many.
+  private mutating func fill(
+    _ bytes: inout [UInt8], from start: Int
+  ) throws(DatasetError) -> Int {
+    if unread.isEmpty {
+      unread = 0..<fread(input.baseAddress, 1, input.count, file)
+      if ferror(file) != 0 {
+        throw DatasetError.unreadable(path: path, reason: String(cString: strerror(errno)))
+      }
+    }
+    guard let stream else {
+      let size = min(unread.count, bytes.count - start)
+      bytes.replaceSubrange(start..<start + size, with: input[unread.prefix(size)])
+      unread = unread.lowerBound + size..<unread.upperBound
+      isAtEnd = size == 0
+      return size
+    }
+    guard !unread.isEmpty else { throw damaged("ends early, expected more") }
+    stream.pointee.next_in = input.baseAddress! + unread.lowerBound
+    stream.pointee.avail_in = UInt32(unread.count)
+    let space = bytes.count - start
+    let code = bytes.withUnsafeMutableBufferPointer { buffer in
+      stream.pointee.next_out = buffer.baseAddress! + start
+      stream.pointee.avail_out = UInt32(space)
+      return inflate(stream, Z_NO_FLUSH)
+    }
+    unread = unread.upperBound - Int(stream.pointee.avail_in)..<unread.upperBound
+    switch code {
+    case Z_OK, Z_BUF_ERROR: break
+    case Z_STREAM_END: try endMember(stream)
+    default:
+      let message = stream.pointee.msg.map { String(cString: $0) } ?? "zlib code \(code)"
+      throw damaged("is damaged (\(message))")
+    }
+    return space - Int(stream.pointee.avail_out)
+  }
+
+  /// After one gzip member: the file ends, or another member follows.
+  private mutating func endMember(_ stream: UnsafeMutablePointer<z_stream>) throws(DatasetError) {
+    var next = input[unread].first
+    if unread.isEmpty {
+      unread = 0..<fread(input.baseAddress, 1, input.count, file)
+      next = input[unread].first
+    }
+    guard let next else {
+      isAtEnd = true
+      return
+    }
+    guard next == 0x1f else { throw damaged("is followed by other bytes, expected the end") }
+    inflateReset(stream)
+  }
+
+  private func damaged(_ what: String) -> DatasetError {
+    .unreadable(path: path, reason: "the gzip data \(what)")
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Kernels
+
+@testable import Clustering
+
+/// Softmax outputs of both sides of some pairs, and a place for their gradients.
+struct PairFixture {
+  let pairs: Int
+  let clusters: Int
+  var plain: [Float]
+  var transformed: [Float]
+
+  /// Softmax of the logits, `[pairs, clusters]` each.
+  init(pairs: Int, clusters: Int, plainLogits: [Double], transformedLogits: [Double]) {
+    self.pairs = pairs
+    self.clusters = clusters
+    plain = softmax(plainLogits, clusters: clusters).map { Float($0) }
+    transformed = softmax(transformedLogits, clusters: clusters).map { Float($0) }
+  }
+
+  /// Softmax of normal-like logits; the sides agree where `agreement` is large.
+  init(pairs: Int, clusters: Int, agreement: Float = 1, seed: UInt64) {
+    var random = RandomStream(seed: seed, purpose: .samples)
+    let shared = (0..<pairs * clusters).map { _ in random.uniform(-3, 3) * agreement }
+    self.init(
+      pairs: pairs, clusters: clusters,
+      plainLogits: shared.map { Double($0 + random.uniform(-1, 1)) },
+      transformedLogits: shared.map { Double($0 + random.uniform(-1, 1)) })
+  }
+
+  /// The raw joint of pairs in `range`.
+  func sum(_ range: Range<Int>? = nil) -> JointSum {
+    var sum = JointSum(clusters: clusters)
+    accumulate(range ?? 0..<pairs, into: &sum)
+    return sum
+  }
+
+  func accumulate(_ range: Range<Int>, into sum: inout JointSum) {
+    withRows(range) { sum.accumulate(plain: $0, transformed: $1) }
+  }
+
+  /// The loss of all pairs.
+  func loss(lambda: Double) -> Double {
+    InformationLoss(JointDistribution(sum()), lambda: lambda).value
+  }
+
+  /// The gradient with respect to both sides' probabilities.
+  func gradient(lambda: Double, scale: Double = 1) -> (plain: [Float], transformed: [Float]) {
+    let loss = InformationLoss(JointDistribution(sum()), lambda: lambda)
+    var plainGradient = [Float](repeating: .nan, count: pairs * clusters)
+    var transformedGradient = plainGradient
+    withRows(0..<pairs) { plain, transformed in
+      plainGradient.withUnsafeMutableBufferPointer { plainTarget in
+        transformedGradient.withUnsafeMutableBufferPointer { transformedTarget in
+          loss.writeGradient(
+            plain: plain, transformed: transformed,
+            plainGradient: GradientRows(
+              base: plainTarget.baseAddress!, rowStride: clusters, count: pairs,
+              clusters: clusters),
+            transformedGradient: GradientRows(
+              base: transformedTarget.baseAddress!, rowStride: clusters, count: pairs,
+              clusters: clusters),
+            scale: scale)
+        }
+      }
+    }
+    return (plainGradient, transformedGradient)
+  }
+
+  func withRows(_ range: Range<Int>, _ body: (ProbabilityRows, ProbabilityRows) -> Void) {
+    plain.withUnsafeBufferPointer { plain in
+      transformed.withUnsafeBufferPointer { transformed in
+        let start = range.lowerBound * clusters
+        body(
+          ProbabilityRows(
+            base: plain.baseAddress! + start, rowStride: clusters, count: range.count,
+            clusters: clusters),
+          ProbabilityRows(
+            base: transformed.baseAddress! + start, rowStride: clusters, count: range.count,
+            clusters: clusters))
+      }
+    }
+  }
+}
+
+/// Softmax of each row.
+func softmax(_ logits: [Double], clusters: Int) -> [Double] {
+  stride(from: 0, to: logits.count, by: clusters).flatMap { start -> [Double] in
+    let row = logits[start..<start + clusters]
+    let largest = row.max() ?? 0
+    let exponentials = row.map { exp($0 - largest) }
+    let sum = exponentials.reduce(0, +)
+    return exponentials.map { $0 / sum }
+  }
+}
+
+/// The gradient with respect to logits: p (g − Σ p g) for each row.
+func softmaxBackward(logits: [Double], gradient: [Float], clusters: Int) -> [Double] {
+  let probabilities = softmax(logits, clusters: clusters)
+  return stride(from: 0, to: logits.count, by: clusters).flatMap { start -> [Double] in
+    let range = start..<start + clusters
+    let mean = range.reduce(0.0) { $0 + probabilities[$1] * Double(gradient[$1]) }
+    return range.map { probabilities[$0] * (Double(gradient[$0]) - mean) }
+  }
+}
