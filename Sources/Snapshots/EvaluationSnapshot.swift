@@ -1,8 +1,8 @@
 /// What one sub-head does on the evaluation images.
 package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package var index: Int
-  /// Mean training loss of this sub-head over the steps of its head since the last evaluation, in nats.
-  /// No label enters it; the lowest one names the sub-head that is reported.
+  /// −I of `joint` with the run's λ, in nats. No label enters it; the lowest one names the sub-head that is
+  /// reported.
   package var loss: Double
   /// I(z, z′) of `joint`, in nats.
   package var mutualInformation: Double
@@ -67,7 +67,7 @@ package struct HeadEvaluation: Sendable, Codable, Equatable {
     self.subHeads = subHeads
   }
 
-  /// Position of the sub-head with the lowest training loss: the paper's headline sub-head, chosen without labels.
+  /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without labels.
   package var lowestLossSubHead: Int {
     subHeads.indices.min { subHeads[$0].loss < subHeads[$1].loss } ?? 0
   }

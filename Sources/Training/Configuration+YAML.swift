@@ -1,0 +1,104 @@
+import Foundation
+import Yams
+
+extension Configuration {
+  /// Applies the settings of a YAML text; keys that it does not mention keep their values.
+  ///
+  /// - Parameter source: the file's path, for messages.
+  /// - Throws: `ConfigurationError` for text that is no YAML, an unknown key, or a value out of its range.
+  package mutating func apply(yaml: String, source: String) throws(ConfigurationError) {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch {
+      let text = "\(error)".split(separator: "\n").first.map(String.init) ?? "\(error)"
+      throw ConfigurationError(source: source, key: nil, problem: "not YAML: \(text)")
+    }
+    guard let root else { return }
+    guard let mapping = root.mapping else {
+      throw ConfigurationError(
+        source: source, key: nil, problem: "expected keys and values, such as 'dataset: digits'")
+    }
+    try apply(mapping, prefix: "", source: source)
+  }
+
+  /// Applies one `key=value`, the key dotted, a list's elements separated by commas.
+  package mutating func apply(assignment: String) throws(ConfigurationError) {
+    guard let equals = assignment.firstIndex(of: "=") else {
+      throw ConfigurationError(
+        source: "--set", key: nil, problem: "'\(assignment)', expected key=value")
+    }
+    let key = String(assignment[..<equals])
+    let value = String(assignment[assignment.index(after: equals)...])
+    let scalars = value.trimmingCharacters(in: ["[", "]"])
+      .split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+    try apply(key: key, scalars, shown: value, source: "--set")
+  }
+
+  /// The whole configuration; reading it back gives the same one.
+  package var yaml: String {
+    var text = ""
+    var open: [String] = []
+    for field in Configuration.fields {
+      let path = field.key.split(separator: ".").map(String.init)
+      let shared = zip(open, path.dropLast()).prefix { $0 == $1 }.count
+      for (depth, name) in path.dropLast().enumerated() where depth >= shared {
+        text += String(repeating: "  ", count: depth) + name + ":\n"
+      }
+      open = path.dropLast()
+      let indentation = String(repeating: "  ", count: path.count - 1)
+      text += "\(indentation)\(path[path.count - 1]): \(field.write(self))\n"
+    }
+    return text
+  }
+
+  private mutating func apply(
+    _ mapping: Node.Mapping, prefix: String, source: String
+  ) throws(ConfigurationError) {
+    for (nameNode, node) in mapping {
+      guard let name = nameNode.string else {
+        throw ConfigurationError(
+          source: source, key: prefix.isEmpty ? nil : prefix, problem: "expected a word as key")
+      }
+      let key = prefix.isEmpty ? name : "\(prefix).\(name)"
+      if let inner = node.mapping {
+        let isGroup = Configuration.fields.contains { $0.key.hasPrefix(key + ".") }
+        guard isGroup || inner.isEmpty else { throw Configuration.unknown(key, source) }
+        try apply(inner, prefix: key, source: source)
+      } else if let sequence = node.sequence {
+        try apply(
+          key: key, sequence.compactMap(\.scalar?.string), shown: "a list", source: source)
+      } else {
+        let text = node.scalar?.string ?? ""
+        try apply(key: key, [text], shown: text, source: source)
+      }
+    }
+  }
+
+  private mutating func apply(
+    key: String, _ scalars: [String], shown: String, source: String
+  ) throws(ConfigurationError) {
+    guard let field = Configuration.fields.first(where: { $0.key == key }) else {
+      throw Configuration.unknown(key, source)
+    }
+    guard field.read(&self, scalars) else {
+      throw ConfigurationError(
+        source: source, key: key, problem: "is '\(shown)', expected \(field.expectation)")
+    }
+  }
+
+  private static func unknown(_ key: String, _ source: String) -> ConfigurationError {
+    let group = key.split(separator: ".").dropLast().joined(separator: ".")
+    let depth = key.split(separator: ".").count
+    let siblings = fields.map(\.key)
+      .filter { group.isEmpty || $0.hasPrefix(group + ".") }
+      .map { $0.split(separator: ".").prefix(depth).joined(separator: ".") }
+    var names: [String] = []
+    for name in siblings where !names.contains(name) { names.append(name) }
+    if names.isEmpty { names = fields.map(\.key) }
+    return ConfigurationError(
+      source: source, key: key,
+      problem: "unknown key, expected one of \(names.joined(separator: ", "))")
+  }
+}

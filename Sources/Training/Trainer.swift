@@ -1,0 +1,221 @@
+import Datasets
+import Foundation
+import Kernels
+import NeuralNet
+import Snapshots
+
+/// Trains a network from a configuration and a data set: events out through the channel, requests in through
+/// the control. Everything it computes is a function of the configuration and the data alone.
+package final class Trainer {
+  package let description: RunDescription
+
+  private let configuration: Configuration
+  private let samples: SampleImages
+  private let channel: SnapshotChannel
+  private let control: TrainingControl
+  private let network: Network
+  private let renderer: BatchRenderer
+  private let evaluator: Evaluator
+  private let images: Tensor
+  private var gradients: [String: Tensor] = [:]
+  private var plan: EpochPlan?
+  private var state: TrainerState
+  private var lastCheckpoint = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - configuration: validated, on its own and against the data set.
+  ///   - instructionSet: the build of the kernels to use.
+  ///   - checkpoint: where to go on; nil to start afresh.
+  /// - Throws: `TrainingError` if the checkpoint does not fit, `DatasetError` if the transforms do not.
+  package init(
+    configuration: Configuration, dataset: ImageDataset, runName: String, startedAt: Double,
+    instructionSet: InstructionSet, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
+    control: TrainingControl
+  ) throws {
+    self.configuration = configuration
+    self.channel = channel
+    self.control = control
+    let threads =
+      configuration.threads > 0
+      ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount
+    network = Network(
+      configuration: configuration, imageChannels: dataset.channels,
+      context: ComputeContext(instructionSet: instructionSet, threads: threads))
+    renderer = try BatchRenderer(dataset: dataset, transform: configuration.pairTransform)
+
+    let sampleIndices = Trainer.sampleIndices(configuration, of: dataset.count)
+    samples = SampleImages(
+      width: dataset.width, height: dataset.height, channels: dataset.channels,
+      pixels: sampleIndices.flatMap { index in
+        dataset.pixels[index * dataset.imageSize..<(index + 1) * dataset.imageSize]
+      },
+      labels: sampleIndices.map { Int(dataset.labels[$0]) })
+    evaluator = Evaluator(
+      configuration: configuration, renderer: renderer, network: network, samples: sampleIndices)
+    var shape = network.inputShape
+    shape.images = configuration.imagesPerStep
+    images = Tensor(shape)
+
+    let stepsPerEpoch = EpochPlan.steps(
+      images: dataset.count, pairs: configuration.batchPairs, repeats: configuration.sampleRepeats)
+    let allSteps = configuration.epochs * stepsPerEpoch
+    description = RunDescription(
+      name: runName, preset: configuration.preset, dataset: dataset.name,
+      classNames: dataset.classNames, configuration: configuration.yaml, seed: configuration.seed,
+      heads: configuration.heads.map {
+        HeadDescription(
+          name: HeadName(rawValue: $0.name)!, clusters: $0.head.clusters,
+          subHeads: $0.head.subHeads)
+      },
+      epochs: configuration.epochs, stepsPerEpoch: stepsPerEpoch,
+      plannedSteps: configuration.steps > 0 ? min(configuration.steps, allSteps) : allSteps,
+      imagesPerStep: configuration.imagesPerStep, evaluationImages: dataset.count,
+      parameterCount: network.parameterCount, startedAt: startedAt)
+
+    if let checkpoint {
+      state = try TrainerState(text: checkpoint.trainerState)
+      do {
+        try network.loadWeights(checkpoint.weights.byName)
+        try network.loadOptimizerState(checkpoint.optimizer.byName)
+      } catch {
+        throw TrainingError(description: "the checkpoint does not fit its configuration: \(error)")
+      }
+    } else {
+      state = TrainerState(learningRate: configuration.learningRate)
+      network.initialize(seed: configuration.seed)
+    }
+  }
+
+  /// Trains until the last planned step, a request to stop, or a loss that is no number. The channel has
+  /// carried `.ended` when it returns.
+  package func run() {
+    channel.send(.started(description, samples))
+    if state.step == 0 { evaluate() }
+    while state.step < description.plannedSteps {
+      guard followRequests() else {
+        checkpoint()
+        channel.send(.ended(.stopped, step: state.step, message: nil))
+        return
+      }
+      let loss = takeStep()
+      guard loss.isFinite else {
+        // The last checkpoint is from before; these weights are not worth keeping.
+        channel.send(
+          .ended(
+            .failed, step: state.step,
+            message: "the loss of step \(state.step) is \(loss); a lower learning rate may help"))
+        return
+      }
+      let isEpochEnd = state.step % description.stepsPerEpoch == 0
+      if state.step == description.plannedSteps
+        || isEpochEnd && epoch % configuration.evaluationEpochs == 0
+      {
+        evaluate()
+      }
+      if lastCheckpoint.duration(to: .now) >= .seconds(configuration.checkpointSeconds) {
+        checkpoint()
+      }
+    }
+    checkpoint()
+    channel.send(.ended(.completed, step: state.step, message: nil))
+  }
+
+  /// The epoch of the last step taken, from 1; 0 before the first.
+  private var epoch: Int {
+    (state.step + description.stepsPerEpoch - 1) / description.stepsPerEpoch
+  }
+
+  /// One batch through network, loss and optimiser; returns the loss.
+  private func takeStep() -> Double {
+    let start = ContinuousClock.now
+    let epoch = state.step / description.stepsPerEpoch + 1
+    let headName = configuration.head(inEpoch: epoch)
+    let head = headName == "A" ? configuration.headA : configuration.headB
+    renderer.render(
+      plan(forEpoch: epoch), step: state.step % description.stepsPerEpoch,
+      into: UnsafeMutableBufferPointer(start: images.pointer, count: images.shape.count),
+      pool: network.context.pool)
+    let networkHead = "head_\(headName)"
+    let probabilities = network.forward(images, head: networkHead, .training)
+    let gradient = gradients[headName] ?? Tensor(probabilities.shape)
+    gradients[headName] = gradient
+    let objective = HeadObjective(
+      probabilities: probabilities, gradient: gradient, clusters: head.clusters,
+      subHeads: head.subHeads, lambda: configuration.lambda, in: network.context)
+    state.step += 1
+    guard objective.loss.isFinite else { return objective.loss }
+    network.backward(gradient, head: networkHead)
+    Adam(learningRate: state.learningRate)
+      .update(network.parameters(training: networkHead), in: network.context)
+
+    let seconds = start.duration(to: .now).seconds
+    state.elapsed += seconds
+    channel.send(
+      .step(
+        StepSnapshot(
+          step: state.step, epoch: epoch, head: HeadName(rawValue: headName)!,
+          loss: objective.loss, subHeadLosses: objective.losses,
+          mutualInformation: objective.mutualInformation, learningRate: state.learningRate,
+          imagesPerSecond: Double(configuration.imagesPerStep) / seconds, elapsed: state.elapsed)))
+    return objective.loss
+  }
+
+  private func plan(forEpoch epoch: Int) -> EpochPlan {
+    if let plan, plan.epoch == epoch { return plan }
+    let plan = EpochPlan(
+      images: renderer.dataset.count, pairs: configuration.batchPairs,
+      repeats: configuration.sampleRepeats, seed: configuration.seed, epoch: epoch)
+    self.plan = plan
+    return plan
+  }
+
+  private func evaluate() {
+    let evaluation = evaluator.evaluate(step: state.step, epoch: epoch, elapsed: state.elapsed)
+    channel.send(.evaluation(evaluation))
+    guard state.step > 0, let head = evaluation[.b] else { return }
+    let loss = head.subHeads[head.lowestLossSubHead].loss
+    if loss < state.lowestLoss ?? .infinity {
+      state.lowestLoss = loss
+      checkpoint(isBest: true)
+    }
+  }
+
+  private func checkpoint(isBest: Bool = false) {
+    channel.send(
+      .checkpoint(
+        CheckpointSnapshot(
+          step: state.step, weights: network.weights.map(\.named),
+          optimizer: network.optimizerState.map(\.named), trainerState: state.text,
+          isBest: isBest)))
+    lastCheckpoint = .now
+  }
+
+  /// Does what was asked for, and waits while paused; false to stop.
+  private func followRequests() -> Bool {
+    var isPaused = false
+    while true {
+      let requests = control.take()
+      if requests.stop { return false }
+      if let rate = requests.learningRate { state.learningRate = rate }
+      if requests.evaluate { evaluate() }
+      if requests.checkpoint { checkpoint() }
+      if requests.paused != isPaused {
+        isPaused = requests.paused
+        channel.send(.paused(isPaused))
+      }
+      if !isPaused { return true }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+  }
+
+  private static func sampleIndices(_ configuration: Configuration, of count: Int) -> [Int] {
+    var random = RandomStream(seed: configuration.seed, purpose: .samples)
+    return Array((0..<count).shuffled(using: &random).prefix(configuration.samples))
+  }
+}
+
+extension Duration {
+  fileprivate var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

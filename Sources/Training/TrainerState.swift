@@ -1,0 +1,37 @@
+import Foundation
+
+/// What the trainer remembers between two steps beside weights and moments. Batches and transforms need
+/// nothing here: they follow from the seed and the step.
+struct TrainerState: Codable, Equatable {
+  /// Steps taken.
+  var step = 0
+  /// Seconds of training.
+  var elapsed = 0.0
+  /// The configured one, or what was asked for since.
+  var learningRate: Double
+  /// The lowest loss that a sub-head of head B has had in an evaluation; nil before the first.
+  var lowestLoss: Double?
+
+  var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    // Numbers and an optional number: encoding them cannot fail.
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  /// - Throws: `TrainingError` if the text is not what `text` wrote.
+  init(text: String) throws(TrainingError) {
+    do {
+      self = try JSONDecoder().decode(TrainerState.self, from: Data(text.utf8))
+    } catch {
+      throw TrainingError(description: "the checkpoint's trainer state is not readable: \(text)")
+    }
+  }
+
+  init(learningRate: Double) { self.learningRate = learningRate }
+}
+
+/// Why a training cannot start or go on.
+package struct TrainingError: Error, CustomStringConvertible {
+  package var description: String
+}
