@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@testable import Datasets
+
+@Suite struct CatalogTests {
+  private static let checkout = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  @Test func digitsAreComplete() throws {
+    let folder = Self.checkout + "/assets/digits"
+    let dataset = try DatasetCatalog.load(
+      DatasetCatalog.entry(named: "digits"),
+      parts: [(folder + "/digits-images-idx3-ubyte.gz", folder + "/digits-labels-idx1-ubyte.gz")])
+    #expect(dataset.count == 5000 && dataset.width == 28 && dataset.height == 28)
+    #expect(dataset.channels == 1 && dataset.classes == 10)
+    for label in 0..<10 { #expect(dataset.labels.count { $0 == label } == 500) }
+    // Background at the rim, ink in the middle.
+    #expect(dataset.pixels.max() == 255 && dataset.pixels.min() == 0)
+    let inkInCorners = (0..<5000).reduce(0) { $0 + Int(dataset.pixels[$1 * 784]) }
+    #expect(inkInCorners == 0)
+  }
+
+  @Test func joinsTrainAndTestInAnySpelling() throws {
+    for (separator, isCompressed) in [("-", false), ("-", true), (".", false), (".", true)] {
+      let folder = try TemporaryFolder()
+      for (prefix, labels) in [("train", [0, 1, 2] as [UInt8]), ("t10k", [9, 8])] {
+        let pixels = labels.flatMap { [UInt8](repeating: $0, count: 4) }
+        let files = [
+          ("images-idx3", idx([labels.count, 2, 2], pixels)),
+          ("labels-idx1", idx([labels.count], labels)),
+        ]
+        for (stem, bytes) in files {
+          try folder.write(
+            "\(prefix)-\(stem)\(separator)ubyte" + (isCompressed ? ".gz" : ""),
+            isCompressed ? folder.compressed(bytes) : bytes)
+        }
+      }
+      for name in ["mnist", "fashion-mnist"] {
+        let dataset = try DatasetCatalog.load(name, folder: folder.path)
+        #expect(dataset.name == name && dataset.labels == [0, 1, 2, 9, 8])
+        #expect(dataset.pixels[4 * 3] == 9 && dataset.count == 5)
+      }
+    }
+  }
+
+  @Test func disagreeingFiles() throws {
+    let folder = try TemporaryFolder()
+    let entry = try DatasetCatalog.entry(named: "mnist")
+    let three = try folder.write("a", idx([3, 2, 2], [UInt8](repeating: 1, count: 12)))
+    let wide = try folder.write("b", idx([3, 2, 3], [UInt8](repeating: 1, count: 18)))
+    let labels = try folder.write("c", idx([3], [1, 2, 3]))
+    let two = try folder.write("d", idx([2], [1, 2]))
+    #expect(
+      throws: DatasetError.countMismatch(
+        imagesPath: three, images: 3, labelsPath: two, labels: 2)
+    ) { try DatasetCatalog.load(entry, parts: [(three, two)]) }
+    #expect(throws: DatasetError.sizeMismatch(path: wide, found: "2×3", expected: "2×2")) {
+      try DatasetCatalog.load(entry, parts: [(three, labels), (wide, labels)])
+    }
+  }
+
+  @Test func missingData() throws {
+    #expect(throws: DatasetError.self) { try DatasetCatalog.load("imagenet") }
+    #expect(throws: DatasetError.self) { try DatasetCatalog.load("mnist") }
+    let folder = try TemporaryFolder()
+    do throws(DatasetError) {
+      _ = try DatasetCatalog.load("mnist", folder: folder.path)
+      Issue.record("an empty folder was read")
+    } catch {
+      #expect(error.description.contains("train-images-idx3-ubyte.gz"))
+      #expect(error.description.contains(folder.path) && !error.description.contains("\n"))
+    }
+  }
+
+  @Test func assetsAreLookedForInOrder() throws {
+    let folders = AssetLocator.searchFolders(
+      environment: ["IIC_TUI_ASSETS": "/own"], executable: "/a/b/bin/iic-tui",
+      workingDirectory: "/here")
+    #expect(
+      folders == [
+        "/own", "/a/b/bin/assets", "/a/b/assets", "/a/assets", "/assets",
+        "/a/b/share/iic-tui/assets", "/here/assets",
+      ])
+    let folder = try TemporaryFolder()
+    let asset = folder.path + "/share/iic-tui/assets/presets"
+    try FileManager.default.createDirectory(atPath: asset, withIntermediateDirectories: true)
+    let found = try AssetLocator.find(
+      "presets", environment: [:], executable: folder.path + "/bin/iic-tui",
+      workingDirectory: "/")
+    #expect(found == asset)
+    do throws(DatasetError) {
+      _ = try AssetLocator.find(
+        "none", environment: [:], executable: nil, workingDirectory: folder.path)
+      Issue.record("an asset that is not there was found")
+    } catch {
+      #expect(error == .assetNotFound(name: "none", tried: [folder.path + "/assets"]))
+      #expect(error.description.contains(folder.path))
+    }
+  }
+}
