@@ -51,7 +51,8 @@ struct Net6cReferenceTests {
           for view in parameter.views {
             let expected = try tensors.tensor("grad.\(view.name)").values
             expectClose(
-              view.gather(parameter.gradient), expected, tolerance: 1e-4, "gradient of \(view.name)")
+              view.gather(parameter.gradient), expected, tolerance: 1e-4, "gradient of \(view.name)"
+            )
           }
         }
       }
