@@ -43,9 +43,9 @@ final class RunLock: Sendable {
       run, "the run is being written by \(holder.map { "process \($0)" } ?? "another process")")
   }
 
-  /// Lets go and removes the file.
+  /// Lets go and removes the file, unless the run was moved away and another now has its name.
   deinit {
-    unlink(url.path)
+    if Self.isSameFile(descriptor, url) { unlink(url.path) }
     close(descriptor)
   }
 

@@ -148,6 +148,38 @@ struct HistoryQueries {
     return heads
   }
 
+  func lastStep() throws -> (step: Int, epoch: Int, elapsed: Double)? {
+    let sql = "SELECT step, epoch, elapsed FROM step ORDER BY step DESC LIMIT 1"
+    guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
+    var fields = RowFields(row, of: url, "table step")
+    return (try fields.integer(), try fields.integer(), try fields.number())
+  }
+
+  /// For each evaluation, in order: loss and accuracy of head B's lowest-loss sub-head.
+  func lowestLossAccuracies() throws -> [(loss: Double, accuracy: Double)] {
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT evaluation.id, loss, accuracy
+        FROM evaluation JOIN subHeadEvaluation ON evaluation = evaluation.id
+        WHERE head = 'B' ORDER BY evaluation.step, evaluation.id, position
+        """)
+    var result: [(loss: Double, accuracy: Double)] = []
+    var last: Int?
+    while let row = try rows.next() {
+      var fields = RowFields(row, of: url, "table subHeadEvaluation")
+      let identifier = try fields.integer()
+      let (loss, accuracy) = (try fields.number(), try fields.number())
+      if identifier != last {
+        result.append((loss, accuracy))
+      } else if loss < result[result.count - 1].loss {
+        result[result.count - 1] = (loss, accuracy)
+      }
+      last = identifier
+    }
+    return result
+  }
+
   private func one(_ sql: String, _ otherwise: String) throws -> Row {
     guard let row = try Row.fetchOne(database, sql: sql) else {
       throw StorageError(url, otherwise)
