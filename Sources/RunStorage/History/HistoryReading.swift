@@ -66,7 +66,8 @@ struct HistoryQueries {
     }
     guard bytes == pixels.count else {
       throw StorageError(
-        url, "table sampleImages, column 'pixels': \(pixels.count) bytes, expected "
+        url,
+        "table sampleImages, column 'pixels': \(pixels.count) bytes, expected "
           + "[\(labels.count), \(height), \(width), \(channels)]")
     }
     return SampleImages(
@@ -144,6 +145,10 @@ struct HistoryQueries {
       } else {
         heads.append(HeadEvaluation(head: head, subHeads: [subHead]))
       }
+    }
+    guard !heads.isEmpty else {
+      throw StorageError(
+        url, "table subHeadEvaluation has no rows for the evaluation at step \(step)")
     }
     return heads
   }

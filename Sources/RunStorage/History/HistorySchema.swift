@@ -16,15 +16,20 @@ enum HistorySchema {
 
   /// - Throws: a `StorageError` if a newer program wrote the database, or it holds no history.
   static func check(_ database: Database, at url: URL) throws {
-    let applied = try migrator.appliedIdentifiers(database)
-    let known = Set(migrator.migrations)
-    if let newer = applied.subtracting(known).min() {
-      throw StorageError(
-        url, "was written by a newer iic-tui (it has '\(newer)', this one knows up to "
-          + "'\(migrator.migrations.last ?? "nothing")')")
-    }
-    guard applied == known else {
+    try checkNotNewer(database, at: url)
+    guard try migrator.hasCompletedMigrations(database) else {
       throw StorageError(url, "is not a run's history: its tables are missing")
+    }
+  }
+
+  /// - Throws: a `StorageError` if a newer program wrote the database.
+  static func checkNotNewer(_ database: Database, at url: URL) throws {
+    let known = Set(migrator.migrations)
+    if let newer = try migrator.appliedIdentifiers(database).subtracting(known).min() {
+      throw StorageError(
+        url,
+        "was written by a newer iic-tui (it has '\(newer)', this one knows up to "
+          + "'\(migrator.migrations.last ?? "nothing")')")
     }
   }
 

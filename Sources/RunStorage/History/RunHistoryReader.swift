@@ -58,15 +58,20 @@ package struct RunHistoryReader: Sendable {
   private func read<Result>(
     from url: URL, _ body: (HistoryQueries) throws -> Result
   ) throws -> Result {
+    try Self.read(from: url) { database in
+      try HistorySchema.check(database, at: folder.historyURL)
+      return try body(HistoryQueries(database: database, url: folder.historyURL))
+    }
+  }
+
+  /// Runs `body` on one consistent view of the database at `url`, which stays as it is.
+  static func read<Result>(from url: URL, _ body: (Database) throws -> Result) throws -> Result {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(5)
     let database = try DatabaseQueue(path: url.path, configuration: configuration)
     defer { try? database.close() }
-    return try database.read { database in
-      try HistorySchema.check(database, at: folder.historyURL)
-      return try body(HistoryQueries(database: database, url: folder.historyURL))
-    }
+    return try database.read(body)
   }
 }
 

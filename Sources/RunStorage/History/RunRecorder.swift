@@ -30,13 +30,14 @@ package final class RunRecorder: Sendable {
     folder.removePartialFiles()
     let url = folder.historyURL
     let database = try storing(url, "open for writing") {
+      // Opening for writing already changes the file, so a newer one is turned away before.
+      if FileManager.default.fileExists(atPath: url.path) {
+        try RunHistoryReader.read(from: url) { try HistorySchema.checkNotNewer($0, at: url) }
+      }
       var configuration = Configuration()
       configuration.journalMode = .wal
       configuration.busyMode = .timeout(5)
       let database = try DatabaseQueue(path: url.path, configuration: configuration)
-      if try database.read({ try HistorySchema.migrator.hasBeenSuperseded($0) }) {
-        try database.read { try HistorySchema.check($0, at: url) }
-      }
       try HistorySchema.migrator.migrate(database)
       return database
     }

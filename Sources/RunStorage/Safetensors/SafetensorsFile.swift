@@ -41,7 +41,8 @@ package struct SafetensorsFile: Sendable {
     let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(Safetensors.longestHeader), length <= UInt64(data.count - 8) else {
       throw StorageError(
-        url, "safetensors: header length \(length) at offset 0, expected at most "
+        url,
+        "safetensors: header length \(length) at offset 0, expected at most "
           + "\(min(data.count - 8, Safetensors.longestHeader))")
     }
     let start = 8 + Int(length)
@@ -57,10 +58,10 @@ package struct SafetensorsFile: Sendable {
         throw problem("unknown dtype '\(entry.type)'")
       }
       guard entry.begin == position else {
+        let fault = entry.begin < position ? "overlaps" : "gap after"
         throw problem(
-          "its bytes start at data offset \(entry.begin), expected \(position) ("
-            + (entry.begin < position ? "overlaps the tensor before" : "gap after the tensor before")
-            + ")")
+          "its bytes start at data offset \(entry.begin), expected \(position) "
+            + "(\(fault) the tensor before)")
       }
       guard entry.end >= entry.begin, entry.end <= data.count - start else {
         throw problem(
@@ -83,7 +84,8 @@ package struct SafetensorsFile: Sendable {
     }
     guard position == data.count - start else {
       throw StorageError(
-        url, "safetensors: \(data.count - start - position) bytes after the last tensor, "
+        url,
+        "safetensors: \(data.count - start - position) bytes after the last tensor, "
           + "from offset \(start + position), expected none")
     }
     self.url = url

@@ -163,6 +163,7 @@ struct SafetensorsHeader {
 
   private func duplicate(_ key: String) -> StorageError {
     StorageError(
-      url, "safetensors header: '\(key)' appears twice, again before offset \(Self.start + position)")
+      url,
+      "safetensors header: '\(key)' appears twice, again before offset \(Self.start + position)")
   }
 }
