@@ -1,0 +1,100 @@
+import Foundation
+import Snapshots
+
+/// A run's history as tables for spreadsheets and plotting programs.
+package enum HistoryExport {
+  /// Writes `steps.csv`, `evaluations.csv`, and of the last evaluation, for each head and sub-head, the matrices
+  /// `joint-<head>-<sub-head>.csv` `[C, C]` and `confusion-<head>-<sub-head>.csv` `[C, classes]`.
+  /// Makes the folder if it is missing and replaces files of these names. Returns what was written.
+  ///
+  /// - Throws: if the folder cannot be made or written.
+  @discardableResult
+  package static func writeCSV(
+    _ history: RunHistory, to folder: URL
+  ) throws(StorageError) -> [URL] {
+    try storing(folder, "make the folder") {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+    var tables = [
+      ("steps", steps(history.steps)), ("evaluations", evaluations(history.evaluations)),
+    ]
+    for head in history.evaluations.last?.heads ?? [] {
+      for subHead in head.subHeads {
+        let suffix = "\(head.head.rawValue)-\(subHead.index)"
+        tables.append(("joint-\(suffix)", joint(subHead)))
+        tables.append(
+          ("confusion-\(suffix)", confusion(subHead, classes: history.description.classNames)))
+      }
+    }
+    var written: [URL] = []
+    for (name, table) in tables {
+      let url = folder.appendingPathComponent("\(name).csv")
+      try AtomicFile.write(Data(table.text.utf8), to: url)
+      written.append(url)
+    }
+    return written
+  }
+
+  static func steps(_ steps: [StepSnapshot]) -> CSV {
+    let subHeads = steps.map(\.subHeadLosses.count).max() ?? 0
+    var table = CSV(
+      ["step", "epoch", "head", "loss"] + (0..<subHeads).map { "loss_\($0)" }
+        + ["mutual_information", "learning_rate", "images_per_second", "elapsed_seconds"])
+    for step in steps {
+      let losses = step.subHeadLosses.map { "\($0)" }
+      let blank = Array(repeating: "", count: subHeads - losses.count)
+      table.append(
+        ["\(step.step)", "\(step.epoch)", step.head.rawValue, "\(step.loss)"] + losses + blank + [
+          "\(step.mutualInformation)", "\(step.learningRate)", "\(step.imagesPerSecond)",
+          "\(step.elapsed)",
+        ])
+    }
+    return table
+  }
+
+  static func evaluations(_ evaluations: [EvaluationSnapshot]) -> CSV {
+    var table = CSV([
+      "step", "epoch", "elapsed_seconds", "head", "sub_head", "is_lowest_loss", "loss",
+      "mutual_information", "entropy", "conditional_entropy", "accuracy", "nmi", "ari",
+      "empty_clusters",
+    ])
+    for evaluation in evaluations {
+      for head in evaluation.heads {
+        for (position, subHead) in head.subHeads.enumerated() {
+          table.append([
+            "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
+            head.head.rawValue, "\(subHead.index)",
+            position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
+            "\(subHead.mutualInformation)", "\(subHead.entropy)",
+            "\(subHead.conditionalEntropy)", "\(subHead.accuracy)", "\(subHead.nmi)",
+            "\(subHead.ari)", "\(subHead.emptyClusters)",
+          ])
+        }
+      }
+    }
+    return table
+  }
+
+  static func joint(_ subHead: SubHeadEvaluation) -> CSV {
+    var table = CSV(["cluster"] + (0..<subHead.clusters).map(String.init))
+    for cluster in 0..<subHead.clusters {
+      let row = subHead.joint[cluster * subHead.clusters..<(cluster + 1) * subHead.clusters]
+      table.append([String(cluster)] + row.map { "\($0)" })
+    }
+    return table
+  }
+
+  /// One row a cluster: the class it maps to, then its images by class.
+  static func confusion(_ subHead: SubHeadEvaluation, classes: [String]) -> CSV {
+    let count = subHead.clusters == 0 ? 0 : subHead.confusion.count / subHead.clusters
+    func name(_ index: Int) -> String {
+      classes.indices.contains(index) ? classes[index] : index < 0 ? "" : String(index)
+    }
+    var table = CSV(["cluster", "mapped_class"] + (0..<count).map(name))
+    for cluster in 0..<subHead.clusters {
+      let row = subHead.confusion[cluster * count..<(cluster + 1) * count]
+      table.append([String(cluster), name(subHead.mapping[cluster])] + row.map(String.init))
+    }
+    return table
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+
+/// The tables of `history.sqlite`. Migrations are named and only ever added: a released one never changes.
+///
+/// SQLite has no NaN and stores it as NULL, so a NULL measurement reads as NaN. Blobs are little-endian arrays.
+enum HistorySchema {
+  static let migrator: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 runs, steps, evaluations") { database in
+      try database.execute(sql: runTables)
+      try database.execute(sql: stepAndEvaluationTables)
+    }
+    return migrator
+  }()
+
+  /// - Throws: a `StorageError` if a newer program wrote the database, or it holds no history.
+  static func check(_ database: Database, at url: URL) throws {
+    try checkNotNewer(database, at: url)
+    guard try migrator.hasCompletedMigrations(database) else {
+      throw StorageError(url, "is not a run's history: its tables are missing")
+    }
+  }
+
+  /// - Throws: a `StorageError` if a newer program wrote the database.
+  static func checkNotNewer(_ database: Database, at url: URL) throws {
+    let known = Set(migrator.migrations)
+    if let newer = try migrator.appliedIdentifiers(database).subtracting(known).min() {
+      throw StorageError(
+        url,
+        "was written by a newer iic-tui (it has '\(newer)', this one knows up to "
+          + "'\(migrator.migrations.last ?? "nothing")')")
+    }
+  }
+
+  private static let runTables = """
+    CREATE TABLE run (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      name TEXT NOT NULL,
+      preset TEXT NOT NULL,
+      dataset TEXT NOT NULL,
+      classNames TEXT NOT NULL,       -- JSON array of strings
+      configuration TEXT NOT NULL,    -- YAML
+      seed TEXT NOT NULL,             -- decimal, up to 2^64 - 1
+      heads TEXT NOT NULL,            -- JSON array of {name, clusters, subHeads}
+      epochs INTEGER NOT NULL,
+      stepsPerEpoch INTEGER NOT NULL,
+      plannedSteps INTEGER NOT NULL,
+      imagesPerStep INTEGER NOT NULL,
+      evaluationImages INTEGER NOT NULL,
+      parameterCount INTEGER NOT NULL,
+      startedAt REAL NOT NULL,        -- seconds since 1970
+      resumedAt REAL NOT NULL,        -- the same for the last start of a process on it
+      generation INTEGER NOT NULL,    -- how many times it was started
+      status TEXT NOT NULL,           -- running, completed, stopped, failed
+      endMessage TEXT,
+      isPaused INTEGER NOT NULL
+    );
+    CREATE TABLE sampleImages (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      width INTEGER NOT NULL,
+      height INTEGER NOT NULL,
+      channels INTEGER NOT NULL,
+      pixels BLOB NOT NULL,           -- [count, height, width, channels] bytes
+      labels BLOB NOT NULL            -- int32 [count]
+    );
+    """
+
+  private static let stepAndEvaluationTables = """
+    CREATE TABLE step (
+      step INTEGER PRIMARY KEY,
+      epoch INTEGER NOT NULL,
+      head TEXT NOT NULL,
+      loss REAL,
+      subHeadLosses BLOB NOT NULL,    -- float64 [sub-heads]
+      mutualInformation REAL,
+      learningRate REAL,
+      imagesPerSecond REAL,
+      elapsed REAL
+    );
+    CREATE TABLE evaluation (
+      id INTEGER PRIMARY KEY,
+      step INTEGER NOT NULL,
+      epoch INTEGER NOT NULL,
+      elapsed REAL
+    );
+    CREATE INDEX evaluationByStep ON evaluation(step);
+    CREATE TABLE subHeadEvaluation (
+      evaluation INTEGER NOT NULL REFERENCES evaluation(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,      -- its place among all sub-heads of the evaluation
+      head TEXT NOT NULL,
+      subHead INTEGER NOT NULL,
+      loss REAL,
+      mutualInformation REAL,
+      entropy REAL,
+      conditionalEntropy REAL,
+      accuracy REAL,
+      nmi REAL,
+      ari REAL,
+      joint BLOB NOT NULL,            -- float32 [clusters, clusters]
+      masses BLOB NOT NULL,           -- float32 [clusters]
+      mapping BLOB NOT NULL,          -- int32 [clusters], -1 where unmapped
+      confusion BLOB NOT NULL,        -- int32 [clusters, classes]
+      sampleProbabilities BLOB NOT NULL,  -- float32 [samples, clusters]
+      PRIMARY KEY (evaluation, position)
+    );
+    """
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Snapshots
+
+/// Follows a run that another process is writing: one poll, one look at the disk.
+package struct RunFollower: Sendable {
+  package let folder: RunFolder
+  private var cursor: Cursor?
+
+  /// What has been read so far.
+  struct Cursor: Equatable {
+    var step: Int
+    /// Number of the last evaluation.
+    var evaluation: Int
+    var state: HistoryQueries.State
+  }
+
+  /// What happened since the last poll.
+  package enum Change: Sendable, Equatable {
+    /// The first poll; or the run was resumed since, from an earlier step. Replaces all that came before.
+    case history(RunHistory)
+    /// In order; empty if nothing happened.
+    case events([TrainingEvent])
+  }
+
+  package init(_ folder: RunFolder) { self.folder = folder }
+
+  /// Reads what is new. Events come as the trainer sent them, checkpoints left out: steps, evaluations after the
+  /// step they belong to, then pauses and the end.
+  ///
+  /// - Throws: as `RunHistoryReader.load`; the next call tries again from the same place.
+  package mutating func poll() throws(StorageError) -> Change {
+    let cursor = cursor
+    let (change, next) = try RunHistoryReader(folder).read { queries -> (Change, Cursor) in
+      let state = try queries.state()
+      guard let cursor, cursor.state.generation == state.generation else {
+        let (history, next) = try queries.history()
+        return (.history(history), next)
+      }
+      let steps = try queries.steps(after: cursor.step)
+      let (evaluations, last) = try queries.evaluations(after: cursor.evaluation)
+      let lastStep = steps.last?.step ?? cursor.step
+      var events = Self.merge(steps, evaluations)
+      if state.isPaused != cursor.state.isPaused { events.append(.paused(state.isPaused)) }
+      if let end = state.end, cursor.state.end == nil {
+        let step = max(lastStep, 0)
+        events.append(.ended(end, step: step, message: state.endMessage))
+      }
+      return (.events(events), Cursor(step: lastStep, evaluation: last, state: state))
+    }
+    self.cursor = next
+    return change
+  }
+
+  /// Whether a process is still writing the run.
+  package var isRunning: Bool { folder.isRunning }
+
+  private static func merge(
+    _ steps: [StepSnapshot], _ evaluations: [EvaluationSnapshot]
+  ) -> [TrainingEvent] {
+    var events: [TrainingEvent] = []
+    var rest = evaluations[...]
+    for step in steps {
+      while let evaluation = rest.first, evaluation.step < step.step {
+        events.append(.evaluation(evaluation))
+        rest = rest.dropFirst()
+      }
+      events.append(.step(step))
+    }
+    return events + rest.map { .evaluation($0) }
+  }
+}

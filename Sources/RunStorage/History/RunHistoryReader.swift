@@ -1,0 +1,91 @@
+import Foundation
+import GRDB
+import Snapshots
+
+/// Reads a run's history and changes nothing, whether or not another process is writing it, and from a folder
+/// that cannot be written too. Each call opens the database for its own duration only, so that a reader never
+/// stands in a writer's way.
+package struct RunHistoryReader: Sendable {
+  package let folder: RunFolder
+
+  package init(_ folder: RunFolder) { self.folder = folder }
+
+  /// The whole history; `end` is nil if the run goes on or was interrupted.
+  ///
+  /// - Throws: if there is no history, it is damaged, or a newer program wrote it.
+  package func load() throws(StorageError) -> RunHistory {
+    try read { queries in try queries.history().history }
+  }
+
+  /// Runs `body` on one consistent view of the database.
+  func read<Result>(_ body: (HistoryQueries) throws -> Result) throws(StorageError) -> Result {
+    let url = folder.historyURL
+    guard FileManager.default.fileExists(atPath: folder.url.path) else {
+      throw StorageError(folder.url, "no such run")
+    }
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw StorageError(folder.url, "is not a run: it has no history.sqlite")
+    }
+    return try storing(url, "read") {
+      do {
+        return try read(from: url, body)
+      } catch let error as DatabaseError
+        where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
+      {
+        // A write-ahead log needs files beside it that a folder which cannot be written will not get.
+        return try readFromCopy(body)
+      }
+    }
+  }
+
+  /// Reads a copy of the database and its log in the system's temporary folder.
+  func readFromCopy<Result>(_ body: (HistoryQueries) throws -> Result) throws -> Result {
+    let copies = FileManager.default.temporaryDirectory
+      .appendingPathComponent("iic-tui-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: copies, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: copies) }
+    let copy = copies.appendingPathComponent("history.sqlite")
+    for suffix in ["", "-wal"] {
+      let original = folder.historyURL.path + suffix
+      if suffix.isEmpty || FileManager.default.fileExists(atPath: original) {
+        try FileManager.default.copyItem(atPath: original, toPath: copy.path + suffix)
+        chmod(copy.path + suffix, 0o600)
+      }
+    }
+    return try read(from: copy, body)
+  }
+
+  private func read<Result>(
+    from url: URL, _ body: (HistoryQueries) throws -> Result
+  ) throws -> Result {
+    try Self.read(from: url) { database in
+      try HistorySchema.check(database, at: folder.historyURL)
+      return try body(HistoryQueries(database: database, url: folder.historyURL))
+    }
+  }
+
+  /// Runs `body` on one consistent view of the database at `url`, which stays as it is.
+  static func read<Result>(from url: URL, _ body: (Database) throws -> Result) throws -> Result {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    let database = try DatabaseQueue(path: url.path, configuration: configuration)
+    defer { try? database.close() }
+    return try database.read(body)
+  }
+}
+
+extension HistoryQueries {
+  /// The whole history, and from where to go on reading it.
+  func history() throws -> (history: RunHistory, cursor: RunFollower.Cursor) {
+    let state = try state()
+    let (evaluations, last) = try evaluations(after: 0)
+    var history = RunHistory(
+      description: try description(), samples: try samples(), steps: try steps(after: -1),
+      evaluations: evaluations, end: state.end, endMessage: state.endMessage)
+    history.isPaused = state.isPaused
+    let cursor = RunFollower.Cursor(
+      step: history.steps.last?.step ?? -1, evaluation: last, state: state)
+    return (history, cursor)
+  }
+}

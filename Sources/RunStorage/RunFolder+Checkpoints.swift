@@ -1,0 +1,120 @@
+import Foundation
+import Snapshots
+
+/// Weights and the step they were taken after.
+package struct StoredWeights: Sendable, Equatable {
+  package var step: Int
+  /// Under their PyTorch names.
+  package var tensors: [NamedTensor]
+}
+
+/// A checkpoint is two files that count as one: the optimiser's file carries the step in its name and is written
+/// first, and `latest.safetensors`, which names that step, appears after it. Whatever moment the process dies
+/// at, `latest.safetensors` and the file it names belong together.
+extension RunFolder {
+  private static let stepKey = "step"
+  private static let trainerStateKey = "trainer_state"
+  private static let isBestKey = "is_best"
+
+  /// Writes the checkpoint and, if it is the best, its weights as `best.safetensors`.
+  /// Only the holder of the run's lock may call it. Returns the path of `latest.safetensors`.
+  func write(_ checkpoint: CheckpointSnapshot) throws(StorageError) -> URL {
+    let step = String(checkpoint.step)
+    let isBest = String(checkpoint.isBest)
+    let weightsMetadata = ["format": "pt", Self.stepKey: step, Self.isBestKey: isBest]
+    try Safetensors.write(
+      checkpoint.optimizer,
+      metadata: [
+        Self.stepKey: step, Self.isBestKey: isBest,
+        Self.trainerStateKey: checkpoint.trainerState,
+      ], to: optimizerURL(step: checkpoint.step))
+    // Before the latest: a resumed run writes again what comes after the latest, but not what came before it.
+    if checkpoint.isBest {
+      try Safetensors.write(checkpoint.weights, metadata: weightsMetadata, to: bestWeightsURL)
+    }
+    try Safetensors.write(checkpoint.weights, metadata: weightsMetadata, to: latestWeightsURL)
+    removeOptimizers(except: checkpoint.step)
+    return latestWeightsURL
+  }
+
+  /// Whether there is a checkpoint to resume from.
+  package var hasCheckpoint: Bool {
+    FileManager.default.fileExists(atPath: latestWeightsURL.path)
+  }
+
+  /// The newest checkpoint, complete. Safe while another process writes the run.
+  ///
+  /// - Throws: if there is none, a file is damaged, or the two files do not belong together.
+  package func loadLatest() throws(StorageError) -> CheckpointSnapshot {
+    var problem: StorageError?
+    // A newer checkpoint may replace both files between our reading the one and the other.
+    for _ in 0..<5 {
+      let weights = try openWeights(latestWeightsURL)
+      do {
+        return try complete(weights.file, step: weights.step)
+      } catch {
+        problem = error
+        guard let now = try? openWeights(latestWeightsURL), now.step != weights.step else { break }
+      }
+    }
+    throw problem ?? StorageError(latestWeightsURL, "the checkpoint keeps changing")
+  }
+
+  /// The newest checkpoint's weights.
+  package func loadLatestWeights() throws(StorageError) -> StoredWeights {
+    let (file, step) = try openWeights(latestWeightsURL)
+    return StoredWeights(step: step, tensors: try file.tensors())
+  }
+
+  /// The weights with which the lowest-loss sub-head of head B had its lowest loss.
+  package func loadBestWeights() throws(StorageError) -> StoredWeights {
+    let (file, step) = try openWeights(bestWeightsURL)
+    return StoredWeights(step: step, tensors: try file.tensors())
+  }
+
+  /// The step that resuming goes on from; 0 without a checkpoint.
+  func checkpointStep() throws(StorageError) -> Int {
+    hasCheckpoint ? try openWeights(latestWeightsURL).step : 0
+  }
+
+  private func openWeights(_ url: URL) throws(StorageError) -> (file: SafetensorsFile, step: Int) {
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw StorageError(self.url, "the run has no \(url.lastPathComponent) (no checkpoint yet)")
+    }
+    let file = try SafetensorsFile(contentsOf: url)
+    return (file, try step(of: file, at: url))
+  }
+
+  private func step(of file: SafetensorsFile, at url: URL) throws(StorageError) -> Int {
+    guard let text = file.metadata[Self.stepKey], let step = Int(text), step >= 0 else {
+      throw StorageError(
+        url, "metadata 'step' is \(file.metadata[Self.stepKey] ?? "missing"), expected a number")
+    }
+    return step
+  }
+
+  private func complete(_ weights: SafetensorsFile, step: Int) throws(StorageError)
+    -> CheckpointSnapshot
+  {
+    let url = optimizerURL(step: step)
+    let file = try SafetensorsFile(contentsOf: url)
+    let optimizerStep = try self.step(of: file, at: url)
+    guard optimizerStep == step else {
+      throw StorageError(url, "belongs to step \(optimizerStep), expected \(step)")
+    }
+    guard let trainerState = file.metadata[Self.trainerStateKey] else {
+      throw StorageError(url, "metadata '\(Self.trainerStateKey)' is missing")
+    }
+    return CheckpointSnapshot(
+      step: step, weights: try weights.tensors(), optimizer: try file.tensors(),
+      trainerState: trainerState, isBest: file.metadata[Self.isBestKey] == "true")
+  }
+
+  private func removeOptimizers(except step: Int) {
+    let kept = optimizerURL(step: step).lastPathComponent
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    where name.hasPrefix(Self.optimizerPrefix) && name != kept {
+      unlink(url.appendingPathComponent(name).path)
+    }
+  }
+}

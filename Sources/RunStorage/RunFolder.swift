@@ -1,0 +1,46 @@
+import Foundation
+import Snapshots
+
+/// One run on disk:
+///
+///     history.sqlite                     description, samples, every step and evaluation
+///     latest.safetensors                 the newest checkpoint's weights; names its step
+///     latest-optimizer-<step>.safetensors  what else that checkpoint needs to go on
+///     best.safetensors                   the weights with the lowest loss so far
+///     running.lock                       held while a process writes the run
+package struct RunFolder: Sendable, Equatable {
+  package let url: URL
+
+  package init(_ url: URL) { self.url = url.standardizedFileURL }
+
+  /// The folder's name, which is the run's.
+  package var name: String { url.lastPathComponent }
+  package var historyURL: URL { url.appendingPathComponent("history.sqlite") }
+  package var latestWeightsURL: URL { url.appendingPathComponent("latest.safetensors") }
+  package var bestWeightsURL: URL { url.appendingPathComponent("best.safetensors") }
+  var lockURL: URL { url.appendingPathComponent("running.lock") }
+
+  func optimizerURL(step: Int) -> URL {
+    url.appendingPathComponent("\(Self.optimizerPrefix)\(step).safetensors")
+  }
+  static let optimizerPrefix = "latest-optimizer-"
+
+  /// Whether a process, this one included, is writing the run now.
+  package var isRunning: Bool { RunLock.isHeld(lockURL) }
+
+  /// Whether it holds a run's history, readable or not: the file that only a run has.
+  var looksLikeRun: Bool {
+    guard let handle = try? FileHandle(forReadingFrom: historyURL) else { return false }
+    defer { try? handle.close() }
+    let magic = Data("SQLite format 3\0".utf8)
+    return (try? handle.read(upToCount: magic.count)) == magic
+  }
+
+  /// Removes what a process that was killed left half-written. Only for the holder of the lock.
+  func removePartialFiles() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    where name.hasPrefix(".") && name.hasSuffix(".partial") {
+      unlink(url.appendingPathComponent(name).path)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Snapshots
+
+/// Where a run stands.
+package enum RunStatus: String, Sendable, Codable {
+  /// A process is writing it now.
+  case running
+  case completed
+  case stopped
+  case failed
+  /// Its process ended without saying so; it can be resumed from its last checkpoint.
+  case interrupted
+  /// Its history cannot be read; `RunSummary.error` says why.
+  case broken
+}
+
+/// A run as one line of a list.
+package struct RunSummary: Sendable, Equatable {
+  package var name: String
+  /// The run's folder.
+  package var path: String
+  package var status: RunStatus
+  /// Empty if broken, as is `dataset`.
+  package var preset = ""
+  package var dataset = ""
+  package var seed: UInt64 = 0
+  /// Steps taken, and the epoch of the last one.
+  package var steps = 0
+  package var epoch = 0
+  package var plannedSteps = 0
+  package var epochs = 0
+  /// Accuracy of head B's lowest-loss sub-head at the last evaluation, 0...1; nil before the first.
+  package var accuracy: Double?
+  /// The same at the evaluation where that sub-head had its lowest loss of the run, chosen without labels.
+  package var bestAccuracy: Double?
+  /// Seconds of training so far.
+  package var elapsed = 0.0
+  /// Seconds since 1970.
+  package var startedAt = 0.0
+  /// When a process last started or resumed it; the newest is `last`. Seconds since 1970.
+  package var resumedAt = 0.0
+  /// The line that a failed run ended with.
+  package var endMessage: String?
+  package var error: StorageError?
+}
+
+extension RunFolder {
+  /// Reads what a list shows of the run; a run that cannot be read is `.broken`.
+  package func summary() -> RunSummary {
+    var summary = RunSummary(name: name, path: url.path, status: .broken)
+    do {
+      // Asked first: a run that ends in between then counts as what its history says.
+      let isRunning = isRunning
+      return try RunHistoryReader(self).read { queries in
+        try queries.summary(named: name, at: url, isRunning: isRunning)
+      }
+    } catch {
+      summary.error = error
+      return summary
+    }
+  }
+}
+
+extension HistoryQueries {
+  fileprivate func summary(named name: String, at folder: URL, isRunning: Bool) throws -> RunSummary
+  {
+    let run = try description()
+    let state = try state()
+    let status: RunStatus =
+      switch state.end {
+      case .completed: .completed
+      case .stopped: .stopped
+      case .failed: .failed
+      case nil: isRunning ? .running : .interrupted
+      }
+    var summary = RunSummary(
+      name: name, path: folder.path, status: status, preset: run.preset, dataset: run.dataset,
+      seed: run.seed)
+    if let step = try lastStep() {
+      summary.steps = step.step
+      summary.epoch = step.epoch
+      summary.elapsed = step.elapsed
+    }
+    summary.plannedSteps = run.plannedSteps
+    summary.epochs = run.epochs
+    let accuracies = try lowestLossAccuracies()
+    summary.accuracy = accuracies.last?.accuracy
+    summary.bestAccuracy = accuracies.filter { !$0.loss.isNaN }.min { $0.loss < $1.loss }?.accuracy
+    summary.startedAt = run.startedAt
+    summary.resumedAt = state.resumedAt
+    summary.endMessage = state.endMessage
+    return summary
+  }
+}
