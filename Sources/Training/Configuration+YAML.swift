@@ -53,6 +53,24 @@ extension Configuration {
     return text
   }
 
+  /// The whole configuration as one JSON object, nested as the YAML is.
+  package var json: String { json(prefix: "") }
+
+  private func json(prefix: String) -> String {
+    var members: [String] = []
+    var groups: Set<String> = []
+    for field in Configuration.fields where field.key.hasPrefix(prefix) {
+      let rest = field.key.dropFirst(prefix.count)
+      let name = String(rest.prefix { $0 != "." })
+      if name.count == rest.count {
+        members.append("\"\(name)\":\(field.write(self))")
+      } else if groups.insert(name).inserted {
+        members.append("\"\(name)\":\(json(prefix: prefix + name + "."))")
+      }
+    }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+
   private mutating func apply(
     _ mapping: Node.Mapping, prefix: String, source: String
   ) throws(ConfigurationError) {

@@ -13,6 +13,8 @@ package struct Configuration: Sendable, Equatable {
   /// The preset that it started from.
   package var preset = ""
   package var dataset = "digits"
+  /// The folder of the data set's files; empty for one that comes with the program.
+  package var data = ""
 
   package var networkKind = "net6c"
   /// Channels of net6c's first convolution; the others have 2, 4 and 8 times as many.
@@ -58,6 +60,12 @@ package struct Configuration: Sendable, Equatable {
   package var samples = 60
 
   package init() {}
+
+  /// The steps of the whole run on so many training images.
+  package func plannedSteps(images: Int) -> Int {
+    let all = epochs * (images / imagesPerBatch)
+    return steps > 0 ? min(steps, all) : all
+  }
 
   /// Images through the network in one step.
   package var imagesPerStep: Int { 2 * batchPairs }

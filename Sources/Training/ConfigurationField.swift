@@ -10,7 +10,7 @@ struct ConfigurationField: Sendable {
   let expectation: String
   /// Takes the scalars of a value (one, or those of a list); false if they are not as expected.
   let read: @Sendable (inout Configuration, [String]) -> Bool
-  /// The value as YAML.
+  /// The value as JSON, which is YAML too.
   let write: @Sendable (Configuration) -> String
 }
 
@@ -89,7 +89,30 @@ extension ConfigurationField {
         configuration[keyPath: path] = scalars[0]
         return true
       },
-      write: { $0[keyPath: path] })
+      write: { quoted($0[keyPath: path]) })
+  }
+
+  static func path(_ key: String, _ path: Path<String>) -> ConfigurationField {
+    ConfigurationField(
+      key: key, expectation: "a path",
+      read: { configuration, scalars in
+        // An assignment splits at commas; a path may hold some.
+        configuration[keyPath: path] = scalars.joined(separator: ",")
+        return true
+      },
+      write: { quoted($0[keyPath: path]) })
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case _ where scalar.value < 0x20: result += "\\u00" + String(scalar.value + 0x100, radix: 16).dropFirst()
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
   }
 }
 
@@ -98,6 +121,7 @@ extension Configuration {
   static let fields: [ConfigurationField] = [
     .word("preset", \.preset),
     .word("dataset", \.dataset),
+    .path("data", \.data),
     .word("network.kind", \.networkKind, oneOf: ["net6c"]),
     .integer("network.width", \.networkWidth, from: 1, to: 256),
     .integer("heads.A.clusters", \.headA.clusters, from: 2, to: 1000),

@@ -58,7 +58,6 @@ package final class Trainer {
 
     let stepsPerEpoch = EpochPlan.steps(
       images: dataset.count, pairs: configuration.batchPairs, repeats: configuration.sampleRepeats)
-    let allSteps = configuration.epochs * stepsPerEpoch
     description = RunDescription(
       name: runName, preset: configuration.preset, dataset: dataset.name,
       classNames: dataset.classNames, configuration: configuration.yaml, seed: configuration.seed,
@@ -68,7 +67,7 @@ package final class Trainer {
           subHeads: $0.head.subHeads)
       },
       epochs: configuration.epochs, stepsPerEpoch: stepsPerEpoch,
-      plannedSteps: configuration.steps > 0 ? min(configuration.steps, allSteps) : allSteps,
+      plannedSteps: configuration.plannedSteps(images: dataset.count),
       imagesPerStep: configuration.imagesPerStep, evaluationImages: dataset.count,
       parameterCount: network.parameterCount, startedAt: startedAt)
 

@@ -1,0 +1,83 @@
+import Foundation
+import RunStorage
+import Snapshots
+import Training
+
+/// Training events as JSON, one object a line.
+struct JSONEventLines {
+  let runPath: String
+  let configuration: Configuration
+
+  /// The line of an event, nil for one that has none; checkpoints are told by `line(checkpoint:)`.
+  func line(_ event: TrainingEvent) -> String? {
+    switch event {
+    case .started(let description, _):
+      JSON.object([
+        ("event", .string("start")), ("run", .string(description.name)),
+        ("path", .string(runPath)), ("configuration", .raw(configuration.json)),
+        ("parameters", .integer(description.parameterCount)),
+        ("steps", .integer(description.plannedSteps)),
+      ]).text
+    case .step(let step): line(step)
+    case .evaluation(let evaluation): JSONEventLines.line(evaluation)
+    case .checkpoint, .paused: nil
+    case .ended(let status, let step, let message):
+      JSON.object(
+        [
+          ("event", .string("end")), ("status", .string(status.rawValue)),
+          ("step", .integer(step)), ("run", .string(runPath)),
+        ] + (message.map { [("message", .string($0))] } ?? [])
+      ).text
+    }
+  }
+
+  func line(checkpoint: RecordedCheckpoint) -> String {
+    JSON.object([
+      ("event", .string("checkpoint")), ("step", .integer(checkpoint.step)),
+      ("path", .string(checkpoint.path)),
+    ]).text
+  }
+
+  private func line(_ step: StepSnapshot) -> String {
+    JSON.object([
+      ("event", .string("step")), ("step", .integer(step.step)), ("epoch", .integer(step.epoch)),
+      ("head", .string(step.head.rawValue)), ("loss", .number(step.loss)),
+      ("mutual_information", .number(step.mutualInformation)),
+      ("images_per_second", .number(step.imagesPerSecond)),
+    ]).text
+  }
+
+  static func line(_ evaluation: EvaluationSnapshot) -> String {
+    var members: [(String, JSON)] = [
+      ("event", .string("evaluation")), ("step", .integer(evaluation.step)),
+      ("epoch", .integer(evaluation.epoch)),
+    ]
+    if let main = evaluation[.b] { members += self.members(main) }
+    if let other = evaluation[.a] { members.append(("head_A", .object(self.members(other)))) }
+    return JSON.object(members).text
+  }
+
+  private static func members(_ head: HeadEvaluation) -> [(String, JSON)] {
+    let lowest = head.subHeads[head.lowestLossSubHead]
+    return [
+      (
+        "sub_heads",
+        .array(
+          head.subHeads.map { subHead in
+            .object([
+              ("index", .integer(subHead.index)), ("loss", .number(subHead.loss)),
+              ("accuracy", .number(subHead.accuracy)), ("nmi", .number(subHead.nmi)),
+              ("ari", .number(subHead.ari)),
+              ("mutual_information", .number(subHead.mutualInformation)),
+              ("empty_clusters", .integer(subHead.emptyClusters)),
+            ])
+          })
+      ),
+      (
+        "lowest_loss",
+        .object([("index", .integer(lowest.index)), ("accuracy", .number(lowest.accuracy))])
+      ),
+      ("mean", .number(head.meanAccuracy)), ("std", .number(head.accuracyDeviation)),
+    ]
+  }
+}

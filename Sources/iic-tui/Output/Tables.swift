@@ -1,0 +1,73 @@
+import Foundation
+import Snapshots
+
+/// Columns of text, padded to line up; numbers to the right.
+struct TextTable {
+  private var rows: [[String]]
+  private let alignRight: [Bool]
+
+  init(_ header: [String], alignRight: [Bool]) {
+    precondition(header.count == alignRight.count, "\(header.count) columns")
+    rows = [header]
+    self.alignRight = alignRight
+  }
+
+  mutating func add(_ row: [String]) { rows.append(row) }
+
+  /// With a newline at the end of each row.
+  var text: String {
+    let widths = alignRight.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = zip(row, zip(widths, alignRight)).map { cell, layout in
+        let space = String(repeating: " ", count: layout.0 - cell.count)
+        return layout.1 ? space + cell : cell + space
+      }
+      let line = cells.joined(separator: "  ")
+      return line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() + "\n"
+    }.joined()
+  }
+}
+
+enum Format {
+  /// 0.853 → `85.3 %`
+  static func percent(_ share: Double?) -> String {
+    share.map { String(format: "%.1f %%", 100 * $0) } ?? "–"
+  }
+
+  static func nats(_ value: Double) -> String { String(format: "%.3f", value) }
+
+  /// Seconds as `1:02:03` or `2:03`.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0 else { return "–" }
+    let whole = Int(seconds.rounded())
+    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+    return hours > 0
+      ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60)
+      : String(format: "%d:%02d", minutes, whole % 60)
+  }
+
+  static func date(_ secondsSince1970: Double) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyy-MM-dd HH:mm"
+    return formatter.string(from: Date(timeIntervalSince1970: secondsSince1970))
+  }
+
+  /// Every sub-head of an evaluation, one a row; the lowest-loss one of each head marked.
+  static func table(_ evaluation: EvaluationSnapshot) -> String {
+    var table = TextTable(
+      ["head", "sub-head", "loss", "I(z,z')", "accuracy", "NMI", "ARI", "empty clusters", ""],
+      alignRight: [false, true, true, true, true, true, true, true, false])
+    for head in evaluation.heads {
+      for (index, subHead) in head.subHeads.enumerated() {
+        table.add([
+          head.head.rawValue, String(subHead.index + 1), nats(subHead.loss),
+          nats(subHead.mutualInformation), percent(subHead.accuracy), nats(subHead.nmi),
+          nats(subHead.ari), String(subHead.emptyClusters),
+          index == head.lowestLossSubHead ? "lowest loss" : "",
+        ])
+      }
+    }
+    return table.text
+  }
+}

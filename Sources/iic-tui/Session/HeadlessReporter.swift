@@ -1,0 +1,109 @@
+import Foundation
+import RunStorage
+import Snapshots
+import Synchronization
+import Training
+
+/// Tells of a training without a screen: JSON lines, a progress line that rewrites itself on a terminal, or plain
+/// lines elsewhere.
+final class HeadlessReporter: Sendable {
+  enum Style: Sendable {
+    case json
+    case progressLine
+    case plainLines
+  }
+
+  private struct State {
+    var description: RunDescription?
+    var lastEvaluation = "no evaluation yet"
+    var recentRates: [Double] = []
+    var lastWrite = ContinuousClock.now - .seconds(60)
+  }
+
+  private let style: Style
+  private let lines: JSONEventLines
+  private let readerLeft: @Sendable () -> Void
+  private let state = Mutex(State())
+
+  /// - Parameter readerLeft: called when stdout is closed.
+  init(style: Style, lines: JSONEventLines, readerLeft: @escaping @Sendable () -> Void) {
+    self.style = style
+    self.lines = lines
+    self.readerLeft = readerLeft
+  }
+
+  /// A `TrainingSession.Listener`.
+  func report(_ events: [TrainingEvent], _ checkpoints: [RecordedCheckpoint]) {
+    let text = style == .json ? json(events, checkpoints) : state.withLock { plain(events, &$0) }
+    if !text.isEmpty, !StandardStreams.output(text) { readerLeft() }
+  }
+
+  private func json(_ events: [TrainingEvent], _ checkpoints: [RecordedCheckpoint]) -> String {
+    var rest = checkpoints[...]
+    var text = ""
+    for event in events {
+      if case .checkpoint(let checkpoint) = event {
+        // Checkpoints of one batch of events may have replaced each other; those on disk are told of.
+        if let first = rest.first, first.step == checkpoint.step {
+          text += lines.line(checkpoint: first) + "\n"
+          rest = rest.dropFirst()
+        }
+      } else if let line = lines.line(event) {
+        text += line + "\n"
+      }
+    }
+    return text
+  }
+
+  private func plain(_ events: [TrainingEvent], _ state: inout State) -> String {
+    var text = ""
+    for event in events {
+      switch event {
+      case .started(let description, _):
+        state.description = description
+        text += line(
+          "run \(description.name): \(description.dataset), \(description.plannedSteps) steps of "
+            + "\(description.imagesPerStep) images, \(description.parameterCount) parameters")
+      case .step(let step):
+        state.recentRates = state.recentRates.suffix(19) + [step.imagesPerSecond]
+        let interval: Duration = style == .progressLine ? .milliseconds(200) : .seconds(10)
+        if state.lastWrite.duration(to: .now) >= interval {
+          state.lastWrite = .now
+          let progress = progress(step, state)
+          text += style == .progressLine ? "\r\u{1B}[2K" + progress : progress + "\n"
+        }
+      case .evaluation(let evaluation):
+        guard let head = evaluation[.b] else { continue }
+        let lowest = head.subHeads[head.lowestLossSubHead]
+        state.lastEvaluation =
+          "\(Format.percent(lowest.accuracy)) (mean \(Format.percent(head.meanAccuracy)))"
+        text += line(
+          "step \(evaluation.step), epoch \(evaluation.epoch): lowest-loss sub-head "
+            + "\(lowest.index + 1) at \(Format.percent(lowest.accuracy)), mean "
+            + "\(Format.percent(head.meanAccuracy)) ± \(Format.percent(head.accuracyDeviation)), "
+            + "loss \(Format.nats(lowest.loss))")
+      case .ended(let status, let step, _):
+        text += line("\(status.rawValue) at step \(step)")
+      case .checkpoint, .paused: break
+      }
+    }
+    return text
+  }
+
+  private func line(_ text: String) -> String {
+    (style == .progressLine ? "\r\u{1B}[2K" : "") + text + "\n"
+  }
+
+  private func progress(_ step: StepSnapshot, _ state: State) -> String {
+    let rate = state.recentRates.reduce(0, +) / Double(max(1, state.recentRates.count))
+    let planned = state.description?.plannedSteps ?? step.step
+    let left = Double((planned - step.step) * (state.description?.imagesPerStep ?? 0)) / rate
+    let share = Double(step.step) / Double(max(1, planned))
+    let filled = Int(20 * share)
+    let bar =
+      String(repeating: "█", count: filled) + String(repeating: "░", count: max(0, 20 - filled))
+    return "\(bar) \(Int(100 * share)) %  step \(step.step)/\(planned)  epoch \(step.epoch)  "
+      + "head \(step.head.rawValue)  loss \(Format.nats(step.loss))  "
+      + "\(Int(rate)) images/s  \(state.lastEvaluation)  left \(Format.duration(left))"
+  }
+}
