@@ -1,0 +1,56 @@
+import Snapshots
+import TerminalUI
+
+/// Shows `state` until the user leaves it or `shouldStop` says so, and returns the state it ended in.
+///
+/// The state's size and colours are set from the terminal. Draws at most 20 frames a second, and only
+/// when something has changed; between frames it sleeps until a key comes.
+///
+/// - Parameters:
+///   - nextEvents: what the run has sent since the last call; must not wait.
+///   - perform: carries out what a key asked for.
+///   - shouldStop: polled each frame; true ends the loop, as a signal does.
+@discardableResult
+package func runDashboard(
+  terminal: NcursesTerminal, state initial: DashboardState,
+  nextEvents: () -> [TrainingEvent], perform: (DashboardAction) -> Void,
+  shouldStop: () -> Bool
+) -> DashboardState {
+  var state = initial
+  state.colorDepth = terminal.colorDepth
+  (state.width, state.height) = terminal.size
+  let clock = ContinuousClock()
+  var lastTick = clock.now
+  var isChanged = true
+  while !state.isFinished && !shouldStop() {
+    let frameStart = clock.now
+    let events = nextEvents()
+    if !events.isEmpty {
+      _ = update(&state, .training(events))
+      isChanged = true
+    }
+    if state.replay?.isPlaying == true || state.message != nil { isChanged = true }
+    _ = update(&state, .tick(seconds: seconds(frameStart - lastTick)))
+    lastTick = frameStart
+    if isChanged {
+      terminal.present(Dashboard.frame(state))
+      isChanged = false
+    }
+    var wait = frameMilliseconds - Int(seconds(clock.now - frameStart) * 1000)
+    while wait >= 0, !state.isFinished, !shouldStop(),
+      let key = terminal.readKey(timeoutMilliseconds: wait)
+    {
+      for action in update(&state, .key(key)) { perform(action) }
+      isChanged = true
+      wait = frameMilliseconds - Int(seconds(clock.now - frameStart) * 1000)
+    }
+  }
+  return state
+}
+
+private let frameMilliseconds = 50
+
+private func seconds(_ duration: Duration) -> Double {
+  let (seconds, attoseconds) = duration.components
+  return Double(seconds) + Double(attoseconds) * 1e-18
+}

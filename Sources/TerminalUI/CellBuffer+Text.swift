@@ -1,0 +1,117 @@
+package enum Alignment: Sendable { case left, center, right }
+
+extension CellBuffer {
+  /// Writes one line of text from column `x`, at most `limit` columns, cut with "…" where it is longer.
+  /// Returns the columns used.
+  @discardableResult
+  package mutating func write(
+    _ text: String, x: Int, y: Int, limit: Int = .max, style: Style = .plain
+  ) -> Int {
+    guard limit > 0, y >= 0, y < height else { return 0 }
+    let room = min(limit, width - x)
+    guard room > 0 else { return 0 }
+    let characters = text.map(\.printable)
+    let total = characters.reduce(0) { $0 + $1.columns }
+    var column = 0
+    for character in characters {
+      let columns = character.columns
+      if total > room && column + columns > room - 1 {
+        self[x + column, y] = Cell("…", style)
+        return column + 1
+      }
+      self[x + column, y] = Cell(character, style)
+      if columns == 2 { self[x + column + 1, y] = Cell(Cell.continuation, style) }
+      column += columns
+    }
+    return column
+  }
+
+  /// Writes one line into row `row` of `area`, cut to fit.
+  package mutating func write(
+    _ text: String, in area: Rect, row: Int = 0, style: Style = .plain,
+    alignment: Alignment = .left
+  ) {
+    guard row >= 0, row < area.height, area.width > 0 else { return }
+    let used = min(text.columns, area.width)
+    let offset =
+      switch alignment {
+      case .left: 0
+      case .center: (area.width - used) / 2
+      case .right: area.width - used
+      }
+    write(text, x: area.x + offset, y: area.y + row, limit: area.width - offset, style: style)
+  }
+
+  /// Writes spans one after another and returns the columns used; stops where the room ends.
+  @discardableResult
+  package mutating func write(_ spans: [Span], x: Int, y: Int, limit: Int) -> Int {
+    var used = 0
+    for span in spans where used < limit {
+      used += write(span.text, x: x + used, y: y, limit: limit - used, style: span.style)
+    }
+    return used
+  }
+
+  package mutating func fill(_ area: Rect, _ cell: Cell) {
+    let visible = area.intersection(self.area)
+    for y in visible.y..<visible.maxY {
+      for x in visible.x..<visible.maxX { self[x, y] = cell }
+    }
+  }
+
+  /// Lays `style` over what is already there.
+  package mutating func restyle(_ area: Rect, _ style: Style) {
+    let visible = area.intersection(self.area)
+    for y in visible.y..<visible.maxY {
+      for x in visible.x..<visible.maxX { self[x, y].style = style }
+    }
+  }
+}
+
+/// A piece of a line in one style.
+package struct Span: Sendable, Equatable {
+  package var text: String
+  package var style: Style
+
+  package init(_ text: String, _ style: Style = .plain) {
+    self.text = text
+    self.style = style
+  }
+}
+
+extension String {
+  /// Terminal columns that the text takes.
+  var columns: Int { reduce(0) { $0 + $1.printable.columns } }
+
+  /// The text, cut or filled with blanks to exactly `width` columns.
+  func padded(_ width: Int, _ alignment: Alignment = .left) -> String {
+    let missing = width - columns
+    guard missing > 0 else { return self }
+    let blanks = String(repeating: " ", count: missing)
+    return alignment == .right ? blanks + self : self + blanks
+  }
+}
+
+extension Character {
+  /// The character itself, or "·" for what would move the cursor or take no column of its own.
+  var printable: Character {
+    guard let scalar = unicodeScalars.first else { return "·" }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark, .enclosingMark,
+      .surrogate, .privateUse, .unassigned:
+      return "·"
+    default: return self
+    }
+  }
+
+  /// Two for East Asian wide characters and emoji, one otherwise.
+  var columns: Int {
+    guard let scalar = unicodeScalars.first, scalar.value >= 0x1100 else { return 1 }
+    switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+      return 2
+    default: return 1
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Snapshots
+
+/// A key as the dashboard knows it.
+package enum Key: Sendable, Hashable {
+  /// A printable character, space included.
+  case character(Character)
+  case tab, enter, escape, backspace
+  case left, right, up, down
+  case home, end, pageUp, pageDown
+  /// The terminal has a new size, in cells.
+  case resize(width: Int, height: Int)
+}
+
+/// Everything that can change what the dashboard shows.
+package enum DashboardEvent: Sendable, Equatable {
+  case key(Key)
+  case resize(width: Int, height: Int)
+  /// What the run has sent since the last time.
+  case training([TrainingEvent])
+  /// Wall-clock seconds since the last tick.
+  case tick(seconds: Double)
+}
+
+/// What the dashboard asks of the world around it. Only a live run gives rise to any.
+package enum DashboardAction: Sendable, Equatable {
+  case setPaused(Bool)
+  /// End training after the step in hand and save.
+  case stop
+  case checkpoint
+  case evaluate
+  case setLearningRate(Double)
+}

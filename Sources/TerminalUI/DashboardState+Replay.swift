@@ -1,0 +1,71 @@
+import Snapshots
+
+extension DashboardState {
+  static let speeds: [Double] = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64]
+
+  /// The step shown, 0 before the first.
+  var currentStep: Int { position ?? history.steps.last?.step ?? 0 }
+
+  var lastStep: Int { max(history.steps.last?.step ?? 0, history.evaluations.last?.step ?? 0) }
+
+  /// Shows step `step`, or the nearest there is. A live run goes back to its newest step at the end.
+  mutating func seek(toStep step: Int) {
+    let target = min(max(0, step), lastStep)
+    position = replay == nil && target >= lastStep ? nil : target
+    let count = history.stepCount(upTo: target)
+    replay?.clock = count == 0 ? 0 : history.steps[count - 1].elapsed
+  }
+
+  mutating func seek(byShare share: Double) {
+    let whole = max(lastStep, 1)
+    let distance = max(1, Int((Double(whole) * abs(share)).rounded()))
+    seek(toStep: currentStep + (share < 0 ? -distance : distance))
+  }
+
+  /// Shows the evaluation before (−1) or after (+1) the step shown.
+  mutating func seek(byEvaluations direction: Int) {
+    let steps = history.evaluations.map(\.step)
+    let target =
+      direction < 0 ? steps.last { $0 < currentStep } : steps.first { $0 > currentStep }
+    seek(toStep: target ?? (direction < 0 ? 0 : lastStep))
+  }
+
+  mutating func changeSpeed(_ direction: Int) {
+    guard let speed = replay?.speed else { return }
+    let next =
+      direction > 0 ? Self.speeds.first { $0 > speed } : Self.speeds.last { $0 < speed }
+    replay?.speed = next ?? speed
+    say("replay speed ×\(Figures.speed(replay?.speed ?? 1))")
+  }
+
+  mutating func togglePlaying() {
+    guard let isPlaying = replay?.isPlaying else { return }
+    if !isPlaying && currentStep >= lastStep { seek(toStep: 0) }
+    replay?.isPlaying = !isPlaying
+  }
+
+  /// Moves a recorded run on by `seconds` of wall clock.
+  mutating func advanceReplay(seconds: Double) {
+    guard var playing = replay, playing.isPlaying, seconds > 0 else { return }
+    playing.clock += seconds * playing.speed
+    let count = stepCount(elapsed: playing.clock)
+    position = max(currentStep, count == 0 ? 0 : history.steps[count - 1].step)
+    if count == history.steps.count {
+      position = lastStep
+      playing.clock = history.steps.last?.elapsed ?? 0
+      playing.isPlaying = false
+    }
+    replay = playing
+  }
+
+  /// The number of recorded steps that were over after `elapsed` seconds of training.
+  private func stepCount(elapsed: Double) -> Int {
+    var low = 0
+    var high = history.steps.count
+    while low < high {
+      let middle = (low + high) / 2
+      if history.steps[middle].elapsed <= elapsed { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,172 @@
+import Snapshots
+
+/// The only way a dashboard changes: pure, so that every key can be tested without a terminal.
+package func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [DashboardAction] {
+  switch event {
+  case .key(.resize(let width, let height)), .resize(let width, let height):
+    state.width = width
+    state.height = height
+    return []
+  case .training(let events):
+    for event in events { state.receive(event) }
+    return []
+  case .tick(let seconds):
+    state.tick(seconds)
+    return []
+  case .key(let key):
+    return state.press(key)
+  }
+}
+
+extension DashboardState {
+  fileprivate mutating func receive(_ event: TrainingEvent) {
+    history.append(event)
+    switch event {
+    case .started:
+      if description(of: head) == nil { head = history.description.heads.last?.name ?? .b }
+    case .step(let step):
+      if let wanted = requestedLearningRate, abs(step.learningRate - wanted) <= 1e-6 * wanted {
+        requestedLearningRate = nil
+      }
+    case .checkpoint(let checkpoint):
+      say("checkpoint written at step \(Figures.count(checkpoint.step))")
+    case .paused: requestedPause = nil
+    case .ended:
+      if isStopping { isFinished = true }
+      isStopping = false
+      requestedPause = nil
+    case .evaluation: break
+    }
+  }
+
+  fileprivate mutating func tick(_ seconds: Double) {
+    advanceReplay(seconds: seconds)
+    guard var shown = message else { return }
+    shown.secondsLeft -= seconds
+    message = shown.secondsLeft > 0 ? shown : nil
+  }
+
+  fileprivate mutating func press(_ key: Key) -> [DashboardAction] {
+    if overlay != nil, key != .character("q") {
+      overlay = nil
+      return []
+    }
+    switch key {
+    case .character("q"): return quit()
+    case .character("?"): overlay = .help
+    case .tab: choose(head: head == .a ? .b : .a)
+    case .character("a"): choose(head: .a)
+    case .character("b"): choose(head: .b)
+    case .left, .character("h"): moveSubHead(-1)
+    case .right, .character("l"): moveSubHead(1)
+    case .character("0"), .character("*"): subHead = nil
+    case .character(let digit) where ("1"..."9").contains(digit): choose(subHeadDigit: digit)
+    case .up, .character("p"): moveSamples(-1)
+    case .down, .character("n"): moveSamples(1)
+    case .character(","): seek(byEvaluations: -1)
+    case .character("."): seek(byEvaluations: 1)
+    case .character("["): seek(toStep: currentStep - 1)
+    case .character("]"): seek(toStep: currentStep + 1)
+    case .pageUp, .character("<"): seek(byShare: -0.1)
+    case .pageDown, .character(">"): seek(byShare: 0.1)
+    case .home: seek(toStep: 0)
+    case .end: seek(toStep: lastStep)
+    default: return steer(key)
+    }
+    return []
+  }
+
+  // MARK: Looking
+
+  private mutating func choose(head wanted: HeadName) {
+    guard description(of: wanted) != nil else {
+      say("this run has no head \(wanted.rawValue)")
+      return
+    }
+    if wanted != head { subHead = nil }
+    head = wanted
+    sampleOffset = 0
+  }
+
+  private var subHeadCount: Int { max(1, description(of: head)?.subHeads ?? 1) }
+
+  private mutating func moveSubHead(_ direction: Int) {
+    let current = chosenSubHead(at: moment)
+    subHead = (current + direction + subHeadCount) % subHeadCount
+  }
+
+  private mutating func choose(subHeadDigit digit: Character) {
+    let index = (digit.wholeNumberValue ?? 1) - 1
+    if index < subHeadCount {
+      subHead = index
+    } else {
+      say("head \(head.rawValue) has \(subHeadCount) sub-head\(subHeadCount == 1 ? "" : "s")")
+    }
+  }
+
+  private mutating func moveSamples(_ direction: Int) {
+    let page = max(1, SamplePanel.samplesPerRow(self))
+    let last = max(0, SamplePanel.longestRow(self) - page)
+    sampleOffset = min(max(0, min(sampleOffset, last) + direction * page), last)
+  }
+
+  // MARK: Steering
+
+  private mutating func quit() -> [DashboardAction] {
+    let trains = mode == .live && history.end == nil
+    guard trains, !isStopping else {
+      isFinished = true
+      return []
+    }
+    isStopping = true
+    say("stopping after this step and saving — q again to leave the screen now", seconds: 600)
+    return [.stop]
+  }
+
+  private mutating func steer(_ key: Key) -> [DashboardAction] {
+    if replay != nil {
+      switch key {
+      case .character(" "): togglePlaying()
+      case .character("+"), .character("="): changeSpeed(1)
+      case .character("-"), .character("_"): changeSpeed(-1)
+      default: break
+      }
+      return []
+    }
+    guard case .character(let character) = key, " +=-_ec".contains(character) else { return [] }
+    guard mode == .live else {
+      say("another process trains this run; this screen only watches")
+      return []
+    }
+    guard history.end == nil, !isStopping else {
+      say(isStopping ? "the run is stopping" : "the run has ended")
+      return []
+    }
+    return steerTraining(character)
+  }
+
+  private mutating func steerTraining(_ character: Character) -> [DashboardAction] {
+    switch character {
+    case " ":
+      let wanted = !(requestedPause ?? history.isPaused)
+      requestedPause = wanted
+      return [.setPaused(wanted)]
+    case "e":
+      say("evaluating after this step")
+      return [.evaluate]
+    case "c":
+      say("writing a checkpoint after this step")
+      return [.checkpoint]
+    default:
+      guard let current = requestedLearningRate ?? history.steps.last?.learningRate, current > 0
+      else {
+        say("no step taken yet")
+        return []
+      }
+      let wanted = LearningRateScale.next(current, "+=".contains(character) ? 1 : -1)
+      requestedLearningRate = wanted
+      say("learning rate \(Figures.rate(wanted)) from the next step")
+      return [.setLearningRate(wanted)]
+    }
+  }
+}

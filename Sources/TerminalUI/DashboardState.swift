@@ -1,0 +1,76 @@
+import Snapshots
+
+/// Where the dashboard's snapshots come from.
+package enum DashboardMode: Sendable, Equatable {
+  /// This process trains; keys can steer it.
+  case live
+  /// Another process trains; keys can only look.
+  case watch
+  /// A recorded run, played at `speed` times its own pace from step `from`.
+  case replay(speed: Double, from: Int)
+}
+
+/// Everything a frame is drawn from.
+package struct DashboardState: Sendable, Equatable {
+  package enum Overlay: Sendable, Equatable { case help }
+
+  /// How a recorded run is played.
+  package struct Replay: Sendable, Equatable {
+    package var isPlaying: Bool
+    /// Recorded seconds a second.
+    package var speed: Double
+    /// The recorded time shown, in seconds of training.
+    package var clock: Double
+  }
+
+  /// A reply to a key, shown for a few seconds.
+  package struct Message: Sendable, Equatable {
+    package var text: String
+    package var secondsLeft: Double
+  }
+
+  package var history: RunHistory
+  package var mode: DashboardMode
+  /// The step that is shown; nil for the newest.
+  package var position: Int?
+  /// nil unless a recorded run is played.
+  package var replay: Replay?
+  package var head: HeadName
+  /// Position of the sub-head in its head; nil follows the one with the lowest loss.
+  package var subHead: Int?
+  /// Samples skipped at the start of each row of the sample panel.
+  package var sampleOffset = 0
+  package var overlay: Overlay?
+  /// The pause that was asked for; nil once the trainer has answered.
+  package var requestedPause: Bool?
+  /// The learning rate that was asked for, until a step was taken with it.
+  package var requestedLearningRate: Double?
+  /// A stop was asked for and the trainer has not ended yet.
+  package var isStopping = false
+  /// The user is done: the loop that shows this state returns.
+  package var isFinished = false
+  package var message: Message?
+  package var width: Int
+  package var height: Int
+  package var colorDepth: ColorDepth
+
+  package init(
+    history: RunHistory, mode: DashboardMode, width: Int = 80, height: Int = 24,
+    colorDepth: ColorDepth = .palette256
+  ) {
+    self.history = history
+    self.mode = mode
+    self.width = width
+    self.height = height
+    self.colorDepth = colorDepth
+    head = history.description.heads.contains { $0.name == .b } ? .b : .a
+    if case .replay(let speed, let from) = mode {
+      replay = Replay(isPlaying: true, speed: speed, clock: 0)
+      seek(toStep: from)
+    }
+  }
+
+  package mutating func say(_ text: String, seconds: Double = 4) {
+    message = Message(text: text, secondsLeft: seconds)
+  }
+}

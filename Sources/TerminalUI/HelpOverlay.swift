@@ -1,0 +1,50 @@
+/// The keys, over the middle of the screen.
+package enum HelpOverlay {
+  private static func lines(_ state: DashboardState) -> [(key: String, what: String)] {
+    let steering: [(String, String)] =
+      switch state.mode {
+      case .replay:
+        [("space", "play or pause"), ("+ −", "faster, slower")]
+      case .live:
+        [
+          ("space", "pause or go on"), ("e  c", "evaluate, checkpoint now"),
+          ("+ −", "learning rate up, down"),
+        ]
+      case .watch: []
+      }
+    let quitting =
+      state.mode == .live && state.history.end == nil ? "stop training, save and leave" : "leave"
+    return [
+      ("Tab a b", "choose the head"),
+      ("← → 1–9", "choose the sub-head"),
+      ("0 *", "follow the lowest-loss sub-head ★"),
+      ("↑ ↓ n p", "page through the samples"),
+    ] + steering + [
+      (", .", "one evaluation back, on"),
+      ("[ ]", "one step back, on"),
+      ("< >", "a tenth of the run back, on"),
+      ("Home End", "first step, newest step"),
+      ("?  q", "help, " + quitting),
+    ]
+  }
+
+  static func draw(_ state: DashboardState, into buffer: inout CellBuffer) {
+    let lines = lines(state)
+    let keyWidth = 10
+    let inner = keyWidth + (lines.map(\.what.columns).max() ?? 0)
+    let width = min(buffer.width, inner + 4)
+    let height = min(buffer.height, lines.count + 2)
+    let area = Rect(
+      x: (buffer.width - width) / 2, y: (buffer.height - height) / 2, width: width,
+      height: height)
+    buffer.fill(area, Cell())
+    let content = Panel([Span("Keys", Style.plain.bold)], hasBorder: true)
+      .draw(in: area, into: &buffer)
+    for (row, line) in lines.enumerated() where row < content.height {
+      let key = line.key.padded(keyWidth)
+      buffer.write(
+        [Span(key, Style(Theme.headB, bold: true)), Span(line.what)], x: content.x,
+        y: content.y + row, limit: content.width)
+    }
+  }
+}

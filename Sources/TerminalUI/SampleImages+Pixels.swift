@@ -1,0 +1,52 @@
+import Snapshots
+
+extension SampleImages {
+  /// Image `index`, shrunk with a box filter to fit `width` by `height` pixels; never enlarged.
+  package func pixels(of index: Int, fitting width: Int, _ height: Int) -> PixelGrid {
+    guard index >= 0, index < count, width > 0, height > 0, self.width > 0, self.height > 0 else {
+      return PixelGrid(width: 0, height: 0) { _, _ in .init(color: .standard, level: 0) }
+    }
+    let scale = min(
+      1, Double(width) / Double(self.width), Double(height) / Double(self.height))
+    let (columns, rows) = (
+      max(1, Int(Double(self.width) * scale)), max(1, Int(Double(self.height) * scale))
+    )
+    return PixelGrid(width: columns, height: rows) { x, y in
+      pixel(
+        of: index,
+        horizontally: boxes(x, of: columns, over: self.width),
+        vertically: boxes(y, of: rows, over: self.height))
+    }
+  }
+
+  /// The source pixels under target pixel `index` of `count`, with the share of each that is covered.
+  private func boxes(_ index: Int, of count: Int, over length: Int) -> [(Int, Double)] {
+    let start = Double(index * length) / Double(count)
+    let end = Double((index + 1) * length) / Double(count)
+    return (Int(start)..<min(length, Int(end.rounded(.up)))).map { position in
+      (position, min(end, Double(position + 1)) - max(start, Double(position)))
+    }
+  }
+
+  private func pixel(
+    of index: Int, horizontally: [(Int, Double)], vertically: [(Int, Double)]
+  ) -> PixelGrid.Pixel {
+    var sums = (0.0, 0.0, 0.0)
+    var total = 0.0
+    for (y, vertical) in vertically {
+      for (x, horizontal) in horizontally {
+        let share = vertical * horizontal
+        let base = ((index * height + y) * width + x) * channels
+        let red = Double(pixels[base])
+        let green = channels >= 3 ? Double(pixels[base + 1]) : red
+        let blue = channels >= 3 ? Double(pixels[base + 2]) : red
+        sums = (sums.0 + share * red, sums.1 + share * green, sums.2 + share * blue)
+        total += share
+      }
+    }
+    guard total > 0 else { return .init(color: .standard, level: 0) }
+    let (red, green, blue) = (sums.0 / total, sums.1 / total, sums.2 / total)
+    let level = Float((0.299 * red + 0.587 * green + 0.114 * blue) / 255)
+    return .init(color: .rgb(UInt8(red), UInt8(green), UInt8(blue)), level: level)
+  }
+}

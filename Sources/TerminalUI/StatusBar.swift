@@ -1,0 +1,105 @@
+import Snapshots
+
+/// What runs, how far it is and how fast.
+package enum StatusBar {
+  static func draw(
+    _ state: DashboardState, _ moment: Moment, in area: Rect, into buffer: inout CellBuffer
+  ) {
+    guard area.height >= 2 else { return }
+    drawTitle(state, in: area, into: &buffer)
+    let numbers = numbers(state, moment)
+    if area.height >= 3 {
+      buffer.write(numbers, x: area.x + 1, y: area.y + 1, limit: area.width - 2)
+      let gauge = Rect(x: area.x + 1, y: area.y + 2, width: area.width - 2, height: 1)
+      drawGauge(moment.progress, in: gauge, into: &buffer)
+    } else {
+      let used = buffer.write(numbers, x: area.x + 1, y: area.y + 1, limit: area.width - 2)
+      let rest = Rect(
+        x: area.x + used + 3, y: area.y + 1, width: area.width - used - 4, height: 1)
+      if rest.width >= 8 { drawGauge(moment.progress, in: rest, into: &buffer) }
+    }
+  }
+
+  private static func drawTitle(
+    _ state: DashboardState, in area: Rect, into buffer: inout CellBuffer
+  ) {
+    let description = state.history.description
+    let (mark, text, color) = label(of: state)
+    let right = [Span(mark + " ", Style(color)), Span(text, Style(color, bold: true))]
+    let rightWidth = mark.columns + 1 + text.columns
+    let left = [
+      Span("iic-tui ", Style(Theme.headB, bold: true)),
+      Span(description.name, Style.plain.bold),
+      Span(" · \(description.preset) · \(description.dataset)", Theme.label),
+    ]
+    let room = area.width - rightWidth - 4
+    buffer.write(left, x: area.x + 1, y: area.y, limit: max(0, room))
+    buffer.write(
+      right, x: max(area.x + 1, area.maxX - rightWidth - 1), y: area.y, limit: area.width - 2)
+  }
+
+  /// The state of the run in a sign and a word.
+  package static func label(of state: DashboardState) -> (mark: String, text: String, color: Color) {
+    if let replay = state.replay {
+      let speed = "×\(Figures.speed(replay.speed))"
+      if replay.isPlaying { return ("▶", "replaying \(speed)", Theme.headB) }
+      let isOver = state.currentStep >= state.lastStep
+      return isOver
+        ? ("■", "replay at its end", Theme.quiet) : ("‖", "replay paused \(speed)", Theme.attention)
+    }
+    if let position = state.position {
+      return ("◀", "looking back at step \(Figures.count(position))", Theme.attention)
+    }
+    switch state.history.end {
+    case .completed?: return ("■", "finished", Theme.truth)
+    case .stopped?: return ("■", "stopped", Theme.attention)
+    case .failed?: return ("✗", "failed", Theme.wrong)
+    case nil: break
+    }
+    if state.isStopping { return ("■", "stopping", Theme.attention) }
+    if let wanted = state.requestedPause, wanted != state.history.isPaused {
+      return wanted ? ("‖", "pausing", Theme.attention) : ("●", "resuming", Theme.truth)
+    }
+    if state.history.isPaused { return ("‖", "paused", Theme.attention) }
+    if state.history.steps.isEmpty { return ("●", "starting", Theme.attention) }
+    return ("●", "training", Theme.truth)
+  }
+
+  /// Most important first: a narrow screen cuts the end off.
+  private static func numbers(_ state: DashboardState, _ moment: Moment) -> [Span] {
+    let description = state.history.description
+    let isWide = state.width >= 110
+    var pairs: [(name: String, value: String)] = [
+      (isWide ? "epoch " : "ep ", "\(moment.lastStep?.epoch ?? 0)/\(description.epochs)"),
+      (
+        isWide ? "step " : "st ",
+        "\(Figures.count(moment.step))/\(Figures.count(description.plannedSteps))"
+      ),
+      ("", Figures.percent(moment.progress, 0) + "%"),
+      ("", "\(moment.imagesPerSecond.map { speed($0) } ?? "—") img/s"),
+      (isWide ? "elapsed " : "", Figures.duration(moment.lastStep?.elapsed ?? 0)),
+      ("ETA ", Figures.duration(moment.secondsLeft)),
+      ("lr ", Figures.rate(state.requestedLearningRate ?? moment.lastStep?.learningRate)),
+    ]
+    if isWide {
+      pairs.append(("seed ", "\(description.seed)"))
+      pairs.append(("parameters ", Figures.count(description.parameterCount)))
+    }
+    return pairs.enumerated().flatMap { index, pair in
+      [
+        Span((index > 0 ? (isWide ? "   " : "  ") : "") + pair.name, Theme.label),
+        Span(pair.value),
+      ]
+    }
+  }
+
+  private static func speed(_ value: Double) -> String {
+    value >= 100 && value < 1e9 ? Figures.count(Int(value)) : Figures.decimal(value, 1)
+  }
+
+  /// The share of the planned steps that were taken.
+  package static func drawGauge(_ share: Double, in area: Rect, into buffer: inout CellBuffer) {
+    Bars.drawHorizontal(
+      share, in: area, style: Style(Theme.headB), rest: Cell("─", Theme.border), into: &buffer)
+  }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Snapshots
+
+/// A made-up run that learns: two heads, ten classes, the same numbers on every machine.
+enum Fixture {
+  static let stepsPerEpoch = 20
+
+  static func description(clustersA: Int = 50, clustersB: Int = 10, epochs: Int = 12)
+    -> RunDescription
+  {
+    RunDescription(
+      name: "amber-falcon", preset: "digits-small", dataset: "digits",
+      classNames: (0..<10).map(String.init), configuration: "seed: 7\n", seed: 7,
+      heads: [
+        HeadDescription(name: .a, clusters: clustersA, subHeads: 5),
+        HeadDescription(name: .b, clusters: clustersB, subHeads: 5),
+      ], epochs: epochs, stepsPerEpoch: stepsPerEpoch, plannedSteps: epochs * stepsPerEpoch,
+      imagesPerStep: 1400, evaluationImages: 5000, parameterCount: 3_456_789, startedAt: 0)
+  }
+
+  /// The run after `steps` steps, evaluated at its start and after each epoch.
+  static func history(
+    steps: Int = 150, clustersA: Int = 50, clustersB: Int = 10, epochs: Int = 12
+  ) -> RunHistory {
+    let description = description(clustersA: clustersA, clustersB: clustersB, epochs: epochs)
+    var history = RunHistory(description: description, samples: samples())
+    history.evaluations.append(evaluation(step: 0, description))
+    for step in 0..<max(0, steps) {
+      history.steps.append(self.step(step + 1, description))
+      if (step + 1) % stepsPerEpoch == 0 {
+        history.evaluations.append(evaluation(step: step + 1, description))
+      }
+    }
+    return history
+  }
+
+  /// How far a sub-head has come at `step`, 0...1.
+  static func skill(_ step: Int, subHead: Int) -> Double {
+    let pace = 30.0 + 14 * Double(subHead)
+    let ceiling = [0.97, 0.985, 0.99, 0.88, 0.93][subHead % 5]
+    return ceiling * (1 - exp(-Double(step) / pace))
+  }
+
+  static func step(_ step: Int, _ description: RunDescription) -> StepSnapshot {
+    let epoch = (step - 1) / stepsPerEpoch + 1
+    let head: HeadName = epoch % 3 == 1 ? .a : .b
+    let clusters = description.heads.first { $0.name == head }?.clusters ?? 10
+    let losses = (0..<5).map { subHead in
+      -log(Double(clusters)) * skill(step, subHead: subHead) * (0.97 + 0.03 * noise(step, subHead))
+    }
+    let loss = losses.reduce(0, +) / 5
+    return StepSnapshot(
+      step: step, epoch: epoch, head: head, loss: loss, subHeadLosses: losses,
+      mutualInformation: -loss, learningRate: 1e-4,
+      imagesPerSecond: 2900 + 200 * noise(step, 9), elapsed: 0.5 * Double(step))
+  }
+
+  static func evaluation(step: Int, _ description: RunDescription) -> EvaluationSnapshot {
+    EvaluationSnapshot(
+      step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0.5 * Double(step),
+      heads: description.heads.map { head in
+        HeadEvaluation(
+          head: head.name,
+          subHeads: (0..<head.subHeads).map { subHead($0, of: head, step: step) })
+      })
+  }
+
+  static func subHead(_ index: Int, of head: HeadDescription, step: Int) -> SubHeadEvaluation {
+    let count = head.clusters
+    let skill = skill(step, subHead: index)
+    let confused = 0.04 / Double(count)
+    var joint = [Float](repeating: 0, count: count * count)
+    for row in 0..<count {
+      for column in 0..<count {
+        let chance = (1 - skill) / Double(count * count)
+        let agreement = row == column ? skill / Double(count) : 0
+        let neighbour = (row * 7 + column * 7) % count == 3 ? confused * (1 - skill) * 6 : 0
+        joint[row * count + column] = Float(agreement + chance + neighbour)
+      }
+    }
+    let total = joint.reduce(0, +)
+    joint = joint.map { $0 / total }
+    let masses = (0..<count).map { row in
+      joint[row * count..<(row + 1) * count].reduce(0, +) * (0.9 + 0.2 * Float(noise(row, 3)))
+    }
+    let entropy = log(Double(count)) * (0.9 + 0.1 * skill)
+    let conditional = entropy * (1 - skill)
+    // Neighbouring clusters belong to scattered classes, as in a real run.
+    let mapping = (0..<count).map { ($0 * 7 + 3) % 10 }
+    return SubHeadEvaluation(
+      index: index, loss: -(entropy - conditional), mutualInformation: entropy - conditional,
+      entropy: entropy, conditionalEntropy: conditional,
+      accuracy: min(1, 0.1 + 0.9 * skill * skill), nmi: skill * 0.95, ari: skill * 0.9,
+      joint: joint, masses: masses, mapping: mapping,
+      confusion: Array(repeating: 5000 / (count * 10), count: count * 10),
+      sampleProbabilities: probabilities(count, mapping: mapping, skill: skill))
+  }
+
+  private static func probabilities(_ count: Int, mapping: [Int], skill: Double) -> [Float] {
+    var all: [Float] = []
+    for sample in 0..<sampleCount {
+      let label = sample % 10
+      let isHard = sample % 4 == 3
+      let truth = mapping.firstIndex(of: label) ?? 0
+      let other = mapping.firstIndex(of: (label + 4) % 10) ?? 0
+      var values = (0..<count).map { 0.02 + 0.1 * (1 - skill) * noise(sample, $0) }
+      values[truth] += isHard ? 0.35 : skill
+      values[other] += isHard ? 0.55 : 0.1
+      let sum = values.reduce(0, +)
+      all += values.map { Float($0 / sum) }
+    }
+    return all
+  }
+
+  /// A fixed number in 0...1 for two numbers.
+  static func noise(_ first: Int, _ second: Int) -> Double {
+    var value = UInt64(bitPattern: Int64(first &* 7919 &+ second &* 104_729 &+ 12_345))
+    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+    return Double((value ^ (value >> 31)) >> 11) / Double(1 << 53)
+  }
+
+  static let sampleCount = 40
+
+  /// Seven-segment digits with soft edges, 28×28.
+  static func samples() -> SampleImages {
+    let segments: [[Int]] = [
+      [0, 1, 2, 4, 5, 6], [2, 5], [0, 2, 3, 4, 6], [0, 2, 3, 5, 6], [1, 2, 3, 5],
+      [0, 1, 3, 5, 6], [0, 1, 3, 4, 5, 6], [0, 2, 5], [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 5, 6],
+    ]
+    let lines: [(Double, Double, Double, Double)] = [
+      (8, 4, 19, 4), (8, 4, 8, 13), (19, 4, 19, 13), (8, 13, 19, 13), (8, 13, 8, 23),
+      (19, 13, 19, 23), (8, 23, 19, 23),
+    ]
+    var pixels: [UInt8] = []
+    for sample in 0..<sampleCount {
+      let lean = 0.25 * (noise(sample, 1) - 0.3)
+      for y in 0..<28 {
+        for x in 0..<28 {
+          let (px, py) = (Double(x) + lean * (Double(y) - 14), Double(y))
+          let nearest = segments[sample % 10].map { index in
+            let line = lines[index]
+            let dx = max(line.0 - px, 0, px - line.2)
+            let dy = max(line.1 - py, 0, py - line.3)
+            return (dx * dx + dy * dy).squareRoot()
+          }.min() ?? 99
+          pixels.append(UInt8(255 * min(1, max(0, 2.4 - nearest))))
+        }
+      }
+    }
+    return SampleImages(
+      width: 28, height: 28, channels: 1, pixels: pixels,
+      labels: (0..<sampleCount).map { $0 % 10 })
+  }
+}
