@@ -27,8 +27,8 @@ package struct RunHistory: Sendable, Equatable {
   package mutating func append(_ event: TrainingEvent) {
     switch event {
     case .started(let description, let samples):
-      self.description = description
-      self.samples = samples
+      // A run starts, or starts again from a checkpoint, with what follows.
+      self = RunHistory(description: description, samples: samples)
     case .step(let step): steps.append(step)
     case .evaluation(let evaluation): evaluations.append(evaluation)
     case .checkpoint: break
@@ -60,5 +60,14 @@ package struct RunHistory: Sendable, Equatable {
       if holds(middle) { low = middle + 1 } else { high = middle }
     }
     return low
+  }
+}
+
+extension RunHistory {
+  /// The events that make this history out of an empty one.
+  package var events: [TrainingEvent] {
+    [.started(description, samples)] + steps.map { .step($0) } + evaluations.map { .evaluation($0) }
+      + (isPaused ? [.paused(true)] : [])
+      + (end.map { [.ended($0, step: steps.last?.step ?? 0, message: endMessage)] } ?? [])
   }
 }

@@ -29,7 +29,7 @@ struct IICTUI: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      exit(report(error))
+      Foundation.exit(report(error))
     }
   }
 

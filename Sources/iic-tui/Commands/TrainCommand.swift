@@ -56,7 +56,12 @@ struct TrainCommand: ParsableCommand {
     let control = TrainingControl()
     let session = TrainingSession(control: control)
     let signals = StopSignals { control.stop() }
-    let prepared = try resume.map { try prepareToResume($0) } ?? prepareNewRun()
+    let prepared: Prepared
+    if let resume {
+      prepared = try prepareToResume(resume)
+    } else {
+      prepared = try prepareNewRun()
+    }
 
     let reporter = HeadlessReporter(
       style: json ? .json : StandardStreams.outputIsTerminal ? .progressLine : .plainLines,
@@ -64,17 +69,20 @@ struct TrainCommand: ParsableCommand {
         runPath: prepared.recorder.folder.url.path, configuration: prepared.configuration),
       readerLeft: { control.stop() })
     let screen = try openScreen()
+    let listener: TrainingSession.Listener
+    if screen == nil {
+      listener = { events, checkpoints in reporter.report(events, checkpoints) }
+    } else {
+      listener = { _, _ in }
+    }
     do {
-      try session.start(
-        recorder: prepared.recorder,
-        makeTrainer: { channel in
-          try Trainer(
-            configuration: prepared.configuration, dataset: prepared.dataset,
-            runName: prepared.recorder.folder.name, startedAt: prepared.startedAt,
-            instructionSet: instructionSet, checkpoint: prepared.checkpoint, channel: channel,
-            control: control)
-        },
-        listener: screen == nil ? { reporter.report($0, $1) } : { _, _ in })
+      try session.start(recorder: prepared.recorder, listener: listener) { channel in
+        try Trainer(
+          configuration: prepared.configuration, dataset: prepared.dataset,
+          runName: prepared.recorder.folder.name, startedAt: prepared.startedAt,
+          instructionSet: instructionSet, checkpoint: prepared.checkpoint, channel: channel,
+          control: control)
+      }
     } catch {
       screen?.close()
       prepared.recorder.close()

@@ -33,8 +33,8 @@ final class TrainingSession: Sendable {
   ///   - makeTrainer: called here, with the channel that the trainer is to send through.
   ///   - listener: called on the recorder's thread.
   func start(
-    recorder: RunRecorder, makeTrainer: (SnapshotChannel) throws -> Trainer,
-    listener: @escaping Listener
+    recorder: RunRecorder, listener: @escaping Listener,
+    makeTrainer: (SnapshotChannel) throws -> Trainer
   ) throws {
     let channel = SnapshotChannel(lanes: [screenLane, recorderLane])
     // Handed over to its thread here and not touched again.

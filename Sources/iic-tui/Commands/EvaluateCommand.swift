@@ -1,0 +1,64 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Kernels
+import NeuralNet
+import RunStorage
+import Training
+
+/// `iic-tui evaluate`: a run's weights on a data set.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Measure a run's weights on its data set, or another one.")
+
+  @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
+  var runName: String
+  @Option(help: "Another data set than the run's.")
+  var dataset: String?
+  @Option(help: "The folder of the data set's files.")
+  var data: String?
+  @Flag(help: "The weights with the lowest loss rather than the latest ones.")
+  var best = false
+  @OptionGroup var runs: RunsOption
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let folder = try runs.folder.resolve(runName)
+    let description = try RunHistoryReader(folder).load().description
+    var settings = Configuration()
+    try settings.apply(yaml: description.configuration, source: folder.name)
+    if let dataset { settings.dataset = dataset }
+    if let data { settings.data = data }
+    let images = try DatasetCatalog.load(
+      settings.dataset, folder: settings.data.isEmpty ? nil : settings.data)
+    try settings.validate(
+      source: folder.name, images: images.count, side: min(images.width, images.height),
+      classes: images.classes)
+    let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
+    let threads =
+      settings.threads > 0 ? settings.threads : ProcessInfo.processInfo.activeProcessorCount
+    let instructionSet = try InstructionSet.selected(
+      ProcessInfo.processInfo.environment["IIC_TUI_INSTRUCTION_SET"])
+    let network = Network(
+      configuration: settings, imageChannels: images.channels,
+      context: ComputeContext(instructionSet: instructionSet, threads: threads))
+    do {
+      try network.loadWeights(stored.tensors.byName)
+    } catch {
+      throw CommandLineError("\(folder.url.path): \(error)")
+    }
+    let evaluator = Evaluator(
+      configuration: settings,
+      renderer: try BatchRenderer(dataset: images, transform: settings.pairTransform),
+      network: network, samples: [])
+    let stepsPerEpoch = max(1, description.stepsPerEpoch)
+    let evaluation = evaluator.evaluate(
+      step: stored.step, epoch: (stored.step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0)
+    StandardStreams.output(
+      json
+        ? JSONEventLines.line(evaluation) + "\n"
+        : "\(folder.name) after step \(stored.step), on the \(images.count) images of "
+          + "\(settings.dataset):\n" + Format.table(evaluation))
+  }
+}

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Foundation
+import RunStorage
+import Snapshots
+
+/// `iic-tui runs`: what has been trained.
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List, show, compare and delete runs.",
+    subcommands: [List.self, Show.self, Compare.self, Delete.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "All runs, the newest last.")
+
+    @OptionGroup var runs: RunsOption
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    func run() throws {
+      let summaries = try runs.folder.list()
+      if json {
+        StandardStreams.output(summaries.map { $0.json.text + "\n" }.joined())
+      } else if summaries.isEmpty {
+        StandardStreams.output("no runs in \(runs.folder.url.path)\n")
+      } else {
+        StandardStreams.output(RunSummary.table(summaries))
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "One run: settings and results.")
+
+    @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
+    var runName: String
+    @OptionGroup var runs: RunsOption
+    @Flag(help: "JSON: the run, then each of its evaluations, one object a line.")
+    var json = false
+
+    func run() throws {
+      let folder = try runs.folder.resolve(runName)
+      let history = try RunHistoryReader(folder).load()
+      let summary = folder.summary()
+      if json {
+        let lines = [summary.json.text] + history.evaluations.map { JSONEventLines.line($0) }
+        StandardStreams.output(lines.map { $0 + "\n" }.joined())
+        return
+      }
+      StandardStreams.output(
+        RunSummary.table([summary]) + "\n\(folder.url.path)\n\n"
+          + (history.evaluations.last.map {
+            "after step \($0.step), epoch \($0.epoch):\n" + Format.table($0) + "\n"
+          } ?? "no evaluation yet\n\n") + history.description.configuration)
+    }
+  }
+
+  struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Several runs side by side, with the settings in which they differ.")
+
+    @Argument(help: ArgumentHelp("Two runs or more.", valueName: "run"))
+    var runNames: [String]
+    @OptionGroup var runs: RunsOption
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    func validate() throws {
+      guard runNames.count >= 2 else { throw ValidationError("expected two runs or more") }
+    }
+
+    func run() throws {
+      let folders = try runNames.map { try runs.folder.resolve($0) }
+      let summaries = folders.map { $0.summary() }
+      for summary in summaries { if let error = summary.error { throw error } }
+      if json {
+        StandardStreams.output(summaries.map { $0.json.text + "\n" }.joined())
+        return
+      }
+      let settings = try folders.map {
+        try RunHistoryReader($0).load().description.configuration.split(separator: "\n")
+          .map(String.init)
+      }
+      var text = RunSummary.table(summaries)
+      for (summary, lines) in zip(summaries, settings) {
+        let own = lines.filter { line in !settings.allSatisfy { $0.contains(line) } }
+        text += "\n\(summary.name)\n" + own.map { "  \($0)\n" }.joined()
+      }
+      StandardStreams.output(text)
+    }
+  }
+
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Delete a run from disk.")
+
+    @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
+    var runName: String
+    @OptionGroup var runs: RunsOption
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    func run() throws {
+      let folder = try runs.folder.resolve(runName)
+      try runs.folder.delete(folder)
+      StandardStreams.output(
+        json
+          ? JSON.object([("deleted", .string(folder.url.path))]).text + "\n"
+          : "deleted \(folder.url.path)\n")
+    }
+  }
+}
+
+extension RunSummary {
+  var json: JSON {
+    .object([
+      ("run", .string(name)), ("path", .string(path)), ("status", .string(status.rawValue)),
+      ("preset", .string(preset)), ("dataset", .string(dataset)), ("seed", .raw(String(seed))),
+      ("step", .integer(steps)), ("steps", .integer(plannedSteps)), ("epoch", .integer(epoch)),
+      ("epochs", .integer(epochs)), ("elapsed", .number(elapsed)),
+      ("started_at", .number(startedAt)), ("accuracy", accuracy.map { .number($0) } ?? .null),
+      ("best_accuracy", bestAccuracy.map { .number($0) } ?? .null),
+      ("message", (error?.description ?? endMessage).map { .string($0) } ?? .null),
+    ])
+  }
+
+  static func table(_ summaries: [RunSummary]) -> String {
+    var table = TextTable(
+      [
+        "run", "status", "dataset", "seed", "epoch", "step", "trained", "accuracy", "best",
+        "started",
+      ],
+      alignRight: [false, false, false, true, true, true, true, true, true, false])
+    for run in summaries {
+      if let error = run.error {
+        table.add([run.name, run.status.rawValue, "\(error)", "", "", "", "", "", "", ""])
+        continue
+      }
+      table.add([
+        run.name, run.status.rawValue, run.dataset, String(run.seed),
+        "\(run.epoch)/\(run.epochs)", "\(run.steps)/\(run.plannedSteps)",
+        Format.duration(run.elapsed), Format.percent(run.accuracy),
+        Format.percent(run.bestAccuracy), Format.date(run.startedAt),
+      ])
+    }
+    return table.text
+  }
+}

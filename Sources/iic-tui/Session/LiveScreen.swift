@@ -1,0 +1,68 @@
+import Foundation
+import NcursesUI
+import RunStorage
+import Snapshots
+import TerminalUI
+
+/// The dashboard on this terminal. Made before the training starts, so that a terminal that cannot show it is
+/// known in time.
+final class LiveScreen {
+  private let terminal: NcursesTerminal
+
+  /// - Throws: `TerminalError` if this terminal cannot show it.
+  init() throws(TerminalError) { terminal = try NcursesTerminal() }
+
+  /// Gives the terminal back as it was; may be called twice.
+  func close() { terminal.close() }
+
+  /// Shows a session's training until the user quits, or a signal comes; then training has been asked to stop.
+  func show(_ session: TrainingSession, _ signals: StopSignals) {
+    // The trainer's first event says what there is to show; it comes before any work, so this wait is short.
+    guard let first = session.screenLane.next(),
+      case .started(let description, let samples) = first[0]
+    else { return }
+    var history = RunHistory(description: description, samples: samples)
+    for event in first.dropFirst() { history.append(event) }
+    runDashboard(
+      terminal: terminal, state: DashboardState(history: history, mode: .live),
+      nextEvents: { session.screenLane.drain() },
+      perform: { action in
+        switch action {
+        case .setPaused(let paused): session.control.setPaused(paused)
+        case .stop: session.control.stop()
+        case .checkpoint: session.control.checkpoint()
+        case .evaluate: session.control.evaluate()
+        case .setLearningRate(let rate): session.control.setLearningRate(rate)
+        }
+      },
+      shouldStop: { signals.haveCome })
+    session.control.stop()
+  }
+
+  /// Plays a recorded run until the user quits.
+  func replay(_ history: RunHistory, speed: Double, from step: Int, _ signals: StopSignals) {
+    runDashboard(
+      terminal: terminal,
+      state: DashboardState(history: history, mode: .replay(speed: speed, from: step)),
+      nextEvents: { [] }, perform: { _ in }, shouldStop: { signals.haveCome })
+  }
+
+  /// Shows a run that another process writes, until the user quits.
+  func watch(_ history: RunHistory, _ follower: RunFollower, _ signals: StopSignals) {
+    var follower = follower
+    var lastPoll = ContinuousClock.now
+    runDashboard(
+      terminal: terminal, state: DashboardState(history: history, mode: .watch),
+      nextEvents: {
+        guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return [] }
+        lastPoll = .now
+        // A poll that fails, because the disk is busy, is made up for by the next.
+        guard let change = try? follower.poll() else { return [] }
+        switch change {
+        case .events(let events): return events
+        case .history(let history): return history.events
+        }
+      },
+      perform: { _ in }, shouldStop: { signals.haveCome })
+  }
+}
