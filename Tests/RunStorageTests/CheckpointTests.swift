@@ -1,0 +1,108 @@
+import Foundation
+import Snapshots
+import TestSupport
+import Testing
+
+@testable import RunStorage
+
+struct CheckpointTests {
+  /// What the loader gives back: tensors in order of name.
+  static func sorted(_ checkpoint: CheckpointSnapshot) -> CheckpointSnapshot {
+    var sorted = checkpoint
+    sorted.weights.sort { $0.name < $1.name }
+    sorted.optimizer.sort { $0.name < $1.name }
+    return sorted
+  }
+
+  @Test func roundTrip() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      #expect(!run.hasCheckpoint)
+      #expect(message { _ = try run.loadLatest() }.contains("no latest.safetensors"))
+      #expect(message { _ = try run.loadBestWeights() }.contains("no best.safetensors"))
+      for (step, isBest) in [(10, true), (20, false)] {
+        let checkpoint = Fixture.checkpoint(step, isBest: isBest)
+        let path = try run.write(checkpoint)
+        #expect(path == run.latestWeightsURL)
+        let loaded = try run.loadLatest()
+        #expect(loaded == Self.sorted(checkpoint))
+      }
+      let best = try run.loadBestWeights()
+      #expect(best.step == 10)
+      #expect(best.tensors == Fixture.checkpoint(10).weights)
+      #expect(try run.loadLatestWeights().step == 20)
+      #expect(
+        try contents(url).keys.sorted() == [
+          "best.safetensors", "latest-optimizer-20.safetensors", "latest.safetensors",
+        ])
+    }
+  }
+
+  /// Killed after each file in turn, the folder holds the old checkpoint or the new one.
+  @Test func aCrashBetweenFilesMixesNothing() throws {
+    try withTemporaryFolder { url in
+      let old = RunFolder(url.appendingPathComponent("old"))
+      let new = RunFolder(url.appendingPathComponent("new"))
+      for run in [old, new] {
+        try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
+        _ = try run.write(Fixture.checkpoint(10, isBest: true))
+      }
+      _ = try new.write(Fixture.checkpoint(20, isBest: true))
+      let before = Self.sorted(Fixture.checkpoint(10, isBest: true))
+      let after = Self.sorted(Fixture.checkpoint(20, isBest: true))
+      let written = [
+        "latest-optimizer-20.safetensors", "best.safetensors", "latest.safetensors",
+      ]
+      for count in 0...written.count {
+        let run = RunFolder(url.appendingPathComponent("crashed-\(count)"))
+        try FileManager.default.copyItem(at: old.url, to: run.url)
+        for name in written.prefix(count) {
+          let target = run.url.appendingPathComponent(name)
+          try? FileManager.default.removeItem(at: target)
+          try FileManager.default.copyItem(at: new.url.appendingPathComponent(name), to: target)
+        }
+        let loaded = try run.loadLatest()
+        #expect(loaded == (count < written.count ? before : after), "after \(count) files")
+        // And the next checkpoint clears up.
+        _ = try run.write(Fixture.checkpoint(30))
+        #expect(try run.loadLatest().step == 30)
+        #expect(try contents(run.url).count == 3)
+      }
+    }
+  }
+
+  @Test func aMixedPairIsRefused() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      _ = try run.write(Fixture.checkpoint(10))
+      let optimizer = run.optimizerURL(step: 10)
+      let bytes = try Data(contentsOf: optimizer)
+      try FileManager.default.removeItem(at: optimizer)
+      #expect(message { _ = try run.loadLatest() }.contains("latest-optimizer-10.safetensors"))
+      try Safetensors.write([], metadata: ["step": "11"], to: optimizer)
+      #expect(message { _ = try run.loadLatest() }.contains("belongs to step 11, expected 10"))
+      try Safetensors.write([], metadata: ["step": "10"], to: optimizer)
+      #expect(message { _ = try run.loadLatest() }.contains("'trainer_state' is missing"))
+      try bytes.write(to: optimizer)
+      try Safetensors.write([], metadata: [:], to: run.latestWeightsURL)
+      #expect(message { _ = try run.loadLatest() }.contains("metadata 'step' is missing"))
+    }
+  }
+
+  @Test func aFailedWriteLeavesTheOldFile() throws {
+    try withTemporaryFolder { url in
+      let file = url.appendingPathComponent("x")
+      try AtomicFile.write(Data([1, 2]), to: file)
+      let text = message {
+        try AtomicFile.write(to: file) { output throws(StorageError) in
+          try output.write(Data([3]))
+          throw StorageError(file, "the disk is on fire")
+        }
+      }
+      #expect(text == "\(file.path): the disk is on fire")
+      #expect(try contents(url) == ["x": Data([1, 2])])
+      let below = file.appendingPathComponent("y")
+      #expect(message { try AtomicFile.write(Data(), to: below) }.contains("cannot write: Not a d"))
+    }
+  }
+}

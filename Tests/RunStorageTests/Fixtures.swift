@@ -1,0 +1,104 @@
+import Foundation
+import Snapshots
+import Testing
+
+@testable import RunStorage
+
+/// Small made-up snapshots, all different from each other.
+enum Fixture {
+  static func description(name: String = "small", seed: UInt64 = .max) -> RunDescription {
+    RunDescription(
+      name: name, preset: "digits-small", dataset: "digits",
+      classNames: ["zero", "one, or \"I\"", "zwölf"], configuration: "a: 1\nb: 'two'\n",
+      seed: seed,
+      heads: [
+        HeadDescription(name: .a, clusters: 4, subHeads: 2),
+        HeadDescription(name: .b, clusters: 3, subHeads: 2),
+      ], epochs: 2, stepsPerEpoch: 10, plannedSteps: 20, imagesPerStep: 64, evaluationImages: 6,
+      parameterCount: 1234, startedAt: 1_700_000_000.25)
+  }
+
+  static let samples = SampleImages(
+    width: 2, height: 3, channels: 1, pixels: (0..<12).map { UInt8($0 * 20) }, labels: [2, 0])
+
+  static func started(_ name: String = "small") -> TrainingEvent {
+    .started(description(name: name), samples)
+  }
+
+  static func step(_ step: Int, loss: Double? = nil) -> StepSnapshot {
+    let loss = loss ?? -0.1 * Double(step)
+    return StepSnapshot(
+      step: step, epoch: 1 + (step - 1) / 10, head: step % 2 == 0 ? .a : .b, loss: loss,
+      subHeadLosses: [loss, loss / 3], mutualInformation: 0.3 * Double(step), learningRate: 1e-4,
+      imagesPerSecond: 1000.5, elapsed: Double(step) / 7)
+  }
+
+  static func subHead(
+    _ index: Int, clusters: Int, loss: Double, accuracy: Double
+  ) -> SubHeadEvaluation {
+    SubHeadEvaluation(
+      index: index, loss: loss, mutualInformation: 0.7, entropy: 1.01,
+      conditionalEntropy: 0.31, accuracy: accuracy, nmi: 0.4, ari: -0.01,
+      joint: (0..<clusters * clusters).map { Float($0) / 100 },
+      masses: (0..<clusters).map { Float($0) / 6 },
+      mapping: (0..<clusters).map { $0 - 1 },
+      confusion: (0..<clusters * 3).map { $0 * 1000 },
+      sampleProbabilities: (0..<2 * clusters).map { Float($0) * 0.1 })
+  }
+
+  static func evaluation(
+    _ step: Int, losses: [Double] = [-0.5, -0.9], accuracies: [Double] = [0.5, 0.75]
+  ) -> EvaluationSnapshot {
+    EvaluationSnapshot(
+      step: step, epoch: (step + 9) / 10, elapsed: Double(step) / 7,
+      heads: [
+        HeadEvaluation(
+          head: .a, subHeads: (0..<2).map { subHead($0, clusters: 4, loss: -2, accuracy: 0.9) }),
+        HeadEvaluation(
+          head: .b,
+          subHeads: (0..<2).map {
+            subHead($0, clusters: 3, loss: losses[$0], accuracy: accuracies[$0])
+          }),
+      ])
+  }
+
+  static func checkpoint(_ step: Int, isBest: Bool = false) -> CheckpointSnapshot {
+    let value = Float(step)
+    return CheckpointSnapshot(
+      step: step,
+      weights: [
+        NamedTensor(name: "a.bias", shape: [2], values: [value, -value]),
+        NamedTensor(name: "b.weight", shape: [1, 2, 1], values: [0.5, value / 3]),
+      ],
+      optimizer: [NamedTensor(name: "a.bias.exp_avg", shape: [2], values: [value / 7, 0])],
+      trainerState: #"{"epoch": 1, "note": "é\#(step)\n"}"#, isBest: isBest)
+  }
+
+  static func runs(in folder: URL) -> RunsFolder {
+    RunsFolder(folder.appendingPathComponent("runs"))
+  }
+}
+
+/// The one line that `body` fails with.
+func message(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+  } catch let error as StorageError {
+    #expect(!error.description.contains("\n"))
+    return error.description
+  } catch {
+    Issue.record("threw \(type(of: error)): \(error)")
+    return ""
+  }
+  Issue.record("did not throw")
+  return ""
+}
+
+/// The files in `folder` and their bytes.
+func contents(_ folder: URL) throws -> [String: Data] {
+  var result: [String: Data] = [:]
+  for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+    result[name] = try Data(contentsOf: folder.appendingPathComponent(name))
+  }
+  return result
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Snapshots
+import TestSupport
+import Testing
+
+@testable import RunStorage
+
+struct HistoryExportTests {
+  @Test func quoting() {
+    for (field, expected) in [
+      ("", ""), ("plain text", "plain text"), ("a,b", "\"a,b\""), ("\"", "\"\"\"\""),
+      ("a\nb", "\"a\nb\""), ("a\r\nb", "\"a\r\nb\""),
+    ] {
+      #expect(CSV.quoted(field) == expected)
+    }
+  }
+
+  @Test func files() throws {
+    try withTemporaryFolder { url in
+      var history = HistoryTests.expected(HistoryTests.events)
+      history.steps[1].subHeadLosses = [.nan]
+      history.evaluations[1].heads.removeFirst()
+      let folder = url.appendingPathComponent("a/b")
+      let written = try HistoryExport.writeCSV(history, to: folder)
+      let names = [
+        "steps", "evaluations", "joint-B-0", "confusion-B-0", "joint-B-1", "confusion-B-1",
+      ]
+      #expect(written.map(\.lastPathComponent) == names.map { "\($0).csv" })
+      func lines(_ name: String) throws -> [String] {
+        try String(contentsOf: folder.appendingPathComponent("\(name).csv"), encoding: .utf8)
+          .components(separatedBy: "\n")
+      }
+      let steps = try lines("steps")
+      #expect(
+        steps[0] == "step,epoch,head,loss,loss_0,loss_1,mutual_information,learning_rate,"
+          + "images_per_second,elapsed_seconds")
+      #expect(
+        steps[1]
+          == "1,1,B,-0.1,-0.1,-0.03333333333333333,0.3,0.0001,1000.5,0.14285714285714285")
+      #expect(steps[2].hasPrefix("2,1,A,-0.2,nan,,0.6,"))
+      #expect(steps.count == 5 && steps[4] == "")
+      let evaluations = try lines("evaluations")
+      #expect(evaluations.count == 1 + 4 + 2 + 1)
+      #expect(evaluations[5].hasPrefix("2,1,0.2857142857142857,B,0,0,-0.5,0.7,1.01,0.31,0.5,"))
+      #expect(evaluations[6].hasPrefix("2,1,0.2857142857142857,B,1,1,-0.9,"))
+      #expect(
+        try lines("joint-B-1") == [
+          "cluster,0,1,2", "0,0.0,0.01,0.02", "1,0.03,0.04,0.05",
+          "2,0.06,0.07,0.08", "",
+        ])
+      #expect(
+        try lines("confusion-B-0") == [
+          "cluster,mapped_class,zero,\"one, or \"\"I\"\"\",zwölf", "0,,0,1000,2000",
+          "1,zero,3000,4000,5000", "2,\"one, or \"\"I\"\"\",6000,7000,8000", "",
+        ])
+    }
+  }
+
+  @Test func unwritable() throws {
+    try withTemporaryFolder { url in
+      let file = url.appendingPathComponent("file")
+      try Data().write(to: file)
+      let history = HistoryTests.expected([])
+      let text = message {
+        try HistoryExport.writeCSV(history, to: file.appendingPathComponent("x"))
+      }
+      #expect(text.hasPrefix("\(file.path)/x: cannot make the folder: "), "\(text)")
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import GRDB
+import Snapshots
+import TestSupport
+import Testing
+
+@testable import RunStorage
+
+struct HistoryTests {
+  static let events: [TrainingEvent] = [
+    Fixture.started(), .evaluation(Fixture.evaluation(0)), .step(Fixture.step(1)),
+    .step(Fixture.step(2)), .evaluation(Fixture.evaluation(2)), .paused(true), .paused(false),
+    .step(Fixture.step(3)), .ended(.failed, step: 3, message: "loss is\nnot a number"),
+  ]
+
+  static func expected(_ events: [TrainingEvent]) -> RunHistory {
+    var history = RunHistory(description: Fixture.description(), samples: Fixture.samples)
+    for event in events { history.append(event) }
+    return history
+  }
+
+  @Test func roundTrip() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      for (count, event) in Self.events.enumerated() {
+        try recorder.record([event])
+        // A reader beside the open writer sees each event at once.
+        let history = try RunHistoryReader(run).load()
+        #expect(history == Self.expected(Array(Self.events.prefix(count + 1))))
+      }
+      recorder.close()
+      recorder.close()
+      #expect(try contents(url).keys.sorted() == ["history.sqlite"])
+      let history = try RunHistoryReader(run).load()
+      #expect(history == Self.expected(Self.events))
+      #expect(message { try recorder.record([]) }.contains("is closed"))
+    }
+  }
+
+  @Test func oneBatchEqualsManyAndReadingChangesNothing() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      try recorder.record(Self.events)
+      recorder.close()
+      let before = try contents(url)
+      let history = try RunHistoryReader(run).load()
+      var follower = RunFollower(run)
+      #expect(history == Self.expected(Self.events))
+      #expect(try follower.poll() == .history(history))
+      #expect(run.summary().status == .failed)
+      #expect(try contents(url) == before)
+    }
+  }
+
+  /// SQLite has no NaN of its own.
+  @Test func lossesThatAreNotNumbersSurvive() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      let evaluation = Fixture.evaluation(3, losses: [.nan, -.infinity])
+      try recorder.record([
+        Fixture.started(), .step(Fixture.step(1, loss: .nan)),
+        .step(Fixture.step(2, loss: .infinity)), .step(Fixture.step(3, loss: -.infinity)),
+        .evaluation(evaluation),
+      ])
+      recorder.close()
+      let history = try RunHistoryReader(run).load()
+      #expect(history.steps[0].loss.isNaN && history.steps[0].subHeadLosses[1].isNaN)
+      #expect(history.steps[0].mutualInformation == Fixture.step(1).mutualInformation)
+      #expect(history.steps[1].loss == .infinity && history.steps[2].loss == -.infinity)
+      #expect(history.evaluations[0][.b]?.subHeads[0].loss.isNaN == true)
+      #expect(history.evaluations[0][.b]?.subHeads[1].loss == -.infinity)
+    }
+  }
+
+  @Test func resumingForgetsWhatCameAfterTheCheckpoint() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let first = try RunRecorder(run)
+      try first.record([
+        Fixture.started(), .step(Fixture.step(1)), .step(Fixture.step(2)),
+        .evaluation(Fixture.evaluation(2)),
+      ])
+      let recorded = try first.record([
+        .checkpoint(Fixture.checkpoint(2, isBest: true)), .step(Fixture.step(3, loss: 99)),
+        .evaluation(Fixture.evaluation(3)), .ended(.stopped, step: 3, message: nil),
+      ])
+      #expect(recorded == [RecordedCheckpoint(step: 2, path: run.latestWeightsURL.path)])
+      first.close()
+
+      let second = try RunRecorder(run)
+      #expect(try run.loadLatest().step == 2)
+      var description = Fixture.description()
+      description.startedAt += 1000
+      description.plannedSteps = 40
+      try second.record([.started(description, Fixture.samples)])
+      #expect(run.summary().status == .running)
+      try second.record([.step(Fixture.step(3)), .ended(.completed, step: 3, message: nil)])
+      second.close()
+
+      let history = try RunHistoryReader(run).load()
+      description.startedAt -= 1000
+      #expect(history.description == description)
+      #expect(history.steps == (1...3).map { Fixture.step($0) })
+      #expect(history.evaluations == [Fixture.evaluation(2)])
+      #expect(history.end == .completed)
+      let orphans = try DatabaseQueue(path: run.historyURL.path).read {
+        try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM subHeadEvaluation")
+      }
+      #expect(orphans == 4)
+    }
+  }
+
+  @Test func resumingWithoutACheckpointStartsOver() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      for _ in 0..<2 {
+        let recorder = try RunRecorder(run)
+        try recorder.record(Array(Self.events.prefix(5)))
+        recorder.close()
+        let history = try RunHistoryReader(run).load()
+        #expect(history == Self.expected(Array(Self.events.prefix(5))))
+        #expect(run.summary().status == .interrupted)
+      }
+    }
+  }
+
+  @Test func aFailedBatchLeavesNothing() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      try recorder.record([Fixture.started()])
+      var broken = Fixture.description()
+      broken.startedAt = .nan
+      let text = message {
+        try recorder.record([.step(Fixture.step(1)), .started(broken, Fixture.samples)])
+      }
+      #expect(text.hasPrefix("\(run.historyURL.path): cannot write: NOT NULL"), "\(text)")
+      #expect(try RunHistoryReader(run).load().steps.isEmpty)
+    }
+  }
+}
