@@ -108,7 +108,8 @@ extension ConfigurationField {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": result += "\\\(scalar)"
-      case _ where scalar.value < 0x20: result += "\\u00" + String(scalar.value + 0x100, radix: 16).dropFirst()
+      case _ where scalar.value < 0x20:
+        result += "\\u00" + String(scalar.value + 0x100, radix: 16).dropFirst()
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -21,6 +21,7 @@ package final class Trainer {
   private var plan: EpochPlan?
   private var state: TrainerState
   private var lastCheckpoint = ContinuousClock.now
+  private var lastCheckpointStep: Int?
 
   /// - Parameters:
   ///   - configuration: validated, on its own and against the data set.
@@ -180,6 +181,9 @@ package final class Trainer {
   }
 
   private func checkpoint(isBest: Bool = false) {
+    // The evaluation of this very step may have made one.
+    if state.step == lastCheckpointStep && !isBest { return }
+    lastCheckpointStep = state.step
     channel.send(
       .checkpoint(
         CheckpointSnapshot(
