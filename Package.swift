@@ -67,7 +67,9 @@ let package = Package(
     .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),
-    .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"]),
+    .testTarget(
+      name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"],
+      resources: [.copy("Golden")]),
     .testTarget(name: "CommandTests", dependencies: ["iic-tui", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

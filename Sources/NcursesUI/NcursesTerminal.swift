@@ -89,9 +89,17 @@ package final class NcursesTerminal {
       attributes |= ncurses_reverse()
     }
     if !hasBrightColors {
-      // Eight colours: the bright ones are the plain ones, bold.
-      if foreground >= 8 { (foreground, attributes) = (foreground - 8, attributes | ncurses_bold()) }
-      if background >= 8 { background -= 8 }
+      // Eight colours: the bright ones are the plain ones, bold; dark grey, which would be black, is none.
+      if foreground == 8 {
+        foreground = -1
+      } else if foreground > 8 {
+        (foreground, attributes) = (foreground - 8, attributes | ncurses_bold())
+      }
+      if background == 8 {
+        (foreground, background, attributes) = (-1, -1, attributes | ncurses_reverse())
+      } else if background > 8 {
+        background -= 8
+      }
     }
     let pair = pairs.pair(foreground: foreground, background: background)
     let character = isUTF8 ? cell.character : ASCIISubstitutes.substitute(cell.character)

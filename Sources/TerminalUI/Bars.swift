@@ -23,11 +23,9 @@ package enum Bars {
 
   /// A bar that grows from the left of `area`; `share` of the width, 0...1.
   package static func drawHorizontal(
-    _ share: Double, in area: Rect, style: Style, rest: Cell? = nil,
-    into buffer: inout CellBuffer
+    _ share: Double, in area: Rect, style: Style, into buffer: inout CellBuffer
   ) {
     guard !area.isEmpty else { return }
-    if let rest { buffer.fill(area, rest) }
     let eighths = eighths(share, cells: area.width)
     for column in 0..<area.width {
       let here = min(8, max(0, eighths - 8 * column))
@@ -35,6 +33,19 @@ package enum Bars {
       buffer.fill(
         Rect(x: area.x + column, y: area.y, width: 1, height: area.height),
         Cell(growing[here], style))
+    }
+  }
+
+  /// A thin bar that grows from the left of the first row of `area`; `share` of the width, 0...1.
+  package static func drawLine(
+    _ share: Double, in area: Rect, style: Style, into buffer: inout CellBuffer
+  ) {
+    guard !area.isEmpty else { return }
+    let halves = Int((unitInterval(share) * Double(2 * area.width)).rounded())
+    for column in 0..<area.width {
+      let here = halves - 2 * column
+      buffer[area.x + column, area.y] =
+        here >= 2 ? Cell("━", style) : here == 1 ? Cell("╸", style) : Cell("─", Theme.border)
     }
   }
 

@@ -31,7 +31,7 @@ package struct DashboardLayout: Sendable, Equatable {
   }
 
   private mutating func arrangeRoomy(_ body: Rect, tableRows: Int) {
-    let topRows = max(tableRows + 13, body.height - 32)
+    let topRows = max(tableRows + 14, body.height - 32)
     let (upper, lower) = body.splitTop(topRows)
     samples = lower
     let jointWidth = min(max(50, body.width * 2 / 5), 2 * upper.height + 28)

@@ -57,6 +57,7 @@ enum Figures {
 
   /// `text` in one column less than `columns` if need be, with "…".
   static func clipped(_ text: String, _ columns: Int) -> String {
-    text.count <= columns ? text : String(text.prefix(max(0, columns - 1))) + (columns > 0 ? "…" : "")
+    text.count <= columns
+      ? text : String(text.prefix(max(0, columns - 1))) + (columns > 0 ? "…" : "")
   }
 }

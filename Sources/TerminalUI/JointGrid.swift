@@ -27,7 +27,9 @@ package struct JointGrid: Sendable, Equatable {
         var mass = 0.0
         for upper in members[row] {
           let base = order.clusters[upper] * clusters
-          for lower in members[column] { mass += Double(subHead.joint[base + order.clusters[lower]]) }
+          for lower in members[column] {
+            mass += Double(subHead.joint[base + order.clusters[lower]])
+          }
         }
         let size = max(members[row].count, members[column].count)
         levels[row * groups + column] = mass * Double(clusters) / Double(size)

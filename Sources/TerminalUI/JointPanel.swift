@@ -24,7 +24,8 @@ package enum JointPanel {
     }
     let order = ClusterOrder(subHead, classNames: state.history.description.classNames)
     if layout.isRoomy {
-      let (numbers, map) = content.splitTop(4)
+      let (numbers, rest) = content.splitTop(3)
+      let map = rest.splitTop(content.height > 22 ? 1 : 0).rest
       drawGauges(subHead, in: numbers, into: &buffer)
       drawMap(subHead, order, in: map, into: &buffer)
     } else {
@@ -55,8 +56,7 @@ package enum JointPanel {
         style: Style.plain.bold)
       let tail = row == 0 ? " of ln \(subHead.clusters) = \(Figures.decimal(most, 3))" : ""
       let bar = Rect(x: area.x + 15, y: y, width: min(24, area.width - 16 - 17), height: 1)
-      Bars.drawHorizontal(
-        value / most, in: bar, style: Style(color), rest: Cell("·", Theme.border), into: &buffer)
+      Bars.drawLine(value / most, in: bar, style: Style(color), into: &buffer)
       buffer.write(
         tail, x: bar.maxX, y: y, limit: area.maxX - bar.maxX, style: Theme.label)
     }
@@ -132,7 +132,8 @@ package enum JointPanel {
       let names = groups.compactMap { grid.members[$0].first.map { order.name($0) } }
       let isNarrow = names.allSatisfy { $0.columns == 1 } && width >= names.count
       // Several clusters of one class, or several rows of one cluster, are named once.
-      let text = scale == 1 && isNarrow && grid.groups == order.clusters.count
+      let text =
+        scale == 1 && isNarrow && grid.groups == order.clusters.count
         ? names.joined() : order.name(place)
       if (scale > 1 || grid.groups < order.clusters.count || !isNarrow) && text == previous {
         continue
@@ -160,7 +161,7 @@ package enum JointPanel {
       let level = groups.reduce(0) { $0 + grid.marginals[$1] } / Double(groups.count)
       Bars.drawHorizontal(
         level / 2, in: Rect(x: map.maxX + 1, y: map.y + row, width: width, height: 1),
-        style: Style(Theme.quiet), into: &buffer)
+        style: Theme.border, into: &buffer)
     }
   }
 
@@ -169,7 +170,7 @@ package enum JointPanel {
   ) {
     for column in 0..<map.width {
       let level = grid.marginals[column / scale] / 2
-      buffer[map.x + column, map.maxY] = Cell(Bars.block(level), Style(Theme.quiet))
+      buffer[map.x + column, map.maxY] = Cell(Bars.block(level), Theme.border)
     }
   }
 

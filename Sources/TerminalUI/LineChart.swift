@@ -40,10 +40,11 @@ package struct LineChart {
     let plot = upper.splitLeft(Self.labelWidth).rest
     let range = valueRange
     drawAxis(plot: plot, axis: axis, range: range, into: &buffer)
-    drawReferences(plot: plot, range: range, into: &buffer)
+    drawReferenceLines(plot: plot, range: range, into: &buffer)
     var canvas = BrailleCanvas(area: plot)
     for curve in series { draw(curve, range: range, canvas: &canvas) }
     canvas.draw(into: &buffer)
+    drawReferenceLabels(plot: plot, range: range, into: &buffer)
   }
 
   /// The values shown: all curves, all references and the origin.
@@ -85,13 +86,13 @@ package struct LineChart {
   private func drawAxis(
     plot: Rect, axis: Rect, range: ClosedRange<Double>, into buffer: inout CellBuffer
   ) {
-    let ticks = plot.height >= 9 ? 5 : plot.height >= 4 ? 3 : 2
-    for tick in 0..<ticks {
-      let share = Double(tick) / Double(ticks - 1)
-      let value = range.upperBound - share * (range.upperBound - range.lowerBound)
-      let label = Figures.decimal(value, 1).padded(Self.labelWidth - 2, .right)
-      let y = plot.y + Int((share * Double(plot.height - 1)).rounded())
-      buffer.write(label, x: plot.x - Self.labelWidth, y: y, style: Theme.label)
+    let step = tickStep(range, atMost: max(1, plot.height / 2))
+    var tick = (range.upperBound / step).rounded(.down)
+    while tick * step >= range.lowerBound {
+      let label = Figures.decimal(tick * step, step < 1 ? 1 : 0)
+      drawTick(
+        label, y: row(of: tick * step, plot: plot, range: range), plot: plot, Theme.label, &buffer)
+      tick -= 1
     }
     for y in plot.y..<plot.maxY { buffer[plot.x - 1, y] = Cell("│", Theme.border) }
     buffer.write(domainLabels.first, x: plot.x, y: axis.y, style: Theme.label)
@@ -102,17 +103,47 @@ package struct LineChart {
     }
   }
 
-  private func drawReferences(
+  private func drawTick(
+    _ label: String, y: Int, plot: Rect, _ style: Style, _ buffer: inout CellBuffer
+  ) {
+    let width = Self.labelWidth - 1
+    buffer.write(
+      label.padded(width, .right), x: plot.x - Self.labelWidth, y: y, limit: width, style: style)
+  }
+
+  /// The smallest of 0.1, 0.2, 0.5, 1, 2, 5… that puts at most `count` steps into `range`.
+  private func tickStep(_ range: ClosedRange<Double>, atMost count: Int) -> Double {
+    let width = range.upperBound - range.lowerBound
+    var power = 0.1
+    while power < 1e7 {
+      for step in [power, 2 * power, 5 * power] where width / step <= Double(count) { return step }
+      power *= 10
+    }
+    return power
+  }
+
+  private func drawReferenceLines(
+    plot: Rect, range: ClosedRange<Double>, into buffer: inout CellBuffer
+  ) {
+    for reference in references where reference.y.isFinite {
+      let y = row(of: reference.y, plot: plot, range: range)
+      for x in plot.x..<plot.maxX { buffer[x, y] = Cell("┄", reference.style) }
+    }
+  }
+
+  /// The value stands on the axis, the name at the line's left end, where falling curves are far above.
+  private func drawReferenceLabels(
     plot: Rect, range: ClosedRange<Double>, into buffer: inout CellBuffer
   ) {
     var taken: Set<Int> = []
     for reference in references where reference.y.isFinite {
       let y = row(of: reference.y, plot: plot, range: range)
-      for x in plot.x..<plot.maxX { buffer[x, y] = Cell("┄", reference.style) }
-      guard reference.label.columns + 2 <= plot.width, taken.insert(y).inserted else { continue }
-      buffer.write(
-        " \(reference.label) ", x: plot.maxX - reference.label.columns - 2, y: y,
-        style: reference.style)
+      guard taken.insert(y).inserted else { continue }
+      let style = Style(reference.style.foreground)
+      drawTick(Figures.decimal(reference.y, 2), y: y, plot: plot, style, &buffer)
+      if reference.label.columns + 2 <= plot.width {
+        buffer.write("\(reference.label) ", x: plot.x, y: y, style: style)
+      }
     }
   }
 }

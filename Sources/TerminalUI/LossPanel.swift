@@ -21,7 +21,7 @@ package enum LossPanel {
       references: heads.map { head in
         let floor = -log(Double(max(1, head.clusters)))
         return LineChart.Reference(
-          label: "−ln \(head.clusters) = \(Figures.decimal(floor, 2))", y: floor,
+          label: "−ln \(head.clusters)", y: floor,
           style: Style(Theme.color(of: head.name), dim: true))
       },
       domain: 0...last,

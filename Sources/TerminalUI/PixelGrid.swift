@@ -48,7 +48,8 @@ package struct PixelGrid {
 
   /// The brighter of the two counts, so that thin lines survive.
   private static func shade(_ upper: Pixel, _ lower: Pixel) -> Cell {
-    let level = unitInterval(max(upper.level, lower.level) * 0.7 + min(upper.level, lower.level) * 0.3)
+    let level = unitInterval(
+      max(upper.level, lower.level) * 0.7 + min(upper.level, lower.level) * 0.3)
     return Cell(shades[Int((level * Float(shades.count - 1)).rounded())])
   }
 }

@@ -47,6 +47,8 @@ extension SampleImages {
     guard total > 0 else { return .init(color: .standard, level: 0) }
     let (red, green, blue) = (sums.0 / total, sums.1 / total, sums.2 / total)
     let level = Float((0.299 * red + 0.587 * green + 0.114 * blue) / 255)
-    return .init(color: .rgb(UInt8(red), UInt8(green), UInt8(blue)), level: level)
+    return .init(color: .rgb(Self.byte(red), Self.byte(green), Self.byte(blue)), level: level)
   }
+
+  private static func byte(_ value: Double) -> UInt8 { UInt8(min(255, max(0, value.rounded()))) }
 }

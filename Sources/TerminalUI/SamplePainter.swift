@@ -58,13 +58,16 @@ struct SamplePainter {
     for (index, bar) in bars.enumerated() {
       let width = geometry.barWidth
       let x = area.x + index * width
-      let place = Rect(x: x, y: area.y, width: max(1, width - (width > 2 ? 1 : 0)), height: area.height)
+      let place = Rect(
+        x: x, y: area.y, width: max(1, width - (width > 2 ? 1 : 0)), height: area.height)
       guard place.maxX <= area.maxX else { break }
       let hasColor = buffer.colorDepth != .none
       Bars.drawVertical(
         bar.probability, in: place, style: Style(bar.color), full: hasColor ? "█" : bar.shade,
         into: &buffer)
       let isMarked = bar.meaning != .other
+      // Clusters of one class stand side by side; the first names them all.
+      if index > 0, order.classes[bars[index - 1].place] == order.classes[bar.place] { continue }
       buffer.write(
         order.shortName(bar.place, width == 2 ? 1 : max(1, width - 1)), x: x, y: labels.y,
         limit: width, style: isMarked ? Style(bar.color, bold: true) : Theme.label)

@@ -12,8 +12,10 @@ package enum SamplePanel {
     var bars: Int
     var barWidth: Int
     var samplesPerRow: Int
+    var gap = 2
 
-    var sampleWidth: Int { imageWidth + 1 + bars * barWidth + 2 }
+    var contentWidth: Int { imageWidth + 1 + bars * barWidth }
+    var sampleWidth: Int { contentWidth + gap }
   }
 
   /// Samples side by side at the state's size: the size of the page that keys step by.
@@ -52,9 +54,16 @@ package enum SamplePanel {
       rowHeight: rowHeight, imageWidth: imageWidth, imageHeight: imageRows, bars: bars,
       barWidth: 1, samplesPerRow: 1)
     geometry.samplesPerRow = max(1, (content.width + 2) / geometry.sampleWidth)
-    if geometry.samplesPerRow > 3 && rowHeight >= 7 {
+    let count = geometry.samplesPerRow
+    let slack = content.width + 2 - count * geometry.sampleWidth
+    if bars < clusters {
+      geometry.bars = min(clusters, bars + slack / count)
+    } else if slack / count >= bars && rowHeight >= 7 {
       geometry.barWidth = 2
-      geometry.samplesPerRow = max(1, (content.width + 2) / geometry.sampleWidth)
+    }
+    // What is left over goes between the samples.
+    if count > 1 {
+      geometry.gap += min(8, (content.width + 2 - count * geometry.sampleWidth) / (count - 1))
     }
     return geometry
   }
@@ -79,7 +88,7 @@ package enum SamplePanel {
       return
     }
     let geometry = geometry(state, content: content)
-    guard geometry.rowHeight >= 3, geometry.sampleWidth <= content.width + 2 else { return }
+    guard geometry.rowHeight >= 3, geometry.contentWidth <= content.width else { return }
     let painter = SamplePainter(
       samples: state.history.samples,
       order: ClusterOrder(subHead, classNames: state.history.description.classNames),
@@ -96,10 +105,11 @@ package enum SamplePanel {
       let shown = predictions[first..<min(predictions.count, first + geometry.samplesPerRow)]
       for (index, prediction) in shown.enumerated() {
         let place = Rect(
-          x: area.x + index * geometry.sampleWidth, y: area.y, width: geometry.sampleWidth - 2,
+          x: area.x + index * geometry.sampleWidth, y: area.y, width: geometry.contentWidth,
           height: area.height)
         painter.draw(
-          prediction, in: place.intersection(area), page: index == 0 ? (first, predictions.count) : nil,
+          prediction, in: place.intersection(area),
+          page: index == 0 ? (first, predictions.count) : nil,
           into: &buffer)
       }
     }

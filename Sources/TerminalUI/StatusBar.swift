@@ -13,10 +13,8 @@ package enum StatusBar {
       let gauge = Rect(x: area.x + 1, y: area.y + 2, width: area.width - 2, height: 1)
       drawGauge(moment.progress, in: gauge, into: &buffer)
     } else {
-      let used = buffer.write(numbers, x: area.x + 1, y: area.y + 1, limit: area.width - 2)
-      let rest = Rect(
-        x: area.x + used + 3, y: area.y + 1, width: area.width - used - 4, height: 1)
-      if rest.width >= 8 { drawGauge(moment.progress, in: rest, into: &buffer) }
+      buffer.write(numbers, x: area.x + 1, y: area.y + 1, limit: area.width - 2)
+      drawBand(moment.progress, in: area.splitTop(1).rest, into: &buffer)
     }
   }
 
@@ -39,7 +37,8 @@ package enum StatusBar {
   }
 
   /// The state of the run in a sign and a word.
-  package static func label(of state: DashboardState) -> (mark: String, text: String, color: Color) {
+  package static func label(of state: DashboardState) -> (mark: String, text: String, color: Color)
+  {
     if let replay = state.replay {
       let speed = "×\(Figures.speed(replay.speed))"
       if replay.isPlaying { return ("▶", "replaying \(speed)", Theme.headB) }
@@ -97,9 +96,19 @@ package enum StatusBar {
     value >= 100 && value < 1e9 ? Figures.count(Int(value)) : Figures.decimal(value, 1)
   }
 
+  /// The share of the planned steps that were taken, as a band behind the numbers.
+  private static func drawBand(_ share: Double, in area: Rect, into buffer: inout CellBuffer) {
+    let filled = Int((share * Double(area.width)).rounded())
+    for x in area.x..<area.x + min(filled, area.width) {
+      var style = buffer[x, area.y].style
+      style.background = Theme.band
+      style.foreground = style.foreground == .standard ? Theme.onBand : Theme.quietOnBand
+      buffer[x, area.y].style = style
+    }
+  }
+
   /// The share of the planned steps that were taken.
   package static func drawGauge(_ share: Double, in area: Rect, into buffer: inout CellBuffer) {
-    Bars.drawHorizontal(
-      share, in: area, style: Style(Theme.headB), rest: Cell("─", Theme.border), into: &buffer)
+    Bars.drawLine(share, in: area, style: Style(Theme.headB), into: &buffer)
   }
 }

@@ -6,7 +6,7 @@ package enum SubHeadPanel {
     _ state: DashboardState, _ moment: Moment, _ layout: DashboardLayout,
     into buffer: inout CellBuffer
   ) {
-    var content = layout.table
+    var content = layout.table.inset(horizontally: 1)
     if layout.isRoomy {
       var title = [Span("Sub-heads", Style.plain.bold), Span("  ★ lowest loss", Theme.label)]
       if let evaluation = moment.evaluation {
@@ -131,6 +131,6 @@ package enum SubHeadPanel {
     let line = history.map { Bars.block($0) }
     guard line.count > 1 else { return }
     buffer.write(
-      String(line), x: area.x + used + 2, y: area.y, limit: room, style: Style(color))
+      String(line), x: area.x + used + 2, y: area.y, limit: room, style: Theme.label)
   }
 }

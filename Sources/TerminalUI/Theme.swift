@@ -18,6 +18,11 @@ package enum Theme {
   package static let attention = Color.rgb(255, 215, 95)
   package static let star = Color.rgb(255, 215, 95)
 
+  /// The part of the narrow status line that stands for the steps taken, and the text on it.
+  package static let band = Color.rgb(0, 60, 140)
+  package static let onBand = Color.rgb(255, 255, 255)
+  package static let quietOnBand = Color.rgb(175, 215, 215)
+
   /// The selected row: light text on a dark band, whatever the terminal's own colours are.
   package static let selected = Style(
     .rgb(255, 255, 255), on: .rgb(58, 58, 88), bold: true)
@@ -27,13 +32,13 @@ package enum Theme {
 
   package static func color(of head: HeadName) -> Color { head == .a ? headA : headB }
 
-  /// From no probability mass to all that a cluster should hold: dark violet over magenta to pale yellow.
+  /// From no probability mass to all that a cluster should hold: near black over dark red to pale yellow.
   package static func heat(_ level: Float) -> Color {
     let position = unitInterval(level) * Float(heatStops.count - 1)
     return .palette(heatStops[Int(position.rounded())])
   }
 
   private static let heatStops: [UInt8] = [
-    233, 234, 17, 53, 54, 90, 126, 162, 197, 203, 209, 215, 221, 228, 230,
+    233, 234, 235, 236, 53, 89, 125, 161, 197, 203, 209, 215, 221, 228, 230,
   ]
 }

@@ -138,12 +138,13 @@ enum Fixture {
       for y in 0..<28 {
         for x in 0..<28 {
           let (px, py) = (Double(x) + lean * (Double(y) - 14), Double(y))
-          let nearest = segments[sample % 10].map { index in
-            let line = lines[index]
-            let dx = max(line.0 - px, 0, px - line.2)
-            let dy = max(line.1 - py, 0, py - line.3)
-            return (dx * dx + dy * dy).squareRoot()
-          }.min() ?? 99
+          let nearest =
+            segments[sample % 10].map { index in
+              let line = lines[index]
+              let dx = max(line.0 - px, 0, px - line.2)
+              let dy = max(line.1 - py, 0, py - line.3)
+              return (dx * dx + dy * dy).squareRoot()
+            }.min() ?? 99
           pixels.append(UInt8(255 * min(1, max(0, 2.4 - nearest))))
         }
       }

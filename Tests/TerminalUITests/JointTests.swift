@@ -1,0 +1,92 @@
+import Snapshots
+import Testing
+
+@testable import TerminalUI
+
+@Suite struct JointTests {
+  @Test(arguments: 2...70) func everyNumberOfClustersDrawsAtEverySize(_ clusters: Int) {
+    let history = Fixture.history(steps: 20, clustersA: clusters, clustersB: clusters)
+    for (width, height) in [(40, 12), (60, 40), (80, 24), (110, 36), (140, 45), (200, 60)] {
+      for depth in ColorDepth.allCases {
+        let state = DashboardState(
+          history: history, mode: .live, width: width, height: height, colorDepth: depth)
+        #expect(Dashboard.frame(state).cells.count == width * height)
+      }
+    }
+  }
+
+  private func perfect(_ clusters: Int) -> SubHeadEvaluation {
+    var joint = [Float](repeating: 0, count: clusters * clusters)
+    for cluster in 0..<clusters { joint[cluster * clusters + cluster] = 1 / Float(clusters) }
+    return SubHeadEvaluation(
+      index: 0, loss: -1, mutualInformation: 1, entropy: 1, conditionalEntropy: 0, accuracy: 1,
+      nmi: 1, ari: 1, joint: joint,
+      masses: Array(repeating: 1 / Float(clusters), count: clusters),
+      mapping: Array(0..<clusters), confusion: [], sampleProbabilities: [])
+  }
+
+  @Test(arguments: [2, 3, 10, 50, 70]) func aPerfectClusteringIsAFullDiagonalAtEveryScale(
+    _ clusters: Int
+  ) {
+    let subHead = perfect(clusters)
+    let order = ClusterOrder(subHead, classNames: [])
+    for groups in 1...clusters {
+      let grid = JointGrid(subHead, order: order, groups: groups)
+      for row in 0..<groups {
+        #expect(abs(grid.marginals[row] - 1) <= 1e-5)
+        for column in 0..<groups {
+          let expected: Double = row == column ? 1 : 0
+          #expect(abs(grid.levels[row * groups + column] - expected) <= 1e-5)
+        }
+      }
+    }
+  }
+
+  @Test func clustersAreOrderedByMappedClassUnmappedLast() {
+    var subHead = perfect(5)
+    subHead.mapping = [2, -1, 0, 2, 1]
+    subHead.masses = [0.1, 0.3, 0.2, 0.3, 0.1]
+    let order = ClusterOrder(subHead, classNames: ["cat", "dog", "owl"])
+    #expect(order.clusters == [2, 4, 3, 0, 1])
+    #expect((0..<5).map(order.name) == ["cat", "dog", "owl", "owl", "?"])
+    #expect(order.shortName(0, 2) == "ca")
+  }
+
+  /// The chosen sub-head's diagonal is brighter than the rest, in colours and in shades.
+  @Test(arguments: ColorDepth.allCases) func theDiagonalStandsOut(_ depth: ColorDepth) {
+    let pixels = PixelGrid(width: 4, height: 4) { x, y in
+      let level: Float = x / 2 == y / 2 ? 1 : 0
+      return .init(color: Theme.heat(level), level: level)
+    }
+    var buffer = CellBuffer(width: 4, height: 2, colorDepth: depth)
+    pixels.draw(in: buffer.area, into: &buffer)
+    if depth == .palette256 {
+      #expect(buffer.text == "▀▀▀▀\n▀▀▀▀")
+      #expect(buffer[0, 0].style == Style(.palette(230), on: .palette(230)))
+      #expect(buffer[3, 0].style == Style(.palette(233), on: .palette(233)))
+    } else {
+      #expect(buffer.text == "██\n  ██")
+    }
+  }
+
+  @Test func aJointOfNaNDraws() {
+    var history = Fixture.history(steps: 20)
+    for index in history.evaluations.indices {
+      for head in history.evaluations[index].heads.indices {
+        for subHead in 0..<5 {
+          var broken = history.evaluations[index].heads[head].subHeads[subHead]
+          broken.joint = broken.joint.map { _ in .nan }
+          broken.masses = broken.masses.map { _ in .nan }
+          broken.sampleProbabilities = broken.sampleProbabilities.map { _ in .nan }
+          (broken.loss, broken.accuracy, broken.entropy) = (.nan, .nan, .infinity)
+          (broken.mutualInformation, broken.conditionalEntropy) = (.nan, .nan)
+          history.evaluations[index].heads[head].subHeads[subHead] = broken
+        }
+      }
+    }
+    for (width, height) in [(80, 24), (140, 45)] {
+      let state = DashboardState(history: history, mode: .live, width: width, height: height)
+      #expect(Dashboard.frame(state).text.contains("NaN"))
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Snapshots
+import Testing
+
+@testable import TerminalUI
+
+@Suite struct UpdateTests {
+  private func live() -> DashboardState {
+    DashboardState(history: Fixture.history(), mode: .live, width: 80, height: 24)
+  }
+
+  private func press(_ state: inout DashboardState, _ characters: String) -> [DashboardAction] {
+    characters.flatMap { update(&state, .key(.character($0))) }
+  }
+
+  @Test func headsAreChosen() {
+    var state = live()
+    #expect(state.head == .b)
+    _ = update(&state, .key(.tab))
+    #expect(state.head == .a)
+    _ = press(&state, "b")
+    #expect(state.head == .b)
+    _ = press(&state, "a")
+    #expect(state.head == .a)
+    state.history.description.heads.removeFirst()
+    _ = press(&state, "b")
+    _ = update(&state, .key(.tab))
+    #expect(state.head == .b)
+    #expect(state.message != nil)
+  }
+
+  @Test func theSubHeadFollowsTheLowestLossUntilChosen() {
+    var state = live()
+    let lowest = state.moment.evaluation?[.b]?.lowestLossSubHead ?? -1
+    #expect(state.subHead == nil)
+    #expect(state.chosenSubHead(at: state.moment) == lowest)
+    _ = update(&state, .key(.right))
+    #expect(state.subHead == (lowest + 1) % 5)
+    _ = press(&state, "4")
+    #expect(state.subHead == 3)
+    _ = press(&state, "ll")
+    #expect(state.subHead == 0)
+    _ = update(&state, .key(.left))
+    #expect(state.subHead == 4)
+    _ = press(&state, "9")
+    #expect(state.subHead == 4)
+    #expect(state.message?.text == "head B has 5 sub-heads")
+    _ = press(&state, "0")
+    #expect(state.subHead == nil)
+    _ = press(&state, "2*")
+    #expect(state.subHead == nil)
+  }
+
+  @Test func samplesPageAndStopAtTheEnds() {
+    var state = live()
+    let page = SamplePanel.samplesPerRow(state)
+    #expect(page == 2)
+    _ = update(&state, .key(.up))
+    #expect(state.sampleOffset == 0)
+    _ = update(&state, .key(.down))
+    #expect(state.sampleOffset == page)
+    for _ in 0..<50 { _ = press(&state, "n") }
+    #expect(state.sampleOffset == 28)
+    _ = press(&state, "p")
+    #expect(state.sampleOffset == 26)
+  }
+
+  @Test func pauseAsksAndWaitsForTheAnswer() {
+    var state = live()
+    #expect(press(&state, " ") == [.setPaused(true)])
+    #expect(StatusBar.label(of: state).text == "pausing")
+    _ = update(&state, .training([.paused(true)]))
+    #expect(StatusBar.label(of: state).text == "paused")
+    #expect(press(&state, " ") == [.setPaused(false)])
+    #expect(press(&state, " ") == [.setPaused(true)])
+  }
+
+  @Test func evaluateCheckpointAndLearningRate() {
+    var state = live()
+    #expect(press(&state, "e") == [.evaluate])
+    #expect(press(&state, "c") == [.checkpoint])
+    #expect(press(&state, "+") == [.setLearningRate(2e-4)])
+    #expect(press(&state, "=") == [.setLearningRate(5e-4)])
+    #expect(press(&state, "-") == [.setLearningRate(2e-4)])
+    var step = Fixture.step(151, state.history.description)
+    step.learningRate = 2e-4
+    _ = update(&state, .training([.step(step)]))
+    #expect(state.requestedLearningRate == nil)
+    #expect(press(&state, "_") == [.setLearningRate(1e-4)])
+  }
+
+  @Test func quittingALiveRunStopsItFirst() {
+    var state = live()
+    #expect(press(&state, "q") == [.stop])
+    #expect(!state.isFinished)
+    #expect(StatusBar.label(of: state).text == "stopping")
+    var impatient = state
+    #expect(press(&impatient, "q").isEmpty)
+    #expect(impatient.isFinished)
+    #expect(press(&state, "e").isEmpty)
+    _ = update(&state, .training([.ended(.stopped, step: 150, message: nil)]))
+    #expect(state.isFinished)
+  }
+
+  @Test func aRunThatHasEndedStaysUntilTheUserLeaves() {
+    var state = live()
+    _ = update(&state, .training([.ended(.failed, step: 150, message: "loss is NaN at step 150")]))
+    #expect(!state.isFinished)
+    let text = Dashboard.frame(state).text
+    #expect(text.contains("failed") && text.contains("loss is NaN at step 150"))
+    #expect(press(&state, " ec+").isEmpty)
+    #expect(press(&state, "q").isEmpty)
+    #expect(state.isFinished)
+  }
+
+  @Test func aWatchedRunCannotBeSteered() {
+    var state = DashboardState(history: Fixture.history(), mode: .watch)
+    #expect(press(&state, " ec+-").isEmpty)
+    #expect(state.message != nil)
+    #expect(press(&state, "q").isEmpty)
+    #expect(state.isFinished)
+  }
+
+  @Test func helpCoversAndAnyKeyUncovers() {
+    var state = live()
+    _ = press(&state, "?")
+    #expect(state.overlay == .help)
+    #expect(Dashboard.frame(state).text.contains("follow the lowest-loss sub-head"))
+    #expect(press(&state, "e").isEmpty)
+    #expect(state.overlay == nil)
+    _ = press(&state, "?")
+    #expect(press(&state, "q") == [.stop])
+  }
+
+  @Test func resizeAndMessages() {
+    var state = live()
+    _ = update(&state, .resize(width: 100, height: 30))
+    #expect((state.width, state.height) == (100, 30))
+    _ = update(&state, .key(.resize(width: 90, height: 20)))
+    #expect((state.width, state.height) == (90, 20))
+    state.say("hello")
+    _ = update(&state, .tick(seconds: 3))
+    #expect(state.message != nil)
+    _ = update(&state, .tick(seconds: 2))
+    #expect(state.message == nil)
+  }
+
+  @Test func aLiveRunCanBeLookedBackOn() {
+    var state = live()
+    _ = press(&state, ",")
+    #expect(state.position == 140)
+    #expect(StatusBar.label(of: state).text == "looking back at step 140")
+    _ = update(&state, .training([.step(Fixture.step(151, state.history.description))]))
+    #expect(state.position == 140)
+    _ = update(&state, .key(.end))
+    #expect(state.position == nil)
+  }
+
+  @Test func aRunThatStartsLateIsTakenOver() {
+    var state = live()
+    var description = Fixture.description()
+    description.heads = [HeadDescription(name: .a, clusters: 7, subHeads: 2)]
+    description.name = "other"
+    _ = update(&state, .training([.started(description, Fixture.samples())]))
+    #expect(state.head == .a)
+    #expect(Dashboard.frame(state).text.contains("other"))
+  }
+}
