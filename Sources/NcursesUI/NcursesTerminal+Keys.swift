@@ -21,7 +21,7 @@ extension NcursesTerminal {
     // Input that has ended answers at once, again and again: wait all the same.
     let rest = Duration.milliseconds(timeout) - (clock.now - start)
     let (seconds, attoseconds) = rest.components
-    if seconds > 0 || attoseconds > 5_000_000_000_000_000, !TerminationSignals.isPending {
+    if seconds > 0 || attoseconds > 5_000_000_000_000_000 {
       usleep(UInt32(seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
     }
     return nil

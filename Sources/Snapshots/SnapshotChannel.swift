@@ -6,7 +6,8 @@ package final class SnapshotLane: @unchecked Sendable {
   package enum Policy: Sendable {
     /// Keeps every event, for the recorder.
     case lossless
-    /// Keeps every step, which are small, but of evaluations only the newest, and no checkpoints: for a screen.
+    /// Keeps every step, which are small, but of evaluations only the newest, and checkpoints without their
+    /// tensors: for a screen.
     case newest
   }
 
@@ -19,9 +20,13 @@ package final class SnapshotLane: @unchecked Sendable {
 
   func send(_ event: TrainingEvent) {
     condition.withLock {
+      var event = event
       if policy == .newest {
         switch event {
-        case .checkpoint: return
+        case .checkpoint(var checkpoint):
+          checkpoint.weights = []
+          checkpoint.optimizer = []
+          event = .checkpoint(checkpoint)
         case .evaluation: pending.removeAll { if case .evaluation = $0 { true } else { false } }
         default: break
         }
