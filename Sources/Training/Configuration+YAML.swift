@@ -14,7 +14,8 @@ extension Configuration {
       let text = "\(error)".split(separator: "\n").first.map(String.init) ?? "\(error)"
       throw ConfigurationError(source: source, key: nil, problem: "not YAML: \(text)")
     }
-    guard let root else { return }
+    // A text of comments alone, or an empty document.
+    guard let root, root.scalar?.string.isEmpty != true else { return }
     guard let mapping = root.mapping else {
       throw ConfigurationError(
         source: source, key: nil, problem: "expected keys and values, such as 'dataset: digits'")
@@ -22,18 +23,33 @@ extension Configuration {
     try apply(mapping, prefix: "", source: source)
   }
 
-  /// Applies one `key=value`, the key dotted, a list's elements separated by commas.
+  /// Applies one `key=value` of `--set`, the key dotted, a list's elements separated by commas.
   package mutating func apply(assignment: String) throws(ConfigurationError) {
     guard let equals = assignment.firstIndex(of: "=") else {
       throw ConfigurationError(
         source: "--set", key: nil, problem: "'\(assignment)', expected key=value")
     }
-    let key = String(assignment[..<equals])
-    let value = String(assignment[assignment.index(after: equals)...])
-    let scalars = value.trimmingCharacters(in: ["[", "]"])
-      .split(separator: ",", omittingEmptySubsequences: false)
-      .map { $0.trimmingCharacters(in: .whitespaces) }
-    try apply(key: key, scalars, shown: value, source: "--set")
+    try apply(
+      key: String(assignment[..<equals]),
+      value: String(assignment[assignment.index(after: equals)...]), source: "--set")
+  }
+
+  /// Applies one setting, the key dotted, a list's elements separated by commas.
+  ///
+  /// - Parameter source: the command line's flag, for messages.
+  package mutating func apply(
+    key: String, value: String, source: String
+  ) throws(ConfigurationError) {
+    let scalars: [String] =
+      switch Configuration.fields.first(where: { $0.key == key })?.shape {
+      case .list:
+        value.trimmingCharacters(in: ["[", "]"])
+          .split(separator: ",", omittingEmptySubsequences: false)
+          .map { $0.trimmingCharacters(in: .whitespaces) }
+      case .text: [value]
+      case .word, nil: [value.trimmingCharacters(in: .whitespaces)]
+      }
+    try apply(key: key, scalars, shown: value, source: source)
   }
 
   /// The whole configuration; reading it back gives the same one.
@@ -80,13 +96,21 @@ extension Configuration {
           source: source, key: prefix.isEmpty ? nil : prefix, problem: "expected a word as key")
       }
       let key = prefix.isEmpty ? name : "\(prefix).\(name)"
-      if let inner = node.mapping {
-        let isGroup = Configuration.fields.contains { $0.key.hasPrefix(key + ".") }
-        guard isGroup || inner.isEmpty else { throw Configuration.unknown(key, source) }
+      let members = Configuration.members(of: key)
+      if !members.isEmpty {
+        guard let inner = node.mapping else {
+          throw ConfigurationError(
+            source: source, key: key,
+            problem: "expected keys below it: \(members.joined(separator: ", "))")
+        }
         try apply(inner, prefix: key, source: source)
+      } else if node.mapping != nil {
+        try apply(key: key, [], shown: "keys and values", source: source)
       } else if let sequence = node.sequence {
+        // An element that is no scalar must not vanish: no list at all is what no field takes.
+        let scalars = sequence.compactMap(\.scalar?.string)
         try apply(
-          key: key, sequence.compactMap(\.scalar?.string), shown: "a list", source: source)
+          key: key, scalars.count == sequence.count ? scalars : [], shown: "a list", source: source)
       } else {
         let text = node.scalar?.string ?? ""
         try apply(key: key, [text], shown: text, source: source)
@@ -108,15 +132,20 @@ extension Configuration {
 
   private static func unknown(_ key: String, _ source: String) -> ConfigurationError {
     let group = key.split(separator: ".").dropLast().joined(separator: ".")
-    let depth = key.split(separator: ".").count
-    let siblings = fields.map(\.key)
-      .filter { group.isEmpty || $0.hasPrefix(group + ".") }
-      .map { $0.split(separator: ".").prefix(depth).joined(separator: ".") }
-    var names: [String] = []
-    for name in siblings where !names.contains(name) { names.append(name) }
+    var names = members(of: group)
     if names.isEmpty { names = fields.map(\.key) }
     return ConfigurationError(
       source: source, key: key,
       problem: "unknown key, expected one of \(names.joined(separator: ", "))")
+  }
+  /// The keys one level below `group`, in their order; none if it is no group.
+  private static func members(of group: String) -> [String] {
+    let prefix = group.isEmpty ? "" : group + "."
+    var names: [String] = []
+    for field in fields where field.key.hasPrefix(prefix) {
+      let name = prefix + field.key.dropFirst(prefix.count).prefix { $0 != "." }
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 }

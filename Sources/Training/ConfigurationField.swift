@@ -4,10 +4,21 @@ import Foundation
 ///
 /// The table `Configuration.fields` is all that the YAML reader, the writer, `--set` and the validation know.
 struct ConfigurationField: Sendable {
+  enum Shape {
+    /// One number or name; spaces around it do not count.
+    case word
+    /// Elements separated by commas.
+    case list
+    /// All of it, as it stands.
+    case text
+  }
+
   /// Dotted: `heads.A.clusters`.
   let key: String
   /// What a value has to be, for messages: "an integer of at least 1".
   let expectation: String
+  /// What an assignment's text is taken for.
+  var shape = Shape.word
   /// Takes the scalars of a value (one, or those of a list); false if they are not as expected.
   let read: @Sendable (inout Configuration, [String]) -> Bool
   /// The value as JSON, which is YAML too.
@@ -66,7 +77,7 @@ extension ConfigurationField {
     _ key: String, _ path: Path<[Int]>, from least: Int, to most: Int
   ) -> ConfigurationField {
     ConfigurationField(
-      key: key, expectation: "a list of integers from \(least) to \(most)",
+      key: key, expectation: "a list of integers from \(least) to \(most)", shape: .list,
       read: { configuration, scalars in
         let values = scalars.compactMap { Int($0) }.filter { (least...most).contains($0) }
         guard values.count == scalars.count, !values.isEmpty else { return false }
@@ -94,22 +105,23 @@ extension ConfigurationField {
 
   static func path(_ key: String, _ path: Path<String>) -> ConfigurationField {
     ConfigurationField(
-      key: key, expectation: "a path",
+      key: key, expectation: "a path", shape: .text,
       read: { configuration, scalars in
-        // An assignment splits at commas; a path may hold some.
-        configuration[keyPath: path] = scalars.joined(separator: ",")
+        guard scalars.count == 1 else { return false }
+        configuration[keyPath: path] = scalars[0]
         return true
       },
       write: { quoted($0[keyPath: path]) })
   }
 
+  /// A string of both JSON and YAML. What YAML takes for a line break or not for a character is escaped too.
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case _ where scalar.value < 0x20:
-        result += "\\u00" + String(scalar.value + 0x100, radix: 16).dropFirst()
+      switch scalar.value {
+      case 0x22, 0x5C: result += "\\\(scalar)"
+      case ..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
+        result += "\\u" + String(scalar.value + 0x10000, radix: 16).dropFirst()
       default: result.unicodeScalars.append(scalar)
       }
     }

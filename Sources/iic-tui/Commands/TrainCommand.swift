@@ -146,13 +146,16 @@ struct TrainCommand: ParsableCommand {
   ) throws -> (Configuration, ImageDataset) {
     var configuration = base
     for assignment in assignments { try configuration.apply(assignment: assignment) }
-    let flags: [(String, String?)] = [
-      ("dataset", dataset), ("data", data.map { URL(fileURLWithPath: $0).path }),
-      ("training.epochs", epochs.map(String.init)), ("training.steps", steps.map(String.init)),
-      ("training.seed", seed.map(String.init)), ("training.threads", threads.map(String.init)),
+    let flags: [(flag: String, key: String, value: String?)] = [
+      ("--dataset", "dataset", dataset),
+      ("--data", "data", data.map { URL(fileURLWithPath: $0).path }),
+      ("--epochs", "training.epochs", epochs.map(String.init)),
+      ("--steps", "training.steps", steps.map(String.init)),
+      ("--seed", "training.seed", seed.map(String.init)),
+      ("--threads", "training.threads", threads.map(String.init)),
     ]
-    for (key, value) in flags {
-      if let value { try configuration.apply(assignment: "\(key)=\(value)") }
+    for (flag, key, value) in flags {
+      if let value { try configuration.apply(key: key, value: value, source: flag) }
     }
     try configuration.validate(source: source)
     let dataset = try DatasetCatalog.load(

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+/// A configuration as YAML and JSON, there and back.
+@Suite struct ConfigurationTextTests {
+  /// Differs from the default in every field.
+  static func unusual() -> Configuration {
+    var configuration = Configuration()
+    configuration.preset = "mine: \"x\" # not a comment"
+    configuration.dataset = "mnist"
+    configuration.data =
+      "/a folder, with 'quotes' \\ \"and\" [brackets]\t\u{1}ü漢\u{2028}\u{85}\u{7F}😀"
+    configuration.networkWidth = 3
+    configuration.headA = HeadConfiguration(clusters: 12, subHeads: 2, epochs: 3)
+    configuration.headB = HeadConfiguration(clusters: 11, subHeads: 4, epochs: 5)
+    configuration.firstHead = "B"
+    configuration.epochs = 7
+    configuration.steps = 99
+    configuration.batchPairs = 60
+    configuration.sampleRepeats = 4
+    configuration.learningRate = 0.1 + 0.2
+    configuration.lambda = 1.5
+    configuration.seed = .max
+    configuration.threads = 2
+    configuration.inputSize = 32
+    configuration.plainCrop = 28
+    configuration.centreCropProbability = 1e-7
+    configuration.transformedCrops = [9]
+    configuration.rotationDegrees = 1.0 / 3
+    configuration.rotationProbability = 1
+    configuration.brightness = 0
+    configuration.contrast = 1
+    configuration.evaluationEpochs = 2
+    configuration.checkpointSeconds = 1.25
+    configuration.samples = 5
+    return configuration
+  }
+
+  @Test func unusualDiffersInEveryField() {
+    for field in Configuration.fields where field.key != "network.kind" {
+      #expect(field.write(Self.unusual()) != field.write(Configuration()), "\(field.key)")
+    }
+  }
+
+  @Test func yamlReadsBackTheSame() throws {
+    for configuration in [Self.unusual()] + (try PresetCatalog.all()).map(\.configuration) {
+      var read = Configuration()
+      try read.apply(yaml: configuration.yaml, source: "test")
+      #expect(read == configuration)
+      #expect(read.yaml == configuration.yaml)
+    }
+  }
+
+  @Test func jsonIsJSON() throws {
+    let data = Data(Self.unusual().json.utf8)
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(
+      Set(object.keys)
+        == [
+          "preset", "dataset", "data", "network", "heads", "training", "transform", "evaluation",
+          "checkpoint",
+        ])
+    #expect(object["data"] as? String == Self.unusual().data)
+    let training = try #require(object["training"] as? [String: Any])
+    #expect((training["seed"] as? NSNumber)?.uint64Value == .max)
+    let learningRate = try #require(training["learning_rate"] as? Double)
+    #expect(abs(learningRate - 0.3) <= 1e-12)
+    let heads = try #require(object["heads"] as? [String: Any])
+    #expect((heads["A"] as? [String: Any])?["sub_heads"] as? Int == 2)
+    #expect(heads["first"] as? String == "B")
+    let transform = try #require(object["transform"] as? [String: Any])
+    #expect(transform["transformed_crops"] as? [Int] == [9])
+  }
+
+  /// The JSON is YAML too.
+  @Test func jsonReadsBackTheSame() throws {
+    var read = Configuration()
+    try read.apply(yaml: Self.unusual().json, source: "test")
+    #expect(read == Self.unusual())
+  }
+
+  @Test func whatIsNotMentionedStays() throws {
+    var configuration = Self.unusual()
+    try configuration.apply(yaml: "training:\n  lambda: 2\n", source: "test")
+    var expected = Self.unusual()
+    expected.lambda = 2
+    #expect(configuration == expected)
+    for empty in ["", "# nothing\n", "---\n", "{}"] {
+      try configuration.apply(yaml: empty, source: "test")
+      #expect(configuration == expected, "after '\(empty)'")
+    }
+  }
+
+  @Test func assignments() throws {
+    var configuration = Configuration()
+    try configuration.apply(assignment: "transform.transformed_crops=12, 16,20")
+    #expect(configuration.transformedCrops == [12, 16, 20])
+    try configuration.apply(assignment: "transform.transformed_crops=[8]")
+    #expect(configuration.transformedCrops == [8])
+    try configuration.apply(assignment: "data=/a=b, c/[d]")
+    #expect(configuration.data == "/a=b, c/[d]")
+    try configuration.apply(assignment: "training.learning_rate=1e-3")
+    #expect(configuration.learningRate == 1e-3)
+    try configuration.apply(assignment: "heads.A.clusters= 7 ")
+    #expect(configuration.headA.clusters == 7)
+  }
+
+  @Test func presets() throws {
+    let presets = try PresetCatalog.all()
+    #expect(presets.map(\.name) == presets.map(\.name).sorted())
+    #expect(Set(presets.map(\.name)).isSuperset(of: ["digits", "mnist", "mnist-small"]))
+    for preset in presets {
+      #expect(preset.configuration.preset == preset.name)
+      #expect(!preset.summary.isEmpty && !preset.summary.contains("#"))
+      try preset.configuration.validate(source: preset.name)
+      let images = preset.configuration.dataset == "digits" ? 5_000 : 70_000
+      try preset.configuration.validate(
+        source: preset.name, images: images, side: 28, classes: 10)
+    }
+    let error = #expect(throws: ConfigurationError.self) { try PresetCatalog.load("digitz") }
+    #expect(
+      error?.description.hasPrefix("--preset: unknown preset 'digitz', expected one of digits")
+        == true)
+  }
+}

@@ -1,0 +1,104 @@
+import Testing
+
+@testable import Training
+
+/// Settings that are possible one by one and not together; whose turn it is; how long a run is.
+@Suite struct ConfigurationValidationTests {
+  @Test(arguments: [
+    (
+      ["training.batch_pairs=6", "training.sample_repeats=7"], "training.sample_repeats", "at most"
+    ),
+    (
+      ["training.batch_pairs=61"], "training.batch_pairs",
+      "a multiple of training.sample_repeats, 5"
+    ),
+    (["training.batch_pairs=45"], "heads.A.clusters", "at most training.batch_pairs, 45"),
+    (
+      ["heads.A.epochs=0", "heads.first=B", "training.batch_pairs=5"], "heads.B.clusters",
+      "at most training.batch_pairs, 5"
+    ),
+    (["transform.input_size=20"], "transform.input_size", "a multiple of 8"),
+    (["heads.A.epochs=0", "heads.first=A"], "heads.first", "expected B"),
+  ])
+  func impossibleAlone(assignments: [String], key: String, problem: String) throws {
+    let configuration = try configured(assignments)
+    let error = expectError("\(assignments)") { () throws(ConfigurationError) in
+      try configuration.validate(source: "file.yaml")
+    }
+    #expect(error?.source == "file.yaml")
+    #expect(error?.key == key)
+    #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["training.batch_pairs=505"], 100, 28, 10, "training.batch_pairs",
+        "at most the 100 of digits"
+      ),
+      (["transform.plain_crop=29"], 100, 28, 10, "transform.plain_crop", "at most the images' 28"),
+      (
+        ["transform.transformed_crops=28,29", "transform.plain_crop=28"], 100, 28, 10,
+        "transform.transformed_crops", "has 29, expected at most the images' 28"
+      ),
+      (["heads.B.clusters=9"], 100, 28, 10, "heads.B.clusters", "at least the 10 classes"),
+    ] as [([String], Int, Int, Int, String, String)])
+  func impossibleWithTheData(
+    assignments: [String], images: Int, side: Int, classes: Int, key: String, problem: String
+  ) throws {
+    let configuration = try configured(["training.batch_pairs=50"] + assignments)
+    try configuration.validate(source: "file.yaml")
+    let error = expectError("\(assignments)") { () throws(ConfigurationError) in
+      try configuration.validate(source: "file.yaml", images: images, side: side, classes: classes)
+    }
+    #expect(error?.source == "file.yaml")
+    #expect(error?.key == key)
+    #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
+  }
+
+  @Test func theLimitsThemselvesArePossible() throws {
+    let configuration = try configured([
+      "training.batch_pairs=50", "training.sample_repeats=50", "transform.plain_crop=28",
+      "transform.transformed_crops=28", "heads.A.clusters=50",
+    ])
+    try configuration.validate(source: "file.yaml")
+    try configuration.validate(source: "file.yaml", images: 1, side: 28, classes: 10)
+    let mainHeadAlone = try configured([
+      "heads.A.epochs=0", "heads.first=B", "training.batch_pairs=10", "training.sample_repeats=1",
+    ])
+    try mainHeadAlone.validate(source: "file.yaml")
+    #expect(mainHeadAlone.heads.map(\.name) == ["B"])
+  }
+
+  @Test(arguments: [
+    ("A", 1, 2, "ABBABBABB"), ("B", 1, 2, "BBABBABBA"), ("A", 2, 1, "AABAABAAB"),
+    ("B", 2, 1, "BAABAABAA"), ("B", 0, 3, "BBBBBBBBB"), ("A", 3, 3, "AAABBBAAA"),
+  ])
+  func turns(first: String, epochsOfA: Int, epochsOfB: Int, expected: String) {
+    var configuration = Configuration()
+    configuration.firstHead = first
+    configuration.headA.epochs = epochsOfA
+    configuration.headB.epochs = epochsOfB
+    #expect((1...9).map { configuration.head(inEpoch: $0) }.joined() == expected)
+  }
+
+  @Test(arguments: [
+    (3, 0, 100, 30), (3, 7, 100, 7), (3, 31, 100, 30), (3, 30, 100, 30), (1, 0, 10, 1),
+    (2, 0, 19, 2), (1 << 30, 0, 70_000, 7_000 << 30),
+  ])
+  func plannedSteps(epochs: Int, steps: Int, images: Int, expected: Int) {
+    var configuration = Configuration()
+    configuration.epochs = epochs
+    configuration.steps = steps
+    configuration.batchPairs = 50
+    configuration.sampleRepeats = 5
+    #expect(configuration.imagesPerBatch == 10 && configuration.imagesPerStep == 100)
+    #expect(configuration.plannedSteps(images: images) == expected)
+  }
+
+  private func configured(_ assignments: [String]) throws -> Configuration {
+    var configuration = Configuration()
+    for assignment in assignments { try configuration.apply(assignment: assignment) }
+    return configuration
+  }
+}
