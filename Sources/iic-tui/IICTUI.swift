@@ -8,10 +8,10 @@ struct IICTUI: ParsableCommand {
     commandName: "iic-tui",
     abstract: "Finds the classes in images without labels, and lets you watch.",
     discussion: """
-      Invariant Information Clustering (Ji, Henriques, Vedaldi 2019) on the CPU, live in the terminal.
+      Invariant Information Clustering (Ji, Henriques, Vedaldi 2019) on the CPU, live in the terminal. \
       With no command: train on the 5,000 digits that come with the program.
 
-      RUN is a run's name, an unambiguous beginning of one, a path, or 'last'. Runs live in --runs,
+      RUN is a run's name, an unambiguous beginning of one, a path, or 'last'. Runs live in --runs, \
       else $IIC_TUI_RUNS, else the XDG data folder (~/.local/share/iic-tui/runs).
       """,
     version: "0.1.0",

@@ -1,4 +1,4 @@
-import Foundation
+import Training
 
 /// A JSON value whose members keep their order, for lines that people read too.
 enum JSON {
@@ -19,24 +19,11 @@ enum JSON {
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): String(value)
     case .number(let value): value.isFinite ? "\(value)" : "null"
-    case .string(let value): JSON.quoted(value)
+    case .string(let value): quoted(value)
     case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
     case .object(let members):
-      "{" + members.map { JSON.quoted($0.0) + ":" + $0.1.text }.joined(separator: ",") + "}"
+      "{" + members.map { quoted($0.0) + ":" + $0.1.text }.joined(separator: ",") + "}"
     case .raw(let text): text
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case _ where scalar.value < 0x20:
-        result += "\\u00" + String(scalar.value + 0x100, radix: 16).dropFirst()
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }
