@@ -76,6 +76,12 @@ package struct NaiveNormalization: Sendable {
     return (inputGradient, weightGradient, biasGradient)
   }
 
+  /// The largest |γ| / σ of the batch's channels: how much the layer amplifies a difference.
+  package func steepestSlope(_ input: NaiveMap) -> Double {
+    zip(weight, statistics(input).variance)
+      .reduce(0) { max($0, abs($1.0) / ($1.1 + epsilon).squareRoot()) }
+  }
+
   /// Mean and biased variance of each channel over images and pixels.
   private func statistics(_ input: NaiveMap) -> (mean: [Double], variance: [Double]) {
     let count = Double(input.images * input.height * input.width)
