@@ -54,7 +54,10 @@ let package = Package(
         "Training", "RunStorage", "NcursesUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", dependencies: ["Kernels"], path: "Tests/TestSupport"),
+    // Optimised: the naive twins loop over every small shape, which takes minutes otherwise.
+    .target(
+      name: "TestSupport", dependencies: ["Kernels"], path: "Tests/TestSupport",
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(
       name: "NeuralNetTests",

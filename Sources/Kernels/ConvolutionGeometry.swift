@@ -19,8 +19,10 @@ package struct ConvolutionGeometry: Sendable, Equatable {
     self.stride = stride
     self.padding = padding
     self.dilation = dilation
+    // Not from the output's size: a negative quotient rounds towards zero, to one row too many.
     precondition(
-      outputHeight > 0 && outputWidth > 0,
+      inputHeight + 2 * padding > dilation * (kernelHeight - 1)
+        && inputWidth + 2 * padding > dilation * (kernelWidth - 1),
       "a \(kernelHeight)×\(kernelWidth) kernel on \(inputHeight)×\(inputWidth) leaves no output")
   }
 

@@ -45,6 +45,7 @@ package final class WorkerPool: @unchecked Sendable {
       withUnsafePointer(to: body) { body in
         let job = Job(units: units, body: body)
         condition.withLock {
+          precondition(self.job == nil, "a worker pool has one caller at a time, outside its units")
           nextUnit.store(0, ordering: .relaxed)
           self.job = job
           generation += 1

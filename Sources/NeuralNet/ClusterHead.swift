@@ -71,6 +71,9 @@ package final class ClusterHead {
           softmax(source + subHead * clusters, count: clusters, to: target + subHead * clusters)
         }
       }
+      // A larger batch before may have left images here.
+      let end = (block + 1) * imageBlock * stride
+      for index in min(logits.shape.images * stride, end)..<end { probabilities.pointer[index] = 0 }
     }
     current = probabilities
     return probabilities

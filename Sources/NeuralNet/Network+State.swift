@@ -51,7 +51,8 @@ extension Network {
     }
   }
 
-  /// - Throws: `StateMismatch` if a tensor is missing or has another shape; then nothing is changed.
+  /// - Throws: `StateMismatch` if a tensor is missing or has another shape, or a step count is none; then nothing is
+  ///   changed.
   package func loadOptimizerState(_ tensors: [String: StateTensor]) throws(StateMismatch) {
     for isLoading in [false, true] {
       for parameter in parameters {
@@ -59,6 +60,10 @@ extension Network {
           let first = try tensors.values(of: view.name + ".exp_avg", shape: view.shape)
           let second = try tensors.values(of: view.name + ".exp_avg_sq", shape: view.shape)
           let steps = try tensors.values(of: view.name + ".step", shape: [1])
+          guard steps[0] >= 0, steps[0] <= Float(1 << 24), steps[0] == steps[0].rounded() else {
+            throw StateMismatch(
+              description: "tensor '\(view.name).step' is \(steps[0]), expected a number of steps")
+          }
           if isLoading {
             view.scatter(first, to: parameter.firstMoment)
             view.scatter(second, to: parameter.secondMoment)

@@ -1,4 +1,3 @@
-import Clustering
 import Foundation
 import Kernels
 import NeuralNet
@@ -75,36 +74,6 @@ struct Net6cReferenceTests {
       }
       expectClose(actual, expected, tolerance: 2e-2, "evaluation of sub-head \(subHead)")
     }
-  }
-
-  /// The mean of the sub-heads' losses and its gradient.
-  private func meanLoss(
-    _ probabilities: Tensor, _ clusters: Int, _ subHeads: Int
-  ) -> (Double, Tensor) {
-    let gradient = Tensor(probabilities.shape)
-    let pairs = probabilities.shape.images / 2
-    let stride = probabilities.shape.channelStride
-    var total = 0.0
-    for subHead in 0..<subHeads {
-      func rows(_ side: Int) -> ProbabilityRows {
-        ProbabilityRows(
-          base: probabilities.pointer + side * pairs * stride + subHead * clusters,
-          rowStride: stride, count: pairs, clusters: clusters)
-      }
-      func gradientRows(_ side: Int) -> GradientRows {
-        GradientRows(
-          base: gradient.pointer + side * pairs * stride + subHead * clusters, rowStride: stride,
-          count: pairs, clusters: clusters)
-      }
-      var sum = JointSum(clusters: clusters)
-      sum.accumulate(plain: rows(0), transformed: rows(1))
-      let loss = InformationLoss(JointDistribution(sum))
-      total += loss.value / Double(subHeads)
-      loss.writeGradient(
-        plain: rows(0), transformed: rows(1), plainGradient: gradientRows(0),
-        transformedGradient: gradientRows(1), scale: 1 / Double(subHeads))
-    }
-    return (total, gradient)
   }
 }
 

@@ -60,7 +60,8 @@ private func normalizePooledPixel(
         let source =
           arguments.input + ((sourcePixel &* imageBlock &+ image) &* stride &+ channel)
         let value = multiplyAdd(shift, load(source), scale)
-        let isLarger = value .> largest
+        // NaN wins, as in PyTorch: a map that is damaged must not look healthy after pooling.
+        let isLarger = (value .> largest) .| (value .!= value)
         largest.replace(with: value, where: isLarger)
         index.replace(with: IndexVector(repeating: Int32(tap)), where: isLarger)
       }

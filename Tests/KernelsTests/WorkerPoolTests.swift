@@ -1,0 +1,73 @@
+import Kernels
+import Synchronization
+import Testing
+
+struct WorkerPoolTests {
+  /// How often each unit was called.
+  private final class Tally: Sendable {
+    let counts: Mutex<[Int]>
+    init(units: Int) { counts = Mutex(Array(repeating: 0, count: units)) }
+    func add(_ unit: Int) { counts.withLock { $0[unit] += 1 } }
+    var isOnceEach: Bool { counts.withLock { $0.allSatisfy { $0 == 1 } } }
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 7, 16, 33]) func everyUnitOnce(threads: Int) {
+    let pool = WorkerPool(threads: threads)
+    defer { pool.shutDown() }
+    #expect(pool.threads == threads)
+    for units in [0, 1, 2, 3, threads - 1, threads, threads + 1, 100, 1000] {
+      let tally = Tally(units: units)
+      pool.forEach(units) { tally.add($0) }
+      #expect(tally.isOnceEach, "\(units) units")
+    }
+  }
+
+  /// What the units wrote, without a lock, is seen by the caller afterwards, and by the next job's units.
+  @Test func resultsAreVisible() {
+    let pool = WorkerPool(threads: 4)
+    defer { pool.shutDown() }
+    let (first, second) = (FloatBuffer(count: 500), FloatBuffer(count: 500))
+    for round in 1...50 {
+      pool.forEach(500) { first[$0] = Float(round * $0) }
+      pool.forEach(500) { second[$0] = first[499 - $0] }
+      let isRight = (0..<500).allSatisfy { second[$0] == Float(round * (499 - $0)) }
+      #expect(isRight, "round \(round)")
+    }
+  }
+
+  @Test func tenThousandQuickJobs() {
+    let pool = WorkerPool(threads: 3)
+    defer { pool.shutDown() }
+    let calls = Atomic<Int>(0)
+    for job in 0..<10_000 {
+      pool.forEach(job % 5) { _ in calls.wrappingAdd(1, ordering: .relaxed) }
+    }
+    #expect(calls.load(ordering: .relaxed) == 2000 * (0 + 1 + 2 + 3 + 4))
+  }
+
+  @Test func poolsMayNest() {
+    let (outer, inner) = (WorkerPool(threads: 3), WorkerPool(threads: 1))
+    defer { outer.shutDown() }
+    let tally = Tally(units: 60)
+    outer.forEach(6) { unit in inner.forEach(10) { tally.add(10 * unit + $0) } }
+    #expect(tally.isOnceEach)
+  }
+
+  @Test func manyPoolsComeAndGo() {
+    for index in 0..<100 {
+      let pool = WorkerPool(threads: 1 + index % 4)
+      let tally = Tally(units: 9)
+      pool.forEach(9) { tally.add($0) }
+      pool.shutDown()
+      #expect(tally.isOnceEach)
+    }
+  }
+
+  @Test func refusesMisuse() async {
+    await #expect(processExitsWith: .failure) { _ = WorkerPool(threads: 0) }
+    await #expect(processExitsWith: .failure) {
+      let pool = WorkerPool(threads: 2)
+      pool.forEach(4) { _ in pool.forEach(4) { _ in } }
+    }
+  }
+}
