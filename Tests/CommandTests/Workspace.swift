@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A folder with data, a place for runs and a home, and the program to start in it. Removed with the test.
+final class Workspace {
+  let url: URL
+  var data: URL { url.appendingPathComponent("data") }
+  var runs: URL { url.appendingPathComponent("runs") }
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("iic-tui-commands-\(UUID().uuidString)", isDirectory: true)
+    try SyntheticDigits(count: 120).writeMNIST(to: data)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// A training of ten steps an epoch that takes milliseconds a step, even in a debug build.
+  var smallTraining: [String] {
+    let settings = [
+      "network.width=2", "heads.A.clusters=12", "heads.A.sub_heads=2", "heads.B.sub_heads=2",
+      "training.batch_pairs=60", "training.sample_repeats=5", "transform.input_size=8",
+      "evaluation.samples=12",
+    ]
+    return ["train", "--dataset", "mnist", "--data", data.path] + inRuns
+      + settings.flatMap { ["--set", $0] }
+  }
+
+  var inRuns: [String] { ["--runs", runs.path] }
+
+  /// The same, without an end in sight.
+  var longTraining: [String] { smallTraining + ["--epochs", "1000000"] }
+
+  /// What the runs folder holds.
+  var runNames: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: runs.path))?.sorted() ?? []
+  }
+
+  func weights(of run: String) throws -> Data {
+    try Data(contentsOf: runs.appendingPathComponent("\(run)/latest.safetensors"))
+  }
+
+  /// - Parameter variables: beside a home, a language and a search path; nothing is inherited.
+  func start(
+    _ arguments: [String], variables: [String: String] = [:], terminal: PseudoTerminal? = nil
+  ) throws -> ChildProcess {
+    var environment = [
+      "HOME": url.path, "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TMPDIR": url.path,
+      "IIC_TUI_ASSETS": Self.checkout.appendingPathComponent("assets").path,
+    ]
+    environment.merge(variables) { $1 }
+    return try ChildProcess(
+      Self.program(), arguments, environment: environment, terminal: terminal)
+  }
+
+  struct Result {
+    var ending: ChildProcess.Ending
+    var output: String
+    var error: String
+
+    /// Each line of the output as a JSON object.
+    func objects() throws -> [[String: Any]] { try jsonObjects(output) }
+  }
+
+  /// Runs the program to its end.
+  func run(_ arguments: [String], variables: [String: String] = [:]) throws -> Result {
+    let child = try start(arguments, variables: variables)
+    let ending = try child.waitForEnding(seconds: 120)
+    return Result(ending: ending, output: child.text, error: child.errorText)
+  }
+
+  /// The only run that `runs --json` lists.
+  func onlyRun() throws -> [String: Any] {
+    let runs = try run(["runs", "--json"] + inRuns).objects()
+    try #require(runs.count == 1)
+    return runs[0]
+  }
+
+  static let checkout = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The program that was built with these tests: in the folder of the test's own executable, or above it.
+  private static func program() throws -> String {
+    let own =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+    let starts = [own] + Bundle.allBundles.map(\.bundlePath)
+    for start in starts {
+      var folder = URL(fileURLWithPath: start).deletingLastPathComponent()
+      for _ in 0..<4 {
+        let candidate = folder.appendingPathComponent("iic-tui").path
+        var isFolder = ObjCBool(false)
+        if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder),
+          !isFolder.boolValue, FileManager.default.isExecutableFile(atPath: candidate)
+        {
+          return candidate
+        }
+        folder.deleteLastPathComponent()
+      }
+    }
+    throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: "iic-tui beside \(starts)"])
+  }
+}
+
+/// Each line as a JSON object.
+func jsonObjects(_ text: String) throws -> [[String: Any]] {
+  try text.split(separator: "\n").map { line in
+    let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+    return try #require(value as? [String: Any], "\(line)")
+  }
+}
