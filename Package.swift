@@ -32,13 +32,14 @@ let package = Package(
   targets: kernelVariants + [
     .systemLibrary(name: "CNcurses"),
     .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CImageCodecs"),
     .systemLibrary(name: "CCPUFeatures"),
     .target(name: "KernelInterface"),
     .target(
       name: "Kernels", dependencies: ["CCPUFeatures", "KernelInterface"] + kernelVariantNames),
     .target(name: "NeuralNet", dependencies: ["Kernels"]),
     .target(name: "Clustering", dependencies: ["Kernels"]),
-    .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["Kernels", "CZlib", "CImageCodecs"]),
     .target(name: "Snapshots"),
     .target(
       name: "Training",
@@ -66,14 +67,17 @@ let package = Package(
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"],
       resources: [.copy("Reference")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "CImageCodecs", "TestSupport"]),
     .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"],
       resources: [.copy("Golden")]),
-    .testTarget(name: "CommandTests", dependencies: ["iic-tui", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["iic-tui", "Training", "RunStorage", "CImageCodecs", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,11 +1,13 @@
 import ArgumentParser
 import Foundation
 import RunStorage
+import Snapshots
+import TerminalUI
 
 /// `iic-tui export`: a run for other programs.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a run's weights or history for other programs.")
+    commandName: "export", abstract: "Write a run's weights, history or screen for other programs.")
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
   var runName: String
@@ -13,11 +15,26 @@ struct ExportCommand: ParsableCommand {
   var weights: String?
   @Option(help: "Write losses, evaluations and joints as CSV files into this folder.")
   var csv: String?
+  @Option(help: "Write the screen here: text if the name ends in .txt, a picture if in .svg.")
+  var frame: String?
+  @Option(help: "The step that --frame shows; the last one if not given.")
+  var step: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Columns and rows of --frame, 40x12 to 1000x1000; 140x45 if not given.",
+      valueName: "size"))
+  var size: FrameSize?
   @OptionGroup var runs: RunsOption
 
   func validate() throws {
-    guard weights != nil || csv != nil else {
-      throw ValidationError("expected --weights or --csv, or both")
+    guard weights != nil || csv != nil || frame != nil else {
+      throw ValidationError("expected --weights, --csv or --frame")
+    }
+    guard frame != nil || (step == nil && size == nil) else {
+      throw ValidationError("--step and --size go with --frame")
+    }
+    if let frame, FrameFormat(path: frame) == nil {
+      throw ValidationError("--frame is '\(frame)', expected a name that ends in .txt or .svg")
     }
   }
 
@@ -35,5 +52,70 @@ struct ExportCommand: ParsableCommand {
         RunHistoryReader(folder).load(), to: URL(fileURLWithPath: csv, isDirectory: true))
       StandardStreams.output(files.map { "wrote \($0.path)\n" }.joined())
     }
+    if let frame, let format = FrameFormat(path: frame) {
+      let text = try frameText(RunHistoryReader(folder).load(), format, source: folder.name)
+      try write(text, to: frame)
+      StandardStreams.output("wrote \(frame)\n")
+    }
+  }
+
+  /// The dashboard as `watch` would show it at the step asked for.
+  func frameText(
+    _ history: RunHistory, _ format: FrameFormat, source: String
+  ) throws -> String {
+    let size = size ?? FrameSize(width: 140, height: 45)
+    var state = DashboardState(
+      history: history, mode: .watch, width: size.width, height: size.height)
+    let lastStep = history.steps.last?.step ?? 0
+    if let step {
+      guard (0...lastStep).contains(step) else {
+        throw CommandLineError("\(source): --step is \(step), expected 0…\(lastStep)")
+      }
+      state.position = step == lastStep ? nil : step
+    }
+    let buffer = Dashboard.frame(state)
+    return format == .svg ? buffer.svg : buffer.text + "\n"
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    func failure() -> CommandLineError {
+      CommandLineError("\(path): cannot be written: \(String(cString: strerror(errno)))")
+    }
+    guard let file = fopen(path, "w") else { throw failure() }
+    let written = fputs(text, file)
+    guard fclose(file) == 0, written >= 0 else { throw failure() }
+  }
+}
+
+/// What `export --frame` writes, told by the end of the file's name.
+enum FrameFormat {
+  case text
+  case svg
+
+  /// nil for any other name.
+  init?(path: String) {
+    switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+    case "txt": self = .text
+    case "svg": self = .svg
+    default: return nil
+    }
+  }
+}
+
+/// Columns and rows of a frame, written `140x45`.
+struct FrameSize: ExpressibleByArgument, Equatable {
+  var width: Int
+  var height: Int
+
+  init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
+  /// nil unless the dashboard fits, and for more than 1000 either way.
+  init?(argument: String) {
+    let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let width = parts[0], let height = parts[1],
+      (DashboardLayout.smallestWidth...1000).contains(width),
+      (DashboardLayout.smallestHeight...1000).contains(height)
+    else { return nil }
+    self.init(width: width, height: height)
   }
 }
