@@ -1,0 +1,124 @@
+import Foundation
+import Kernels
+import NeuralNet
+import TestSupport
+import Testing
+
+/// Initial weights, and weights on their way out of a network and into another.
+struct NetworkStateTests {
+  private func named(_ tensors: [StateTensor]) -> [String: StateTensor] {
+    Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+  }
+
+  private func bits(_ tensors: [StateTensor]) -> [String: [UInt32]] {
+    named(tensors).mapValues { $0.values.map(\.bitPattern) }
+  }
+
+  @Test func initialStatistics() {
+    let network = tinyNetwork(width: 16, seed: 9)
+    for tensor in network.weights {
+      let values = tensor.values.map(Double.init)
+      let count = Double(values.count)
+      let expected: Double
+      switch (tensor.shape.count, tensor.name.split(separator: ".").last) {
+      // He: a variance of 2 over the number of inputs.
+      case (4, _):
+        expected = (2 / Double(tensor.shape[1] * tensor.shape[2] * tensor.shape[3])).squareRoot()
+      case (2, _): expected = 0.01
+      case (1, "weight"), (1, "running_var"):
+        #expect(values.allSatisfy { $0 == 1 }, "\(tensor.name)")
+        continue
+      default:
+        #expect(values.allSatisfy { $0 == 0 }, "\(tensor.name)")
+        continue
+      }
+      let mean = values.reduce(0, +) / count
+      let deviation = (values.reduce(0) { $0 + $1 * $1 } / count).squareRoot()
+      // Five standard errors of each.
+      #expect(abs(mean) <= 5 * expected / count.squareRoot(), "\(tensor.name)")
+      #expect(
+        abs(deviation / expected - 1) <= 5 / (2 * count).squareRoot(),
+        "\(tensor.name): \(deviation), expected \(expected)")
+      let within = Double(values.count { abs($0) < expected }) / count
+      #expect(abs(within - 0.6827) <= 5 * 0.4654 / count.squareRoot(), "\(tensor.name)")
+    }
+  }
+
+  @Test func seedsDecideTheWeights() {
+    let first = tinyNetwork(seed: 1)
+    #expect(bits(first.weights) == bits(tinyNetwork(seed: 1).weights))
+    let other = bits(tinyNetwork(seed: 2).weights)
+    let same = bits(first.weights).filter { other[$0.key] == $0.value }.keys
+    #expect(same.allSatisfy { !$0.contains("features.0.") && !$0.hasSuffix("0.0.weight") })
+    // Sub-heads are initialised independently of each other.
+    let weights = named(first.weights)
+    #expect(
+      weights["head_A.heads.0.0.weight"]?.values != weights["head_A.heads.1.0.weight"]?.values)
+  }
+
+  /// Names and shapes are those of PyTorch's state_dict.
+  @Test func namesAreThoseOfTheReference() throws {
+    let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Reference")
+    let reference = try ReferenceTensors(url: folder.appendingPathComponent("net6c.safetensors"))
+      .states(prefix: "init.")
+    let network = Network(
+      net6cWidth: 8, inputSize: 24, inputChannels: 1,
+      heads: [("head_A", 50, 2), ("head_B", 10, 2)], context: ComputeContext(threads: 1))
+    #expect(network.weights.count == reference.count)
+    #expect(named(network.weights).mapValues(\.shape) == reference.mapValues(\.shape))
+    let trained = network.weights.filter { !$0.name.contains("running") }
+    #expect(network.parameterCount == trained.reduce(0) { $0 + $1.values.count })
+    try network.loadWeights(reference)
+    #expect(named(network.weights) == reference)
+  }
+
+  @Test func roundTripKeepsEveryBit() throws {
+    let source = tinyNetwork(seed: 1)
+    let images = tinyImages(pairs: 10, seed: 5)
+    for head in ["head_A", "head_B"] { trainingStep(source, images, head: head) }
+    let target = tinyNetwork(seed: 2)
+    try target.loadWeights(named(source.weights))
+    try target.loadOptimizerState(named(source.optimizerState))
+    #expect(bits(target.weights) == bits(source.weights))
+    #expect(bits(target.optimizerState) == bits(source.optimizerState))
+    #expect(target.parameters.map(\.steps) == source.parameters.map(\.steps))
+    #expect(Set(source.parameters.map(\.steps)) == [1, 2])
+    // And a step from there is the same step.
+    let losses = [source, target].map { trainingStep($0, images, head: "head_B") }
+    #expect(losses[0] == losses[1])
+    #expect(bits(target.weights) == bits(source.weights))
+  }
+
+  @Test func refusesWhatDoesNotFit() throws {
+    let source = tinyNetwork(seed: 1)
+    trainingStep(source, tinyImages(pairs: 6, seed: 1), head: "head_A")
+    let target = tinyNetwork(seed: 2)
+    let (weights, optimizer) = (bits(target.weights), bits(target.optimizerState))
+    for name in weights.keys {
+      var missing = named(source.weights)
+      missing[name] = nil
+      #expect(throws: StateMismatch.self) { try target.loadWeights(missing) }
+      var reshaped = named(source.weights)
+      let values = reshaped[name]?.values ?? []
+      reshaped[name] = StateTensor(name: name, shape: [1, values.count], values: values)
+      #expect {
+        try target.loadWeights(reshaped)
+      } throws: { error in
+        "\(error)".contains("'\(name)'") && "\(error)".contains("[1, \(values.count)]")
+      }
+    }
+    for name in optimizer.keys {
+      var missing = named(source.optimizerState)
+      missing[name] = nil
+      #expect(throws: StateMismatch.self) { try target.loadOptimizerState(missing) }
+    }
+    for steps in [-1, 0.5, .nan, .infinity, 1e30] as [Float] {
+      var damaged = named(source.optimizerState)
+      let name = "head_B.heads.1.0.bias.step"
+      damaged[name] = StateTensor(name: name, shape: [1], values: [steps])
+      #expect(throws: StateMismatch.self) { try target.loadOptimizerState(damaged) }
+    }
+    #expect(bits(target.weights) == weights)
+    #expect(bits(target.optimizerState) == optimizer)
+  }
+}

@@ -1,0 +1,33 @@
+import Kernels
+import NeuralNet
+import TestSupport
+import Testing
+
+/// The number of threads leaves no trace in the bits.
+struct ThreadCountTests {
+  private struct Outcome: Equatable {
+    var losses: [Double]
+    var bits: [UInt32]
+  }
+
+  private func train(_ instructionSet: InstructionSet, threads: Int) -> Outcome {
+    let network = tinyNetwork(instructionSet, threads: threads, width: 5)
+    // 74 images are 7 blocks, the last one of 2.
+    let losses = ["head_A", "head_B", "head_B", "head_A"].enumerated().map { step, head in
+      trainingStep(network, tinyImages(pairs: 37, seed: UInt64(10 * step)), head: head)
+    }
+    let tensors = network.weights + network.optimizerState
+    return Outcome(losses: losses, bits: tensors.flatMap { $0.values.map(\.bitPattern) })
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func sameBitsAtAnyThreadCount(_ instructionSet: InstructionSet) {
+    let expected = train(instructionSet, threads: 1)
+    #expect(expected.losses.allSatisfy { $0.isFinite })
+    for threads in [2, 3, 5] {
+      let outcome = train(instructionSet, threads: threads)
+      #expect(outcome.losses == expected.losses, "\(threads) threads")
+      #expect(outcome.bits == expected.bits, "\(threads) threads")
+    }
+  }
+}
