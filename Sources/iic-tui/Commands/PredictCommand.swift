@@ -171,11 +171,11 @@ struct ImagePredictor {
     subHeadPlace = headEvaluation.lowestLossSubHead
     subHead = headEvaluation.subHeads[subHeadPlace]
     clusters = subHead.clusters
-    let own = network.head("head_\(head.rawValue)")
-    guard own.clusters == clusters, own.subHeads == headEvaluation.subHeads.count else {
+    guard let own = network.heads["head_\(head.rawValue)"], own.clusters == clusters,
+      own.subHeads == headEvaluation.subHeads.count
+    else {
       throw CommandLineError(
-        "\(folder.name): head \(head.rawValue) has \(own.subHeads) × \(own.clusters) clusters in its "
-          + "settings, \(headEvaluation.subHeads.count) × \(clusters) in its evaluation")
+        "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
     }
     classNames = history.description.classNames
     imageSize = (samples.width, samples.height)
