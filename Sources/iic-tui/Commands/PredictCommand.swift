@@ -12,12 +12,12 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Cluster, class and probabilities of PNG and JPEG images.",
     discussion: """
-      Each image is turned to grey and fitted into the size of the run's own images, on black. As those
-      are, so should these be: digits are light strokes on a dark ground. Of a folder, the .png, .jpg and
-      .jpeg files in it are taken, in order of name.
+      Each image is turned to grey and fitted into the size of the run's own images, on black. As those \
+      are, so should these be: digits are light strokes on a dark ground. Of a folder, the .png, .jpg \
+      and .jpeg files in it are taken, in order of name.
 
-      The sub-head is the one with the lowest loss; the class is the one that its cluster maps to in the
-      run's evaluation, empty if it maps to none.
+      The sub-head is the one with the lowest loss; the class is the one that its cluster maps to in \
+      the run's evaluation, empty if it maps to none.
       """)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
@@ -171,11 +171,11 @@ struct ImagePredictor {
     subHeadPlace = headEvaluation.lowestLossSubHead
     subHead = headEvaluation.subHeads[subHeadPlace]
     clusters = subHead.clusters
-    let own = network.head("head_\(head.rawValue)")
-    guard own.clusters == clusters, own.subHeads == headEvaluation.subHeads.count else {
+    guard let own = network.heads["head_\(head.rawValue)"], own.clusters == clusters,
+      own.subHeads == headEvaluation.subHeads.count
+    else {
       throw CommandLineError(
-        "\(folder.name): head \(head.rawValue) has \(own.subHeads) × \(own.clusters) clusters in its "
-          + "settings, \(headEvaluation.subHeads.count) × \(clusters) in its evaluation")
+        "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
     }
     classNames = history.description.classNames
     imageSize = (samples.width, samples.height)
