@@ -173,9 +173,6 @@ extension Configuration {
     try require(
       inputSize % 8 == 0, "transform.input_size",
       "is \(inputSize), expected a multiple of 8, because net6c halves it three times")
-    try require(
-      firstHead == "B" || headA.epochs > 0, "heads.first",
-      "is A, expected B because heads.A.epochs is 0")
   }
 
   /// The settings that must fit the data.

@@ -39,7 +39,7 @@ extension CommandTests {
       #expect(shown.output.contains("seed: 2"))
       let objects = try workspace.run(["runs", "show", "fir", "--json"] + workspace.inRuns)
         .objects()
-      #expect(objects[0]["run"] as? String == "first")
+      #expect(objects.first?["run"] as? String == "first")
       #expect(objects.dropFirst().compactMap { $0["step"] as? Int } == [0, 10])
 
       let compared = try workspace.run(["runs", "compare", "first", "second"] + workspace.inRuns)
@@ -58,7 +58,8 @@ extension CommandTests {
       #expect(objects.count == 1)
       let told = try workspace.run(["runs", "show", "second", "--json"] + workspace.inRuns)
         .objects()
-      #expect(objects[0] as NSDictionary == told.last as NSDictionary?)
+      let evaluation = try #require(objects.first)
+      #expect(evaluation as NSDictionary == told.last as NSDictionary?)
       let best = try workspace.run(["evaluate", "second", "--best"] + workspace.inRuns)
       #expect(best.ending == .exited(0) && best.output.contains("second after step 10"))
     }

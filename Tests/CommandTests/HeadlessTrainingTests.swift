@@ -18,7 +18,7 @@ extension CommandTests {
       #expect(Set(events) == ["start", "step", "evaluation", "checkpoint", "end"])
 
       let path = workspace.runs.appendingPathComponent("one").path
-      let start = objects[0]
+      let start = try #require(objects.first)
       #expect(start["run"] as? String == "one")
       #expect(start["path"] as? String == path)
       let configuration = try #require(start["configuration"] as? [String: Any])
@@ -124,7 +124,7 @@ extension CommandTests {
         workspace.smallTraining + ["--json", "--config", file.path, "--seed", "6"])
       #expect(result.ending == .exited(0), "\(result.error)")
       let objects = try result.objects()
-      let configuration = try #require(objects[0]["configuration"] as? [String: Any])
+      let configuration = try #require(objects.first?["configuration"] as? [String: Any])
       let training = try #require(configuration["training"] as? [String: Any])
       #expect(training["steps"] as? Int == 2)
       #expect(training["seed"] as? Int == 6)

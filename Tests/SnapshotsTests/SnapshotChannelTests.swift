@@ -27,13 +27,22 @@ import Testing
     #expect(
       lane.drain() == [
         .started(SnapshotFixture.description(), SnapshotFixture.samples),
-        .step(SnapshotFixture.step(1)), .paused(true), .paused(false),
+        .step(SnapshotFixture.step(1)), .checkpoint(Self.bare(1)), .paused(true), .paused(false),
         .evaluation(SnapshotFixture.evaluation(1)), .step(SnapshotFixture.step(2)),
-        .ended(.completed, step: 2, message: nil),
+        .checkpoint(Self.bare(2)), .ended(.completed, step: 2, message: nil),
       ])
     // One that has been taken is not replaced by one that comes later.
     channel.send(.evaluation(SnapshotFixture.evaluation(3)))
     #expect(lane.drain() == [.evaluation(SnapshotFixture.evaluation(3))])
+  }
+
+  /// A checkpoint without its tensors.
+  private static func bare(_ step: Int) -> CheckpointSnapshot {
+    var checkpoint = SnapshotFixture.checkpoint(step)
+    #expect(!checkpoint.weights.isEmpty)
+    checkpoint.weights = []
+    checkpoint.optimizer = []
+    return checkpoint
   }
 
   @Test func everyLaneHasAll() {

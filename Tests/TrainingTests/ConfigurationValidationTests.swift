@@ -18,7 +18,6 @@ import Testing
       "at most training.batch_pairs, 5"
     ),
     (["transform.input_size=20"], "transform.input_size", "a multiple of 8"),
-    (["heads.A.epochs=0", "heads.first=A"], "heads.first", "expected B"),
   ])
   func impossibleAlone(assignments: [String], key: String, problem: String) throws {
     let configuration = try configured(assignments)
