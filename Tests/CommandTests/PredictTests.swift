@@ -89,6 +89,11 @@ import Training
 
       let evaluation = try #require(history.evaluations.last?[head])
       let subHead = evaluation.subHeads[evaluation.lowestLossSubHead]
+      // Images differ by far more than the tolerance, so that a mix-up would show.
+      let (first, second) = (
+        subHead.sampleProbabilities[..<12], subHead.sampleProbabilities[12..<24]
+      )
+      #expect(zip(first, second).contains { abs($0 - $1) > 1e-3 })
       for (sample, line) in lines.dropFirst().enumerated() {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         #expect(fields[0] == images.path + "/\(sample).png")
