@@ -14,6 +14,15 @@ struct NetworkStateTests {
     named(tensors).mapValues { $0.values.map(\.bitPattern) }
   }
 
+  /// The names of the tensors that are not the same to the bit.
+  private func changes(
+    _ tensors: [StateTensor], from others: [String: [UInt32]]
+  ) -> [String] {
+    let values = bits(tensors)
+    let names = Set(values.keys).union(others.keys)
+    return names.filter { values[$0] != others[$0] }.sorted()
+  }
+
   @Test func initialStatistics() {
     let network = tinyNetwork(width: 16, seed: 9)
     for tensor in network.weights {
@@ -46,7 +55,7 @@ struct NetworkStateTests {
 
   @Test func seedsDecideTheWeights() {
     let first = tinyNetwork(seed: 1)
-    #expect(bits(first.weights) == bits(tinyNetwork(seed: 1).weights))
+    #expect(changes(first.weights, from: bits(tinyNetwork(seed: 1).weights)) == [])
     let other = bits(tinyNetwork(seed: 2).weights)
     let same = bits(first.weights).filter { other[$0.key] == $0.value }.keys
     #expect(same.allSatisfy { !$0.contains("features.0.") && !$0.hasSuffix("0.0.weight") })
@@ -69,7 +78,7 @@ struct NetworkStateTests {
     let trained = network.weights.filter { !$0.name.contains("running") }
     #expect(network.parameterCount == trained.reduce(0) { $0 + $1.values.count })
     try network.loadWeights(reference)
-    #expect(named(network.weights) == reference)
+    #expect(changes(network.weights, from: bits(Array(reference.values))) == [])
   }
 
   @Test func roundTripKeepsEveryBit() throws {
@@ -79,14 +88,14 @@ struct NetworkStateTests {
     let target = tinyNetwork(seed: 2)
     try target.loadWeights(named(source.weights))
     try target.loadOptimizerState(named(source.optimizerState))
-    #expect(bits(target.weights) == bits(source.weights))
-    #expect(bits(target.optimizerState) == bits(source.optimizerState))
+    #expect(changes(target.weights, from: bits(source.weights)) == [])
+    #expect(changes(target.optimizerState, from: bits(source.optimizerState)) == [])
     #expect(target.parameters.map(\.steps) == source.parameters.map(\.steps))
     #expect(Set(source.parameters.map(\.steps)) == [1, 2])
     // And a step from there is the same step.
     let losses = [source, target].map { trainingStep($0, images, head: "head_B") }
     #expect(losses[0] == losses[1])
-    #expect(bits(target.weights) == bits(source.weights))
+    #expect(changes(target.weights, from: bits(source.weights)) == [])
   }
 
   @Test func refusesWhatDoesNotFit() throws {
@@ -118,7 +127,7 @@ struct NetworkStateTests {
       damaged[name] = StateTensor(name: name, shape: [1], values: [steps])
       #expect(throws: StateMismatch.self) { try target.loadOptimizerState(damaged) }
     }
-    #expect(bits(target.weights) == weights)
-    #expect(bits(target.optimizerState) == optimizer)
+    #expect(changes(target.weights, from: weights) == [])
+    #expect(changes(target.optimizerState, from: optimizer) == [])
   }
 }
