@@ -7,6 +7,7 @@ extension CommandTests {
   @Suite struct Terminal {
     private static let color = ["TERM": "xterm-256color"]
     private static let enterScreen = "\u{1B}[?1049h"
+    private static let clearScreen = "\u{1B}[2J"
     private static let leaveScreen = "\u{1B}[?1049l"
 
     enum Leaving: String, CaseIterable, Sendable {
@@ -71,15 +72,17 @@ extension CommandTests {
       let terminal = try PseudoTerminal()
       let modes = terminal.modes
       let child = try drawnTraining(workspace, terminal)
-      for (columns, rows) in [(200, 60), (20, 5), (1, 1), (300, 2), (2, 100), (140, 45)] {
+      var drawn = 0
+      for (columns, rows) in [(200, 60), (20, 5), (1, 1), (300, 2), (2, 100), (140, 45), (80, 24)] {
+        drawn = child.output.count
         terminal.resize(columns: columns, rows: rows)
-        let drawn = child.output.count
-        try child.wait(for: "a frame of \(columns) × \(rows)") { $0.output.count > drawn }
+        // Another size clears the screen and paints all of it.
+        try child.wait(for: "a frame of \(columns) × \(rows)") {
+          String(decoding: $0.output[drawn...], as: UTF8.self).contains(Self.clearScreen)
+        }
       }
-      let before = child.output.count
-      terminal.resize(columns: 80, rows: 24)
       try child.wait(for: "the dashboard again") {
-        String(decoding: $0.output[before...], as: UTF8.self).contains("watched")
+        String(decoding: $0.output[drawn...], as: UTF8.self).contains("watched")
       }
       terminal.type("q")
       try expectLeft(child, terminal, modes: modes)
