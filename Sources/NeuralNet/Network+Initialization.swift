@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 
 extension Network {
-  /// Fresh weights from a seed: He normal (He et al. 2015, fan-in) for convolutions, N(0, 0.01²) and zero bias
+  /// The first weights of a network just made, from a seed: He normal (He et al. 2015, fan-in) for convolutions, N(0, 0.01²) and zero bias
   /// for linear layers, 1 and 0 for batch-norm. Each tensor has its own numbers.
   package func initialize(seed: UInt64) {
     var tensor = 0

@@ -186,24 +186,15 @@ private struct SVGPicture {
 
   /// `#rrggbb`; nil for the terminal's own colour.
   private static func hex(_ color: Color) -> String? {
-    let components: [Int]
+    let components: Color.Components
     switch color {
     case .standard: return nil
-    case .rgb(let red, let green, let blue): components = [Int(red), Int(green), Int(blue)]
-    case .palette(let index): components = paletteComponents(Int(index))
+    case .rgb(let red, let green, let blue): components = (Int(red), Int(green), Int(blue))
+    case .palette(let index): components = Color.paletteComponents(index)
     }
     return "#"
-      + components.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  /// xterm's palette: sixteen ANSI colours, a 6×6×6 cube, 24 greys.
-  private static func paletteComponents(_ index: Int) -> [Int] {
-    if index >= 232 { return Array(repeating: 8 + 10 * (index - 232), count: 3) }
-    if index >= 16 {
-      return [36, 6, 1].map { [0, 95, 135, 175, 215, 255][(index - 16) / $0 % 6] }
-    }
-    if index == 7 { return [229, 229, 229] }
-    if index == 8 { return [127, 127, 127] }
-    return [1, 2, 4].map { index & $0 == 0 ? 0 : index > 8 ? 255 : 205 }
+      + [components.red, components.green, components.blue].map {
+        ($0 < 16 ? "0" : "") + String($0, radix: 16)
+      }.joined()
   }
 }

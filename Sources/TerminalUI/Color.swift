@@ -79,13 +79,19 @@ package enum Color: Sendable, Hashable {
     return UInt8(bits + (high > 190 ? 8 : 0))
   }
 
-  private static func paletteComponents(_ index: UInt8) -> Components {
+  /// Red, green and blue of an index, 0...255; the sixteen ANSI colours as xterm shows them.
+  static func paletteComponents(_ index: UInt8) -> Components {
     let index = Int(index)
     if index >= 232 {
       let level = 8 + 10 * (index - 232)
       return (level, level, level)
     }
-    guard index >= 16 else { return (0, 0, 0) }
+    if index == 7 { return (229, 229, 229) }
+    if index == 8 { return (127, 127, 127) }
+    if index < 16 {
+      let high = index > 8 ? 255 : 205
+      return (index & 1 == 0 ? 0 : high, index & 2 == 0 ? 0 : high, index & 4 == 0 ? 0 : high)
+    }
     let cube = index - 16
     return (cubeLevels[cube / 36], cubeLevels[cube / 6 % 6], cubeLevels[cube % 6])
   }

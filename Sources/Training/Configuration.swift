@@ -1,3 +1,5 @@
+import Foundation
+
 /// One head of a network and its turn in the training.
 package struct HeadConfiguration: Sendable, Equatable {
   /// C. The main head has one cluster a class, the over-clustering head several.
@@ -65,6 +67,11 @@ package struct Configuration: Sendable, Equatable {
   package func plannedSteps(images: Int) -> Int {
     let all = epochs * (images / imagesPerBatch)
     return steps > 0 ? min(steps, all) : all
+  }
+
+  /// The threads to use here: `threads`, or all cores.
+  package var threadCount: Int {
+    threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
   }
 
   /// Images through the network in one step.

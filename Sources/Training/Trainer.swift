@@ -36,12 +36,9 @@ package final class Trainer {
     self.configuration = configuration
     self.channel = channel
     self.control = control
-    let threads =
-      configuration.threads > 0
-      ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount
     network = Network(
       configuration: configuration, imageChannels: dataset.channels,
-      context: ComputeContext(instructionSet: instructionSet, threads: threads))
+      context: ComputeContext(instructionSet: instructionSet, threads: configuration.threadCount))
     renderer = try BatchRenderer(dataset: dataset, transform: configuration.pairTransform)
 
     let sampleIndices = Trainer.sampleIndices(configuration, of: dataset.count)

@@ -2,10 +2,11 @@ import Foundation
 
 /// A table of comma-separated values (RFC 4180, lines end in a line feed). A text with a comma, a quote or a line
 /// break is quoted. Numbers are the shortest that read back exactly; not-a-number is `nan`.
-struct CSV {
-  private(set) var text = ""
+package struct CSV {
+  package private(set) var text = ""
 
-  init(_ columns: [String]) { append(columns) }
+  /// A table with this first line.
+  package init(_ columns: [String]) { append(columns) }
 
   mutating func append(_ fields: [String]) {
     text += fields.map(Self.quoted).joined(separator: ",") + "\n"

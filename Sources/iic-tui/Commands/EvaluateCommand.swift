@@ -1,8 +1,6 @@
 import ArgumentParser
 import Datasets
 import Foundation
-import Kernels
-import NeuralNet
 import RunStorage
 import Training
 
@@ -35,30 +33,19 @@ struct EvaluateCommand: ParsableCommand {
     try settings.validate(
       source: folder.name, images: images.count, side: min(images.width, images.height),
       classes: images.classes)
-    let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
-    let threads =
-      settings.threads > 0 ? settings.threads : ProcessInfo.processInfo.activeProcessorCount
-    let instructionSet = try InstructionSet.selected(
-      ProcessInfo.processInfo.environment["IIC_TUI_INSTRUCTION_SET"])
-    let network = Network(
-      configuration: settings, imageChannels: images.channels,
-      context: ComputeContext(instructionSet: instructionSet, threads: threads))
-    do {
-      try network.loadWeights(stored.tensors.byName)
-    } catch {
-      throw CommandLineError("\(folder.url.path): \(error)")
-    }
+    let (network, step) = try folder.loadNetwork(
+      settings, imageChannels: images.channels, best: best)
     let evaluator = Evaluator(
       configuration: settings,
       renderer: try BatchRenderer(dataset: images, transform: settings.pairTransform),
       network: network, samples: [])
     let stepsPerEpoch = max(1, description.stepsPerEpoch)
     let evaluation = evaluator.evaluate(
-      step: stored.step, epoch: (stored.step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0)
+      step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0)
     StandardStreams.output(
       json
         ? JSONEventLines.line(evaluation) + "\n"
-        : "\(folder.name) after step \(stored.step), on the \(images.count) images of "
+        : "\(folder.name) after step \(step), on the \(images.count) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation))
   }
 }

@@ -101,11 +101,11 @@ struct Prediction: Equatable {
   var probabilities: [Float]
 
   static func header(clusters: Int) -> String {
-    line(["path", "cluster", "class"] + (0..<clusters).map { "p\($0)" })
+    CSV(["path", "cluster", "class"] + (0..<clusters).map { "p\($0)" }).text
   }
 
   var csv: String {
-    Self.line([path, String(cluster), className ?? ""] + probabilities.map { "\($0)" })
+    CSV([path, String(cluster), className ?? ""] + probabilities.map { "\($0)" }).text
   }
 
   var json: JSON {
@@ -114,14 +114,6 @@ struct Prediction: Equatable {
       ("class", className.map { .string($0) } ?? .null),
       ("probabilities", .array(probabilities.map { $0.isFinite ? .raw("\($0)") : .null })),
     ])
-  }
-
-  /// A row of comma-separated values (RFC 4180).
-  private static func line(_ fields: [String]) -> String {
-    fields.map { field in
-      field.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-        ? "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : field
-    }.joined(separator: ",") + "\n"
   }
 }
 
@@ -139,8 +131,12 @@ struct ImagePredictor {
   /// - Parameter best: the weights with the lowest loss rather than the latest ones.
   init(_ folder: RunFolder, head: HeadName, best: Bool) throws {
     let history = try RunHistoryReader(folder).load()
-    let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
-    guard let evaluation = history.evaluation(at: stored.step) ?? history.evaluations.last else {
+    var settings = Configuration()
+    try settings.apply(yaml: history.description.configuration, source: folder.name)
+    try settings.validate(source: folder.name)
+    let step: Int
+    (network, step) = try folder.loadNetwork(settings, imageChannels: 1, best: best)
+    guard let evaluation = history.evaluation(at: step) ?? history.evaluations.last else {
       throw CommandLineError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
     guard let headEvaluation = evaluation[head] else {
@@ -151,21 +147,6 @@ struct ImagePredictor {
     guard samples.channels == 1 else {
       throw CommandLineError(
         "\(folder.name): its images have \(samples.channels) channels, expected grey ones")
-    }
-    var settings = Configuration()
-    try settings.apply(yaml: history.description.configuration, source: folder.name)
-    try settings.validate(source: folder.name)
-    let threads =
-      settings.threads > 0 ? settings.threads : ProcessInfo.processInfo.activeProcessorCount
-    let instructionSet = try InstructionSet.selected(
-      ProcessInfo.processInfo.environment["IIC_TUI_INSTRUCTION_SET"])
-    network = Network(
-      configuration: settings, imageChannels: 1,
-      context: ComputeContext(instructionSet: instructionSet, threads: threads))
-    do {
-      try network.loadWeights(stored.tensors.byName)
-    } catch {
-      throw CommandLineError("\(folder.url.path): \(error)")
     }
     self.head = head
     subHeadPlace = headEvaluation.lowestLossSubHead

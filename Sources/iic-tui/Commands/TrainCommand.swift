@@ -51,8 +51,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let instructionSet = try InstructionSet.selected(
-      ProcessInfo.processInfo.environment["IIC_TUI_INSTRUCTION_SET"])
+    let instructionSet = try InstructionSet.fromEnvironment()
     let control = TrainingControl()
     let session = TrainingSession(control: control)
     let signals = StopSignals { control.stop() }

@@ -1,0 +1,33 @@
+import Foundation
+import Kernels
+import NeuralNet
+import RunStorage
+import Training
+
+extension InstructionSet {
+  /// What `$IIC_TUI_INSTRUCTION_SET` asks for, else the fastest that runs here.
+  static func fromEnvironment() throws -> InstructionSet {
+    try selected(ProcessInfo.processInfo.environment["IIC_TUI_INSTRUCTION_SET"])
+  }
+}
+
+extension RunFolder {
+  /// The network of a run with the weights stored in it, and the step they were taken after.
+  ///
+  /// - Parameter best: the weights with the lowest loss rather than the latest ones.
+  func loadNetwork(
+    _ settings: Configuration, imageChannels: Int, best: Bool
+  ) throws -> (network: Network, step: Int) {
+    let stored = best ? try loadBestWeights() : try loadLatestWeights()
+    let network = Network(
+      configuration: settings, imageChannels: imageChannels,
+      context: ComputeContext(
+        instructionSet: try .fromEnvironment(), threads: settings.threadCount))
+    do {
+      try network.loadWeights(stored.tensors.byName)
+    } catch {
+      throw CommandLineError("\(url.path): \(error)")
+    }
+    return (network, stored.step)
+  }
+}
