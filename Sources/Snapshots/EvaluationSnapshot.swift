@@ -69,7 +69,11 @@ package struct HeadEvaluation: Sendable, Codable, Equatable {
 
   /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without labels.
   package var lowestLossSubHead: Int {
-    subHeads.indices.min { subHeads[$0].loss < subHeads[$1].loss } ?? 0
+    // NaN compares as false and would keep the first place; it counts as the highest loss.
+    func loss(_ index: Int) -> Double {
+      subHeads[index].loss.isNaN ? .infinity : subHeads[index].loss
+    }
+    return subHeads.indices.min { loss($0) < loss($1) } ?? 0
   }
 
   package var meanAccuracy: Double {

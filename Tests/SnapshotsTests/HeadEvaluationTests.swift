@@ -17,6 +17,9 @@ import Testing
     #expect(head(losses: [-0.5, -0.9, -0.7]).lowestLossSubHead == 1)
     // Labels have no say.
     #expect(head(losses: [-0.9, -0.5], accuracies: [0.1, 0.9]).lowestLossSubHead == 0)
+    // A loss that is no number is never the lowest.
+    #expect(head(losses: [.nan, -0.5]).lowestLossSubHead == 1)
+    #expect(head(losses: [-0.5, .nan]).lowestLossSubHead == 0)
     #expect(head(losses: [-0.9, -0.9]).lowestLossSubHead == 0)
     #expect(head(losses: [.infinity, -0.1, 2]).lowestLossSubHead == 1)
   }
