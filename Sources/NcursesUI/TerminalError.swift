@@ -10,14 +10,13 @@ package enum TerminalError: Error, Equatable, CustomStringConvertible {
 
   /// One line for stderr.
   package var description: String {
-    let advice = "; use --headless to train without the screen"
-    return switch self {
-    case .notATerminal(let stream): "\(stream) is not a terminal\(advice)"
-    case .termUnset: "TERM is not set, so the terminal's kind is not known\(advice)"
+    switch self {
+    case .notATerminal(let stream): "\(stream) is not a terminal"
+    case .termUnset: "TERM is not set, so the terminal's kind is not known"
     case .unknownTerminal(let name):
-      "no terminal description for TERM=\(name) is installed\(advice)"
-    case .cannotDraw(let name): "a terminal of kind TERM=\(name) cannot place its cursor\(advice)"
-    case .cannotOpen(let name): "ncurses could not open the terminal (TERM=\(name))\(advice)"
+      "no terminal description for TERM=\(name) is installed"
+    case .cannotDraw(let name): "a terminal of kind TERM=\(name) cannot place its cursor"
+    case .cannotOpen(let name): "ncurses could not open the terminal (TERM=\(name))"
     }
   }
 }

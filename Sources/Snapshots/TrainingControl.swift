@@ -22,6 +22,9 @@ package final class TrainingControl: Sendable {
   package func checkpoint() { requests.withLock { $0.checkpoint = true } }
   package func setLearningRate(_ rate: Double) { requests.withLock { $0.learningRate = rate } }
 
+  /// Whether a stop has been asked for; for work that can be left half done.
+  package var isStopping: Bool { requests.withLock { $0.stop } }
+
   /// Reads the requests and clears those that are done once: evaluate, checkpoint, learning rate.
   package func take() -> Requests {
     requests.withLock { pending in

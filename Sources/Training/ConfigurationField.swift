@@ -193,6 +193,13 @@ extension Configuration {
         "\(imagesPerBatch) images a batch (batch_pairs / sample_repeats), expected at most the "
           + "\(images) of \(dataset)")
     }
+    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    if estimatedBytes > memory {
+      throw fail(
+        "training.batch_pairs",
+        "is \(batchPairs), which with network.width \(networkWidth) needs about "
+          + "\(estimatedBytes >> 30) GiB; expected at most this machine's \(memory >> 30) GiB")
+    }
     if plainCrop > side {
       throw fail("transform.plain_crop", "is \(plainCrop), expected at most the images' \(side)")
     }

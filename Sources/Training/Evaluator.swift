@@ -30,8 +30,10 @@ package struct Evaluator {
     images = Tensor(shape)
   }
 
-  /// Evaluates all heads with running batch-norm statistics.
-  package func evaluate(step: Int, epoch: Int, elapsed: Double) -> EvaluationSnapshot {
+  /// Evaluates all heads with running batch-norm statistics; nil if `isCancelled` said so on the way.
+  package func evaluate(
+    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool = { false }
+  ) -> EvaluationSnapshot? {
     let dataset = renderer.dataset
     var tallies = configuration.heads.map { name, head in
       (0..<head.subHeads).map { _ in
@@ -42,6 +44,7 @@ package struct Evaluator {
     for (place, image) in samples.enumerated() { samplePlaces[image, default: []].append(place) }
 
     for first in stride(from: 0, to: dataset.count, by: piece) {
+      if isCancelled() { return nil }
       let range = first..<min(first + piece, dataset.count)
       var batch = images
       batch.shape.images = 2 * range.count

@@ -87,7 +87,7 @@ package final class Trainer {
   /// carried `.ended` when it returns.
   package func run() {
     channel.send(.started(description, samples))
-    if state.step == 0 { evaluate() }
+    if state.step == 0 || state.owesEvaluation { evaluate() }
     while state.step < description.plannedSteps {
       guard followRequests() else {
         checkpoint()
@@ -167,7 +167,16 @@ package final class Trainer {
   }
 
   private func evaluate() {
-    let evaluation = evaluator.evaluate(step: state.step, epoch: epoch, elapsed: state.elapsed)
+    // A stop need not wait for an evaluation, except the last one, after which nothing goes on.
+    let evaluation = evaluator.evaluate(
+      step: state.step, epoch: epoch, elapsed: state.elapsed,
+      isCancelled: { state.step < description.plannedSteps && control.isStopping })
+    state.owesEvaluation = evaluation == nil
+    guard let evaluation else {
+      // A checkpoint of this step may exist already, without the debt.
+      lastCheckpointStep = nil
+      return
+    }
     channel.send(.evaluation(evaluation))
     guard state.step > 0, let head = evaluation[.b] else { return }
     let loss = head.subHeads[head.lowestLossSubHead].loss
@@ -198,7 +207,10 @@ package final class Trainer {
       if requests.stop { return false }
       if let rate = requests.learningRate { state.learningRate = rate }
       if requests.evaluate { evaluate() }
-      if requests.checkpoint { checkpoint() }
+      if requests.checkpoint {
+        lastCheckpointStep = nil
+        checkpoint()
+      }
       if requests.paused != isPaused {
         isPaused = requests.paused
         channel.send(.paused(isPaused))

@@ -9,6 +9,8 @@ struct TrainerState: Codable, Equatable {
   var elapsed = 0.0
   /// The configured one, or what was asked for since.
   var learningRate: Double
+  /// An evaluation was due and given up because of a request to stop; it comes first when the run goes on.
+  var owesEvaluation = false
   /// The lowest loss that a sub-head of head B has had in an evaluation; nil before the first.
   var lowestLoss: Double?
 

@@ -139,6 +139,11 @@ struct ImagePredictor {
     guard let evaluation = history.evaluation(at: step) ?? history.evaluations.last else {
       throw CommandLineError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
+    if evaluation.step != step {
+      StandardStreams.error(
+        "iic-tui: \(folder.name): weights of step \(step), clusters named by the evaluation after "
+          + "step \(evaluation.step); --best has both of one step\n")
+    }
     guard let headEvaluation = evaluation[head] else {
       let heads = history.description.heads.map(\.name.rawValue).joined(separator: " and ")
       throw CommandLineError("\(folder.name): has no head \(head.rawValue), expected \(heads)")

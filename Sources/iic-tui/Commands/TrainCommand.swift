@@ -42,6 +42,11 @@ struct TrainCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    for (flag, value) in [("--epochs", epochs), ("--steps", steps)] {
+      if let value, value < 1 {
+        throw ValidationError("\(flag) is \(value), expected at least 1")
+      }
+    }
     if resume != nil, preset != nil || config != nil || dataset != nil || seed != nil || name != nil
     {
       throw ValidationError(
@@ -58,6 +63,10 @@ struct TrainCommand: ParsableCommand {
     let prepared: Prepared
     if let resume {
       prepared = try prepareToResume(resume)
+      // The checkpoint remembers the rate of its last step; one that is asked for now comes after it.
+      if assignments.contains(where: { $0.hasPrefix("training.learning_rate=") }) {
+        control.setLearningRate(prepared.configuration.learningRate)
+      }
     } else {
       prepared = try prepareNewRun()
     }
@@ -65,7 +74,7 @@ struct TrainCommand: ParsableCommand {
     let reporter = HeadlessReporter(
       style: json ? .json : StandardStreams.outputIsTerminal ? .progressLine : .plainLines,
       lines: JSONEventLines(
-        runPath: prepared.recorder.folder.url.path, configuration: prepared.configuration),
+        runName: prepared.recorder.folder.name, runPath: prepared.recorder.folder.url.path, configuration: prepared.configuration),
       readerLeft: { control.stop() })
     let screen = try openScreen()
     let listener: TrainingSession.Listener
@@ -115,7 +124,21 @@ struct TrainCommand: ParsableCommand {
       checkpoint: nil, startedAt: Date().timeIntervalSince1970)
   }
 
+  /// Settings that a run may change when it goes on; with another of the rest it would be another run.
+  private static let resumable = [
+    "data", "training.epochs", "training.steps", "training.threads", "training.learning_rate",
+    "evaluation.epochs", "checkpoint.seconds",
+  ]
+
   private func prepareToResume(_ text: String) throws -> Prepared {
+    for assignment in assignments {
+      let key = String(assignment.prefix { $0 != "=" })
+      guard Self.resumable.contains(key) else {
+        throw CommandLineError(
+          "--set: \(key): cannot change when a run is resumed, expected one of "
+            + Self.resumable.joined(separator: ", "))
+      }
+    }
     let folder = try runs.folder.resolve(text)
     // The recorder first: it holds the lock that keeps other writers out.
     let recorder = try RunRecorder(folder)
@@ -123,6 +146,9 @@ struct TrainCommand: ParsableCommand {
       let history = try RunHistoryReader(folder).load()
       var configuration = Configuration()
       try configuration.apply(yaml: history.description.configuration, source: folder.name)
+      // Asking for epochs lifts a limit that an earlier --steps set.
+      if epochs != nil && steps == nil { configuration.steps = 0 }
+      try refuseIfCheckpointIsMissing(folder, history, configuration)
       let (settings, dataset) = try finish(configuration, source: folder.name)
       let checkpoint = folder.hasCheckpoint ? try folder.loadLatest() : nil
       if let checkpoint, checkpoint.step >= settings.plannedSteps(images: dataset.count) {
@@ -136,6 +162,20 @@ struct TrainCommand: ParsableCommand {
     } catch {
       recorder.close()
       throw error
+    }
+  }
+
+  /// Starting over would erase the history; only a run that died before its first checkpoint may.
+  private func refuseIfCheckpointIsMissing(
+    _ folder: RunFolder, _ history: RunHistory, _ configuration: Configuration
+  ) throws {
+    let elapsed = history.steps.last?.elapsed ?? 0
+    if !folder.hasCheckpoint, !history.steps.isEmpty,
+      history.end != nil || elapsed > configuration.checkpointSeconds
+    {
+      throw CommandLineError(
+        "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about step "
+          + "\(history.steps.count)")
     }
   }
 

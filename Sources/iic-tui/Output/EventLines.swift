@@ -5,6 +5,7 @@ import Training
 
 /// Training events as JSON, one object a line.
 struct JSONEventLines {
+  let runName: String
   let runPath: String
   let configuration: Configuration
 
@@ -25,7 +26,7 @@ struct JSONEventLines {
       JSON.object(
         [
           ("event", .string("end")), ("status", .string(status.rawValue)),
-          ("step", .integer(step)), ("run", .string(runPath)),
+          ("step", .integer(step)), ("run", .string(runName)),
         ] + (message.map { [("message", .string($0))] } ?? [])
       ).text
     }
