@@ -26,8 +26,8 @@ private func convolutionTile2(
   let depth = arguments.depth
   let width = arguments.width
   let rowOffset = row &* inputStride
-  var left = ConvolutionTile.zeros
-  var right = ConvolutionTile.zeros
+  // One array, row by row: of two, the compiler keeps neither in registers.
+  var sums = WideConvolutionTile.zeros
   for entry in Int(arguments.tapStarts[pixel])..<Int(arguments.tapStarts[pixel &+ 1]) {
     let tap = arguments.taps[entry]
     let input = arguments.input + (Int(tap.pixel) &* imageBlock &* inputStride &+ rowOffset)
@@ -37,16 +37,16 @@ private func convolutionTile2(
       let rightWeights = load(weights + lanes)
       for image in 0..<convolutionRows {
         let value = Vector(repeating: input[image &* inputStride &+ channel])
-        left[image] = multiplyAdd(left[image], value, leftWeights)
-        right[image] = multiplyAdd(right[image], value, rightWeights)
+        sums[2 &* image] = multiplyAdd(sums[2 &* image], value, leftWeights)
+        sums[2 &* image &+ 1] = multiplyAdd(sums[2 &* image &+ 1], value, rightWeights)
       }
       weights += width
     }
   }
   let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
   for image in 0..<convolutionRows {
-    store(left[image], output + image &* arguments.outputStride)
-    store(right[image], output + (image &* arguments.outputStride &+ lanes))
+    store(sums[2 &* image], output + image &* arguments.outputStride)
+    store(sums[2 &* image &+ 1], output + (image &* arguments.outputStride &+ lanes))
   }
 }
 

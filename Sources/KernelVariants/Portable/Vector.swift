@@ -7,6 +7,7 @@ import KernelInterface
   typealias IndexVector = SIMD16<Int32>
   typealias PoolIndexVector = SIMD16<UInt8>
   typealias ConvolutionTile = InlineArray<12, Vector>
+  typealias WideConvolutionTile = InlineArray<24, Vector>
   typealias GradientTile = InlineArray<8, Vector>
   let convolutionRows = 12
   let gradientRows = 8
@@ -16,6 +17,7 @@ import KernelInterface
   typealias IndexVector = SIMD8<Int32>
   typealias PoolIndexVector = SIMD8<UInt8>
   typealias ConvolutionTile = InlineArray<6, Vector>
+  typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
   let convolutionRows = 6
   let gradientRows = 4
@@ -25,6 +27,7 @@ import KernelInterface
   typealias IndexVector = SIMD4<Int32>
   typealias PoolIndexVector = SIMD4<UInt8>
   typealias ConvolutionTile = InlineArray<6, Vector>
+  typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
   let convolutionRows = 6
   let gradientRows = 4
