@@ -33,7 +33,9 @@ package final class Profiler: @unchecked Sendable {
 
   package func reset() { rows = [] }
 
-  func add(_ layer: String, _ kind: WorkKind, _ seconds: Double, _ multiplyAdds: Double, _ bytes: Double) {
+  func add(
+    _ layer: String, _ kind: WorkKind, _ seconds: Double, _ multiplyAdds: Double, _ bytes: Double
+  ) {
     let index = rows.firstIndex { $0.layer == layer && $0.kind == kind }
     if index == nil { rows.append(Row(layer: layer, kind: kind)) }
     let row = index ?? rows.count - 1

@@ -23,7 +23,9 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     guard steps >= 1 else { throw ValidationError("--steps is \(steps), expected at least 1") }
-    guard pairs ?? 2 >= 2 else { throw ValidationError("--pairs is \(pairs!), expected at least 2") }
+    guard pairs ?? 2 >= 2 else {
+      throw ValidationError("--pairs is \(pairs!), expected at least 2")
+    }
     guard threads ?? 1 >= 1 else {
       throw ValidationError("--threads is \(threads!), expected at least 1")
     }
