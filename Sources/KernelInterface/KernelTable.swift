@@ -32,6 +32,9 @@ package struct KernelTable: Sendable {
   package var adam: @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void
   /// destination[i] += source[i]: (count, source, destination).
   package var add: @Sendable (Int, Input, Output) -> Void
+  /// Multiply-adds in registers alone, to measure the processor's peak: `peakMultiplyAdds` of them a round.
+  package var multiplyAddPeak: @Sendable (Int) -> Float
+  package var peakMultiplyAdds: Int
 
   package init(
     name: String, vectorWidth: Int,
@@ -45,7 +48,8 @@ package struct KernelTable: Sendable {
     normalizationInputGradient:
       @escaping @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void,
     adam: @escaping @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void,
-    add: @escaping @Sendable (Int, Input, Output) -> Void
+    add: @escaping @Sendable (Int, Input, Output) -> Void,
+    multiplyAddPeak: @escaping @Sendable (Int) -> Float, peakMultiplyAdds: Int
   ) {
     self.name = name
     self.vectorWidth = vectorWidth
@@ -58,5 +62,7 @@ package struct KernelTable: Sendable {
     self.normalizationInputGradient = normalizationInputGradient
     self.adam = adam
     self.add = add
+    self.multiplyAddPeak = multiplyAddPeak
+    self.peakMultiplyAdds = peakMultiplyAdds
   }
 }

@@ -12,6 +12,11 @@ package struct Adam: Sendable {
 
   /// Updates these parameters from their gradients; others keep their values, moments and step counts.
   package func update(_ parameters: [Parameter], in context: ComputeContext) {
+    let count = parameters.reduce(0) { $0 + $1.values.count }
+    context.measure("Adam", .optimizer, bytes: 28 * Double(count)) { apply(parameters, context) }
+  }
+
+  private func apply(_ parameters: [Parameter], _ context: ComputeContext) {
     for parameter in parameters {
       parameter.steps += 1
       let arguments = AdamArguments(

@@ -18,6 +18,7 @@ package final class BatchNormalization {
   package let runningMean: StateBuffer
   package let runningVariance: StateBuffer
 
+  private let name: String
   private let momentum = 0.1
   private let epsilon = 1e-5
   private let context: ComputeContext
@@ -36,6 +37,7 @@ package final class BatchNormalization {
   package init(
     name: String, channels: Int, relu: Bool, poolPadding: Int? = nil, context: ComputeContext
   ) {
+    self.name = name
     self.channels = channels
     self.relu = relu
     self.poolPadding = poolPadding
@@ -61,6 +63,13 @@ package final class BatchNormalization {
 
   /// `[N, H, W, C]` → `[N, H′, W′, C]`; the result lives until the next call.
   package func forward(_ input: Tensor, _ mode: Mode) -> Tensor {
+    // The map is read twice, for the statistics and to be normalised.
+    context.measure(name, .normalization, bytes: 8 * Double(input.shape.count)) {
+      normalize(input, mode)
+    }
+  }
+
+  private func normalize(_ input: Tensor, _ mode: Mode) -> Tensor {
     precondition(
       input.shape.channels == channels && input.shape.channelStride == stride,
       "\(input.shape) into batch-norm of \(channels) channels")
@@ -83,6 +92,14 @@ package final class BatchNormalization {
 
   /// Replaces the gradients of weight and bias and returns the gradient of the input. After `.training` only.
   package func backward(_ outputGradient: Tensor) -> Tensor {
+    // Twice read: for the two sums, and for the gradient that is written then.
+    let bytes = 12 * Double(input?.shape.count ?? 0) + 8 * Double(outputGradient.shape.count)
+    return context.measure(name, .normalizationGradient, bytes: bytes) {
+      propagate(outputGradient)
+    }
+  }
+
+  private func propagate(_ outputGradient: Tensor) -> Tensor {
     guard let input else { preconditionFailure("backward before forward") }
     let sums = sumOverBlocks(input.shape) { block, gradientSum, productSum in
       context.kernels.accumulateNormalizationSums(

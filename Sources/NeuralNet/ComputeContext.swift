@@ -5,11 +5,17 @@ package final class ComputeContext: Sendable {
   package let kernels: KernelTable
   package let pool: WorkerPool
   package let gradients: GradientWorkspace
+  /// nil unless somebody measures.
+  package let profiler: Profiler?
 
-  package init(instructionSet: InstructionSet = .available.last ?? .portable, threads: Int) {
+  package init(
+    instructionSet: InstructionSet = .available.last ?? .portable, threads: Int,
+    profiler: Profiler? = nil
+  ) {
     kernels = instructionSet.kernels
     pool = WorkerPool(threads: threads)
     gradients = GradientWorkspace()
+    self.profiler = profiler
   }
 
   deinit { pool.shutDown() }

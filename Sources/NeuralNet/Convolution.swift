@@ -8,6 +8,7 @@ package final class Convolution {
   package let inputChannels: Int
   package let outputChannels: Int
   package let weight: Parameter
+  private let name: String
 
   private let context: ComputeContext
   private let packed: PackedWeights
@@ -28,6 +29,7 @@ package final class Convolution {
     name: String, geometry: ConvolutionGeometry, inputChannels: Int, inputStride: Int? = nil,
     outputChannels: Int, views: [ParameterView]? = nil, context: ComputeContext
   ) {
+    self.name = name
     self.geometry = geometry
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
@@ -52,7 +54,11 @@ package final class Convolution {
       Shape(
         images: input.shape.images, height: geometry.outputHeight, width: geometry.outputWidth,
         channels: outputChannels))
-    convolve(input, forwardPlan, weight.values, packed, output)
+    context.measure(
+      name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
+    ) {
+      convolve(input, forwardPlan, weight.values, packed, output)
+    }
     return output
   }
 
@@ -63,19 +69,37 @@ package final class Convolution {
       outputGradient.shape.channels == outputChannels
         && outputGradient.shape.images == input.shape.images,
       "gradient \(outputGradient.shape) for input \(input.shape)")
-    weightGradient.write(
-      input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
+    context.measure(
+      name, .weightGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
+    ) {
+      weightGradient.write(
+        input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
+    }
     guard needsInputGradient else { return nil }
-    packed.transpose(weight.values.pointer, to: transposedWeights.pointer, pool: context.pool)
     let inputGradient = context.gradients.take(
       Shape(
         images: input.shape.images, height: geometry.inputHeight, width: geometry.inputWidth,
         channels: inputChannels))
-    convolve(
-      outputGradient, inputGradientPlan, transposedWeights,
-      PackedWeights(taps: geometry.taps, depth: outputChannels, channels: inputChannels),
-      inputGradient)
+    context.measure(
+      name, .inputGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
+    ) {
+      packed.transpose(weight.values.pointer, to: transposedWeights.pointer, pool: context.pool)
+      convolve(
+        outputGradient, inputGradientPlan, transposedWeights,
+        PackedWeights(taps: geometry.taps, depth: outputChannels, channels: inputChannels),
+        inputGradient)
+    }
     return inputGradient
+  }
+
+  /// Of one pass by the direct count, padding included.
+  private func multiplyAdds(_ input: Tensor) -> Double {
+    Double(input.shape.images * geometry.outputPixels)
+      * Double(geometry.taps * inputChannels * outputChannels)
+  }
+
+  private func bytes(_ input: Tensor, _ output: Tensor) -> Double {
+    4 * Double(input.shape.count + output.shape.count + weight.values.count)
   }
 
   /// Both directions are the same sum over taps; only plan and weights differ.

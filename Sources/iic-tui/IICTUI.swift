@@ -18,7 +18,7 @@ struct IICTUI: ParsableCommand {
     subcommands: [
       TrainCommand.self, WatchCommand.self, ReplayCommand.self, RunsCommand.self,
       EvaluateCommand.self, PredictCommand.self, ExportCommand.self, PresetsCommand.self,
-      DatasetsCommand.self,
+      DatasetsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

@@ -12,4 +12,6 @@ package let kernelTable = KernelTable(
   accumulateNormalizationSums: accumulateNormalizationSums,
   normalizationInputGradient: normalizationInputGradient,
   adam: adam,
-  add: add)
+  add: add,
+  multiplyAddPeak: multiplyAddPeak,
+  peakMultiplyAdds: 2 * convolutionRows * lanes)

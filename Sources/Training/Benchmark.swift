@@ -1,0 +1,126 @@
+import Foundation
+import Kernels
+import NeuralNet
+
+/// The training step that is compared with other programs': both sides of fixed pairs through the network with
+/// head B, the clustering loss, backward, Adam.
+package final class Benchmark {
+  /// The networks that it knows, with the number of pairs that they are measured at.
+  package enum Net: String, Sendable, CaseIterable {
+    /// net6c at a quarter of its width.
+    case small
+    case net6c
+
+    package var defaultPairs: Int { 700 }
+    var width: Int { self == .small ? 16 : 64 }
+  }
+
+  package struct Result: Sendable {
+    /// Median over the steps.
+    package var stepSeconds: Double
+    /// Both sides of a pair count.
+    package var imagesPerSecond: Double
+    /// By the direct-convolution count: three passes, padding included.
+    package var gflops: Double
+    package var peakMemoryBytes: Int
+    /// All threads' multiply-adds without memory, GFLOP/s.
+    package var peakGflops: Double
+    /// Per step.
+    package var rows: [Profiler.Row]
+  }
+
+  private let network: Network
+  private let profiler = Profiler()
+  private let images: Tensor
+  private var gradient: Tensor?
+  private let subHeads = 5
+  private let clusters = 10
+
+  package init(net: Net, pairs: Int, threads: Int, instructionSet: InstructionSet) {
+    let context = ComputeContext(
+      instructionSet: instructionSet, threads: threads, profiler: profiler)
+    network = Network(
+      net6cWidth: net.width, inputSize: 24, inputChannels: 1,
+      heads: [("head_B", clusters, subHeads)], context: context)
+    network.initialize(seed: 1)
+    var shape = network.inputShape
+    shape.images = 2 * pairs
+    images = Tensor(shape)
+    var random = RandomStream(seed: 1, purpose: .samples)
+    for image in 0..<shape.images {
+      for y in 0..<shape.height {
+        for x in 0..<shape.width { images[image, y, x, 0] = random.uniform() }
+      }
+    }
+  }
+
+  /// One step that is not counted, then `steps` that are.
+  package func run(steps: Int) -> Result {
+    let peak = measurePeak()
+    step()
+    profiler.reset()
+    var seconds: [Double] = []
+    for _ in 0..<steps {
+      let start = ContinuousClock.now
+      step()
+      let parts = start.duration(to: .now).components
+      seconds.append(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
+    }
+    let median = seconds.sorted()[steps / 2]
+    let forward = profiler.rows.filter { $0.kind == .forward }.reduce(0) { $0 + $1.multiplyAdds }
+    return Result(
+      stepSeconds: median, imagesPerSecond: Double(images.shape.images) / median,
+      gflops: 6 * forward / Double(steps) / median / 1e9, peakMemoryBytes: peakMemory(),
+      peakGflops: peak,
+      rows: profiler.rows.map { row in
+        var row = row
+        row.seconds /= Double(steps)
+        row.multiplyAdds /= Double(steps)
+        row.bytes /= Double(steps)
+        return row
+      })
+  }
+
+  private func step() {
+    let probabilities = network.forward(images, head: "head_B", .training)
+    let gradient = gradient ?? Tensor(probabilities.shape)
+    self.gradient = gradient
+    network.context.measure("loss", .loss) {
+      _ = HeadObjective(
+        probabilities: probabilities, gradient: gradient, clusters: clusters, subHeads: subHeads,
+        lambda: 1, in: network.context)
+    }
+    network.backward(gradient, head: "head_B")
+    Adam(learningRate: 1e-4).update(network.parameters(training: "head_B"), in: network.context)
+  }
+
+  /// The best of several tries, each a few milliseconds on every thread.
+  private func measurePeak() -> Double {
+    let kernels = network.context.kernels
+    let pool = network.context.pool
+    let rounds = 400_000
+    let sink = FloatBuffer(count: pool.threads)
+    var best = 0.0
+    for _ in 0..<5 {
+      let start = ContinuousClock.now
+      pool.forEach(pool.threads) { sink[$0] = kernels.multiplyAddPeak(rounds) }
+      let parts = start.duration(to: .now).components
+      let seconds = Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+      let operations = 2.0 * Double(rounds * kernels.peakMultiplyAdds * pool.threads)
+      best = max(best, operations / seconds / 1e9)
+    }
+    return best
+  }
+
+  /// The largest resident size of this process so far.
+  private func peakMemory() -> Int {
+    var usage = rusage()
+    #if os(Linux)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return usage.ru_maxrss * 1024
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+      return usage.ru_maxrss
+    #endif
+  }
+}

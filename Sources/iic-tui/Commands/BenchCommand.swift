@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import Training
+
+extension Benchmark.Net: ExpressibleByArgument {}
+
+/// `iic-tui bench`: how fast a training step is here.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure a training step here, layer by layer.")
+
+  @Option(help: "The network: small (net6c at quarter width) or net6c.")
+  var net = Benchmark.Net.small
+  @Option(help: "Pairs in the batch.")
+  var pairs: Int?
+  @Option(help: "Threads; all cores if not given.")
+  var threads: Int?
+  @Option(help: "Steps to measure, after one that is not counted.")
+  var steps = 5
+  @Flag(help: "Print one JSON object instead of a table.")
+  var json = false
+
+  func validate() throws {
+    guard steps >= 1 else { throw ValidationError("--steps is \(steps), expected at least 1") }
+    guard pairs ?? 2 >= 2 else {
+      throw ValidationError("--pairs is \(pairs!), expected at least 2")
+    }
+    guard threads ?? 1 >= 1 else {
+      throw ValidationError("--threads is \(threads!), expected at least 1")
+    }
+  }
+
+  func run() throws {
+    let instructionSet = try InstructionSet.fromEnvironment()
+    let pairs = pairs ?? net.defaultPairs
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let result = Benchmark(
+      net: net, pairs: pairs, threads: threads, instructionSet: instructionSet
+    ).run(steps: steps)
+    if json {
+      StandardStreams.output(
+        JSON.object([
+          ("net", .string(net.rawValue)), ("pairs", .integer(pairs)),
+          ("threads", .integer(threads)), ("instruction_set", .string(instructionSet.rawValue)),
+          ("step_seconds", .number(result.stepSeconds)),
+          ("images_per_second", .number(result.imagesPerSecond)),
+          ("gflops", .number(result.gflops)), ("peak_gflops", .number(result.peakGflops)),
+          ("peak_memory_bytes", .integer(result.peakMemoryBytes)),
+        ]).text + "\n")
+      return
+    }
+    var table = TextTable(
+      ["layer", "work", "ms", "GFLOP/s", "of peak", "GB/s"],
+      alignRight: [false, false, true, true, true, true])
+    for row in result.rows {
+      let gflops = 2 * row.multiplyAdds / row.seconds / 1e9
+      table.add([
+        row.layer, row.kind.rawValue, String(format: "%.2f", 1000 * row.seconds),
+        gflops > 0 ? String(format: "%.0f", gflops) : "",
+        gflops > 0 ? Format.percent(gflops / result.peakGflops) : "",
+        row.bytes > 0 ? String(format: "%.1f", row.bytes / row.seconds / 1e9) : "",
+      ])
+    }
+    StandardStreams.output(
+      "\(net.rawValue), \(pairs) pairs, \(threads) threads, \(instructionSet.rawValue), "
+        + "peak \(Int(result.peakGflops)) GFLOP/s\n\n" + table.text
+        + String(
+          format: "\n%.1f ms a step, %.0f images/s, %.0f GFLOP/s, %.0f MiB\n",
+          1000 * result.stepSeconds, result.imagesPerSecond, result.gflops,
+          Double(result.peakMemoryBytes) / 1_048_576))
+  }
+}

@@ -1,0 +1,24 @@
+import Kernels
+import Testing
+
+@testable import Training
+
+/// What a benchmark reports, apart from how long it took.
+struct BenchmarkTests {
+  @Test func countsAndKinds() throws {
+    let result = Benchmark(net: .small, pairs: 12, threads: 2, instructionSet: .portable)
+      .run(steps: 1)
+    #expect(result.stepSeconds > 0 && result.imagesPerSecond > 0 && result.peakGflops > 0)
+    #expect(result.peakMemoryBytes > 0)
+    // 5.8 million multiply-adds an image, forward, by the direct count.
+    let forward = result.rows.filter { $0.kind == .forward }
+    #expect(forward.reduce(0) { $0 + $1.multiplyAdds } == 24 * 5_817_600)
+    let gflops = 6 * 24 * 5_817_600 / result.stepSeconds / 1e9
+    #expect(abs(result.gflops - gflops) <= 1e-9 * gflops)
+    // Four convolutions and the head have weights; all but the first convolution pass a gradient on.
+    #expect(forward.count == 5)
+    #expect(result.rows.filter { $0.kind == .weightGradient }.count == 5)
+    #expect(result.rows.filter { $0.kind == .inputGradient }.count == 4)
+    #expect(result.rows.allSatisfy { $0.calls == 1 && $0.seconds >= 0 })
+  }
+}
