@@ -160,6 +160,18 @@ extension BadInput {
       name: "negative steps", arguments: { _ in ["--steps=-1"] },
       expected: ["--steps: training.steps: is '-1', expected an integer of at least 0"]),
     BadInput(
+      name: "no steps", arguments: { _ in ["--steps", "0"] },
+      expected: ["--steps: is '0', expected an integer of at least 1"]),
+    BadInput(
+      name: "more than the memory",
+      arguments: { _ in
+        [
+          "--set", "training.batch_pairs=100000", "--set", "training.sample_repeats=1000",
+          "--set", "network.width=256",
+        ]
+      },
+      expected: ["training.batch_pairs: is 100000", "GiB"]),
+    BadInput(
       name: "no epochs", arguments: { _ in ["--epochs", "0"] },
       expected: ["--epochs: training.epochs: is '0', expected an integer of at least 1"]),
     BadInput(

@@ -84,8 +84,9 @@ extension CommandTests {
       let again = try workspace.run(workspace.smallTraining + ["--name", "one", "--json"])
       expectOneLine(again, ["/runs/one: a run of this name exists"])
       for (setting, expected) in [
-        ("network.width=3", "does not fit its configuration"),
-        ("training.lambda=0", "training.lambda"), ("data=/nowhere", "/nowhere has none of"),
+        ("network.width=3", "network.width: cannot change when a run is resumed"),
+        ("training.lambda=0", "training.lambda: cannot change when a run is resumed"),
+        ("data=/nowhere", "/nowhere has none of"),
       ] {
         let resumed = try workspace.run(
           ["train", "--resume", "one", "--steps", "5", "--set", setting, "--json"]
@@ -95,6 +96,20 @@ extension CommandTests {
       #expect(workspace.runNames == ["one"])
       #expect(try contents(of: "one", in: workspace) == before)
       #expect(try workspace.onlyRun()["status"] as? String == "completed")
+    }
+
+    @Test func aRunWithoutItsCheckpointIsNotStartedOver() throws {
+      let workspace = try Workspace()
+      try #require(
+        workspace.run(workspace.smallTraining + ["--steps", "2", "--name", "one", "--headless"])
+          .ending == .exited(0))
+      let weights = workspace.runs.appendingPathComponent("one/latest.safetensors")
+      try FileManager.default.removeItem(at: weights)
+      let before = try contents(of: "one", in: workspace)
+      let resumed = try workspace.run(
+        ["train", "--resume", "one", "--steps", "5", "--json"] + workspace.inRuns)
+      expectOneLine(resumed, ["one/latest.safetensors: the checkpoint is missing"])
+      #expect(try contents(of: "one", in: workspace) == before)
     }
 
     @Test func damagedRunFiles() throws {

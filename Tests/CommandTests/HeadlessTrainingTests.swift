@@ -46,7 +46,7 @@ extension CommandTests {
       let end = try #require(objects.last)
       #expect(end["status"] as? String == "completed")
       #expect(end["step"] as? Int == 20)
-      #expect(end["run"] as? String == path)
+      #expect(end["run"] as? String == "one")
     }
 
     private func check(_ evaluation: [String: Any]) throws {

@@ -52,7 +52,7 @@ import Testing
     let control = TrainingControl()
     control.stop()
     let events = try TrainingFixture.train(TrainingFixture.configuration(), control: control)
-    #expect(events.words == ["started", "evaluation 0", "checkpoint 0", "stopped 0"])
+    #expect(events.words == ["started", "checkpoint 0", "stopped 0"])
     #expect(events.end?.message == nil)
   }
 

@@ -40,8 +40,9 @@ struct EvaluateCommand: ParsableCommand {
       renderer: try BatchRenderer(dataset: images, transform: settings.pairTransform),
       network: network, samples: [])
     let stepsPerEpoch = max(1, description.stepsPerEpoch)
-    guard let evaluation = evaluator.evaluate(
-      step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0)
+    guard
+      let evaluation = evaluator.evaluate(
+        step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0)
     else { return }
     StandardStreams.output(
       json

@@ -42,11 +42,6 @@ struct TrainCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    for (flag, value) in [("--epochs", epochs), ("--steps", steps)] {
-      if let value, value < 1 {
-        throw ValidationError("\(flag) is \(value), expected at least 1")
-      }
-    }
     if resume != nil, preset != nil || config != nil || dataset != nil || seed != nil || name != nil
     {
       throw ValidationError(
@@ -74,7 +69,8 @@ struct TrainCommand: ParsableCommand {
     let reporter = HeadlessReporter(
       style: json ? .json : StandardStreams.outputIsTerminal ? .progressLine : .plainLines,
       lines: JSONEventLines(
-        runName: prepared.recorder.folder.name, runPath: prepared.recorder.folder.url.path, configuration: prepared.configuration),
+        runName: prepared.recorder.folder.name, runPath: prepared.recorder.folder.url.path,
+        configuration: prepared.configuration),
       readerLeft: { control.stop() })
     let screen = try openScreen()
     let listener: TrainingSession.Listener
@@ -193,6 +189,10 @@ struct TrainCommand: ParsableCommand {
       ("--seed", "training.seed", seed.map(String.init)),
       ("--threads", "training.threads", threads.map(String.init)),
     ]
+    // The setting itself takes 0 for no limit; who types a number of steps wants some.
+    if steps == 0 {
+      throw CommandLineError("--steps: is '0', expected an integer of at least 1")
+    }
     for (flag, key, value) in flags {
       if let value { try configuration.apply(key: key, value: value, source: flag) }
     }
