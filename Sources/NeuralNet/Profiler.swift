@@ -1,3 +1,5 @@
+import Kernels
+
 /// The kinds of work in a training step.
 package enum WorkKind: String, Sendable, CaseIterable {
   case forward
@@ -55,9 +57,7 @@ extension ComputeContext {
     guard let profiler else { return try work() }
     let start = ContinuousClock.now
     defer {
-      let (seconds, attoseconds) = start.duration(to: .now).components
-      profiler.add(
-        layer, kind, Double(seconds) + Double(attoseconds) * 1e-18, multiplyAdds, bytes)
+      profiler.add(layer, kind, start.duration(to: .now).seconds, multiplyAdds, bytes)
     }
     return try work()
   }

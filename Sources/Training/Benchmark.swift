@@ -63,8 +63,7 @@ package final class Benchmark {
     for _ in 0..<steps {
       let start = ContinuousClock.now
       step()
-      let parts = start.duration(to: .now).components
-      seconds.append(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
+      seconds.append(start.duration(to: .now).seconds)
     }
     let median = seconds.sorted()[steps / 2]
     let forward = profiler.rows.filter { $0.kind == .forward }.reduce(0) { $0 + $1.multiplyAdds }
@@ -104,8 +103,7 @@ package final class Benchmark {
     for _ in 0..<5 {
       let start = ContinuousClock.now
       pool.forEach(pool.threads) { sink[$0] = kernels.multiplyAddPeak(rounds) }
-      let parts = start.duration(to: .now).components
-      let seconds = Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+      let seconds = start.duration(to: .now).seconds
       let operations = 2.0 * Double(rounds * kernels.peakMultiplyAdds * pool.threads)
       best = max(best, operations / seconds / 1e9)
     }

@@ -2,6 +2,14 @@ import Foundation
 import Yams
 
 extension Configuration {
+  /// The settings that a recorded run was made with, from the text that `yaml` wrote.
+  ///
+  /// - Throws: `ConfigurationError` as `apply(yaml:source:)`.
+  package init(recorded yaml: String, source: String) throws(ConfigurationError) {
+    self.init()
+    try apply(yaml: yaml, source: source)
+  }
+
   /// Applies the settings of a YAML text; keys that it does not mention keep their values.
   ///
   /// - Parameter source: the file's path, for messages.

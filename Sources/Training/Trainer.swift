@@ -225,9 +225,3 @@ package final class Trainer {
     return Array((0..<count).shuffled(using: &random).prefix(configuration.samples))
   }
 }
-
-extension Duration {
-  fileprivate var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

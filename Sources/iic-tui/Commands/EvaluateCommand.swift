@@ -24,8 +24,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let folder = try runs.folder.resolve(runName)
     let description = try RunHistoryReader(folder).load().description
-    var settings = Configuration()
-    try settings.apply(yaml: description.configuration, source: folder.name)
+    var settings = try Configuration(recorded: description.configuration, source: folder.name)
     if let dataset { settings.dataset = dataset }
     if let data { settings.data = data }
     let images = try DatasetCatalog.load(

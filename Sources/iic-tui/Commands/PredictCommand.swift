@@ -131,8 +131,8 @@ struct ImagePredictor {
   /// - Parameter best: the weights with the lowest loss rather than the latest ones.
   init(_ folder: RunFolder, head: HeadName, best: Bool) throws {
     let history = try RunHistoryReader(folder).load()
-    var settings = Configuration()
-    try settings.apply(yaml: history.description.configuration, source: folder.name)
+    let settings = try Configuration(
+      recorded: history.description.configuration, source: folder.name)
     try settings.validate(source: folder.name)
     let step: Int
     (network, step) = try folder.loadNetwork(settings, imageChannels: 1, best: best)

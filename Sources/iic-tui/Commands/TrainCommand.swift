@@ -140,8 +140,8 @@ struct TrainCommand: ParsableCommand {
     let recorder = try RunRecorder(folder)
     do {
       let history = try RunHistoryReader(folder).load()
-      var configuration = Configuration()
-      try configuration.apply(yaml: history.description.configuration, source: folder.name)
+      var configuration = try Configuration(
+        recorded: history.description.configuration, source: folder.name)
       // Asking for epochs lifts a limit that an earlier --steps set.
       if epochs != nil && steps == nil { configuration.steps = 0 }
       try refuseIfCheckpointIsMissing(folder, history, configuration)
