@@ -13,6 +13,10 @@ package struct KernelTable: Sendable {
   package var accumulateWeightGradient: @Sendable (WeightGradientArguments) -> Void
   /// Adds to `gradient`.
   package var accumulatePatchGradient: @Sendable (PatchGradientArguments) -> Void
+  /// One tile of a map to its spectrum or back; `interpolate` adds, the others overwrite.
+  package var transformTile: @Sendable (TileTransform, TileArguments) -> Void
+  /// The taps of a weight to its spectrum, or a spectrum's gradient to the taps'.
+  package var transformTaps: @Sendable (TapTransformArguments) -> Void
 
   /// Adds Σx and Σx² of each channel over the real images of a block:
   /// (input `[pixels, 12, stride]`, pixels, stride, images, sum `[stride]`, sum of squares `[stride]`).
@@ -41,6 +45,8 @@ package struct KernelTable: Sendable {
     convolve: @escaping @Sendable (ConvolutionArguments) -> Void,
     accumulateWeightGradient: @escaping @Sendable (WeightGradientArguments) -> Void,
     accumulatePatchGradient: @escaping @Sendable (PatchGradientArguments) -> Void,
+    transformTile: @escaping @Sendable (TileTransform, TileArguments) -> Void,
+    transformTaps: @escaping @Sendable (TapTransformArguments) -> Void,
     accumulateMoments: @escaping @Sendable (Input, Int, Int, Int, Output, Output) -> Void,
     normalize: @escaping @Sendable (NormalizationArguments, Output) -> Void,
     accumulateNormalizationSums:
@@ -56,6 +62,8 @@ package struct KernelTable: Sendable {
     self.convolve = convolve
     self.accumulateWeightGradient = accumulateWeightGradient
     self.accumulatePatchGradient = accumulatePatchGradient
+    self.transformTile = transformTile
+    self.transformTaps = transformTaps
     self.accumulateMoments = accumulateMoments
     self.normalize = normalize
     self.accumulateNormalizationSums = accumulateNormalizationSums

@@ -5,6 +5,7 @@ package final class ComputeContext: Sendable {
   package let kernels: KernelTable
   package let pool: WorkerPool
   package let gradients: GradientWorkspace
+  let winograd = WinogradWorkspace()
   /// nil unless somebody measures.
   package let profiler: Profiler?
 

@@ -16,6 +16,8 @@ package final class Convolution {
   private lazy var inputGradientPlan = TapPlan(inputGradient: geometry)
   private lazy var transposedWeights = FloatBuffer(
     count: PackedWeights(taps: geometry.taps, depth: outputChannels, channels: inputChannels).count)
+  /// nil where direct convolution is the better choice.
+  private let winograd: WinogradConvolution?
   private lazy var weightGradient = WeightGradient(
     geometry: geometry, packed: packed, inputStride: inputStride)
   private let inputStride: Int
@@ -39,6 +41,9 @@ package final class Convolution {
       taps: geometry.taps, depth: inputChannels, channels: outputChannels)
     self.packed = packed
     forwardPlan = TapPlan(forward: geometry)
+    winograd = WinogradConvolution(
+      name: name, geometry: geometry, weights: packed,
+      inputStride: inputStride ?? padded(inputChannels), context: context)
     weight = Parameter(
       count: packed.count, views: views ?? [.convolution(name, packed, geometry)])
   }
@@ -57,7 +62,11 @@ package final class Convolution {
     context.measure(
       name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
     ) {
-      convolve(input, forwardPlan, weight.values, packed, output)
+      if let winograd {
+        winograd.forward(input, weight.values, to: output)
+      } else {
+        convolve(input, forwardPlan, weight.values, packed, output)
+      }
     }
     return output
   }
@@ -69,6 +78,13 @@ package final class Convolution {
       outputGradient.shape.channels == outputChannels
         && outputGradient.shape.images == input.shape.images,
       "gradient \(outputGradient.shape) for input \(input.shape)")
+    if let winograd {
+      let inputGradient = needsInputGradient ? context.gradients.take(inputShape(input)) : nil
+      winograd.backward(
+        input, weight.values, outputGradient: outputGradient, weightGradient: weight.gradient,
+        inputGradient: inputGradient, multiplyAdds: multiplyAdds(input))
+      return inputGradient
+    }
     context.measure(
       name, .weightGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
     ) {
@@ -76,10 +92,7 @@ package final class Convolution {
         input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
     }
     guard needsInputGradient else { return nil }
-    let inputGradient = context.gradients.take(
-      Shape(
-        images: input.shape.images, height: geometry.inputHeight, width: geometry.inputWidth,
-        channels: inputChannels))
+    let inputGradient = context.gradients.take(inputShape(input))
     context.measure(
       name, .inputGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
     ) {
@@ -90,6 +103,13 @@ package final class Convolution {
         inputGradient)
     }
     return inputGradient
+  }
+
+  /// Of the input's gradient: the channels padded, as they are not in a raw input.
+  private func inputShape(_ input: Tensor) -> Shape {
+    Shape(
+      images: input.shape.images, height: geometry.inputHeight, width: geometry.inputWidth,
+      channels: inputChannels)
   }
 
   /// Of one pass by the direct count, padding included.

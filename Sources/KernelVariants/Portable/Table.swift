@@ -7,6 +7,8 @@ package let kernelTable = KernelTable(
   convolve: convolve,
   accumulateWeightGradient: accumulateWeightGradient,
   accumulatePatchGradient: accumulatePatchGradient,
+  transformTile: transformTile,
+  transformTaps: transformTaps,
   accumulateMoments: accumulateMoments,
   normalize: normalize,
   accumulateNormalizationSums: accumulateNormalizationSums,

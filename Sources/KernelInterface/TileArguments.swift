@@ -1,0 +1,82 @@
+/// How one tile of a map and its spectrum, the values that Winograd's algorithm multiplies, become each other.
+///
+/// The names are those of the polynomial product behind the algorithm: a tile is a polynomial's coefficients,
+/// its spectrum the values at `points` points, ∞ among them. `points` is 5, 7 or 8.
+package enum TileTransform: Sendable, Hashable {
+  /// Reads a tile of `size` × `size` coefficients and writes their values at the points.
+  case evaluate(size: Int, points: Int)
+  /// The transpose of `evaluate`: reads a spectrum and writes a tile.
+  case evaluateTransposed(size: Int, points: Int)
+  /// The transpose of finding coefficients from values, up to a factor for each point that goes into the weights:
+  /// reads a tile of `points` × `points` and writes a spectrum.
+  case interpolateTransposed(points: Int)
+  /// The transpose of that: reads a spectrum and adds to a tile.
+  case interpolate(points: Int)
+}
+
+/// One tile of a block of images, for a panel of channels.
+package struct TileArguments {
+  /// `[height, width, 12, stride]`, moved to the panel's first channel; read or written.
+  package var map: UnsafeMutablePointer<Float>
+  package var height: Int
+  package var width: Int
+  package var stride: Int
+  /// Where the tile's first pixel lies; what lies outside the map reads as 0 and is not written.
+  package var row: Int
+  package var column: Int
+  /// Map rows and columns from one pixel of the tile to the next.
+  package var step: Int
+  /// `[points, points, …, 12, panel]`, moved to this tile and panel; written or read.
+  package var spectrum: UnsafeMutablePointer<Float>
+  /// Floats from one point's values to the next one's.
+  package var pointStride: Int
+  /// Channels: 16 or 32.
+  package var panel: Int
+
+  package init(
+    map: UnsafeMutablePointer<Float>, height: Int, width: Int, stride: Int, row: Int, column: Int,
+    step: Int, spectrum: UnsafeMutablePointer<Float>, pointStride: Int, panel: Int
+  ) {
+    self.map = map
+    self.height = height
+    self.width = width
+    self.stride = stride
+    self.row = row
+    self.column = column
+    self.step = step
+    self.spectrum = spectrum
+    self.pointStride = pointStride
+    self.panel = panel
+  }
+}
+
+/// P · X · Pᵀ of the small square matrices that the taps of each weight form, for one panel and one input channel.
+package struct TapTransformArguments {
+  /// P, `[rows, columns]`; at most 8 × 8.
+  package var matrix: UnsafePointer<Float>
+  package var rows: Int
+  package var columns: Int
+  /// `[columns, columns, …, width]`
+  package var source: UnsafePointer<Float>
+  /// Floats from one tap to the next.
+  package var sourceStride: Int
+  /// `[rows, rows, …, width]`, overwritten.
+  package var destination: UnsafeMutablePointer<Float>
+  package var destinationStride: Int
+  /// Output channels: 16 or 32.
+  package var width: Int
+
+  package init(
+    matrix: UnsafePointer<Float>, rows: Int, columns: Int, source: UnsafePointer<Float>,
+    sourceStride: Int, destination: UnsafeMutablePointer<Float>, destinationStride: Int, width: Int
+  ) {
+    self.matrix = matrix
+    self.rows = rows
+    self.columns = columns
+    self.source = source
+    self.sourceStride = sourceStride
+    self.destination = destination
+    self.destinationStride = destinationStride
+    self.width = width
+  }
+}
