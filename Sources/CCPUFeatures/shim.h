@@ -20,3 +20,12 @@ static inline bool cpu_supports_x86_64_v4(void) {
   return false;
 #endif
 }
+
+// Tells the processor that this thread waits for another one: no language construct says so.
+static inline void cpu_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

@@ -1,3 +1,4 @@
+import CCPUFeatures
 import Foundation
 import Synchronization
 
@@ -6,7 +7,8 @@ import Synchronization
 /// Which thread takes which unit depends on timing, so a unit must write only what no other unit writes;
 /// sums over units are made afterwards in the order of their numbers. Then the thread count leaves no trace.
 package final class WorkerPool: @unchecked Sendable {
-  // Unchecked: `job`, `generation`, `running` and `isShutDown` are only touched while `condition` is held.
+  // Unchecked: `job` is written before `generation` rises, read after that by the workers, and written again when
+  // `running` has fallen to 0.
   private struct Job {
     let units: Int
     /// Lives in the frame of `forEach`, which returns only when every thread is done with it. A pointer,
@@ -17,15 +19,21 @@ package final class WorkerPool: @unchecked Sendable {
   package let threads: Int
   private let condition = NSCondition()
   private let nextUnit = Atomic<Int>(0)
+  /// Rises with each job, while `condition` is held.
+  private let generation = Atomic<Int>(0)
+  /// Workers that are not done with the current job.
+  private let running = Atomic<Int>(0)
   private var job: Job?
-  private var generation = 0
-  private var running = 0
-  private var isShutDown = false
+  private let isShutDown = Atomic<Bool>(false)
+  /// How often a thread looks before it sleeps. Jobs follow each other within microseconds, and waking a thread takes
+  /// tens of them; with more threads than processors, the others need the time more.
+  private let looks: Int
 
   /// `threads` counts the calling thread; at least 1.
   package init(threads: Int) {
     precondition(threads >= 1, "\(threads) threads")
     self.threads = threads
+    looks = threads <= ProcessInfo.processInfo.activeProcessorCount ? 5000 : 0
     for index in 1..<max(threads, 1) {
       let thread = Thread { [self] in work() }
       thread.name = "worker \(index)"
@@ -47,16 +55,14 @@ package final class WorkerPool: @unchecked Sendable {
         condition.withLock {
           precondition(self.job == nil, "a worker pool has one caller at a time, outside its units")
           nextUnit.store(0, ordering: .relaxed)
+          running.store(threads - 1, ordering: .relaxed)
           self.job = job
-          generation += 1
-          running = threads - 1
+          generation.wrappingAdd(1, ordering: .releasing)
           condition.broadcast()
         }
         take(job)
-        condition.withLock {
-          while running > 0 { condition.wait() }
-          self.job = nil
-        }
+        wait { running.load(ordering: .acquiring) == 0 }
+        self.job = nil
       }
     }
   }
@@ -64,7 +70,7 @@ package final class WorkerPool: @unchecked Sendable {
   /// Lets the threads end; until then they keep the pool alive. It must not be used afterwards.
   package func shutDown() {
     condition.withLock {
-      isShutDown = true
+      isShutDown.store(true, ordering: .relaxed)
       condition.broadcast()
     }
   }
@@ -80,20 +86,25 @@ package final class WorkerPool: @unchecked Sendable {
   private func work() {
     var seen = 0
     while true {
-      condition.lock()
-      while generation == seen && !isShutDown { condition.wait() }
-      if isShutDown {
-        condition.unlock()
-        return
-      }
-      seen = generation
-      let job = self.job
-      condition.unlock()
+      wait { generation.load(ordering: .acquiring) != seen || isShutDown.load(ordering: .relaxed) }
+      let current = generation.load(ordering: .acquiring)
+      if current == seen { return }
+      seen = current
       if let job { take(job) }
-      condition.lock()
-      running -= 1
-      if running == 0 { condition.broadcast() }
-      condition.unlock()
+      if running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+        condition.withLock { condition.broadcast() }
+      }
+    }
+  }
+
+  /// Looks for a while, then sleeps until it is woken and `isDone`.
+  private func wait(until isDone: () -> Bool) {
+    for _ in 0..<looks {
+      if isDone() { return }
+      cpu_relax()
+    }
+    condition.withLock {
+      while !isDone() { condition.wait() }
     }
   }
 }

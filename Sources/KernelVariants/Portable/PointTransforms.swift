@@ -1,137 +1,413 @@
-// One dimension of Winograd's transforms, on the points ±1, ±½, ±2 (the first (n − 1) / 2 pairs), 0 if n is even,
-// and ∞. A spectrum holds the values of each pair, + before −, then that of 0, then that of ∞.
+// One dimension of Winograd's transforms, on the points ±1, ±½, ±2, 0 and ∞: all of them for 8 points, without 0 for
+// 7, without 0 and ±2 for 5. A spectrum holds the values of each pair, + before −, then that of 0, then that of ∞.
 //
-// Pairs of opposite points share their even and odd halves, so a transform costs about half of the matrix product.
+// Opposite points share their even and odd halves, so a transform costs about half of the matrix product. Written out
+// value by value, because the compiler keeps names in registers, but not the elements of arrays.
 
-/// The positive point of a pair.
-@inline(__always)
-private func point(_ pair: Int) -> Float { pair == 0 ? 1 : pair == 1 ? 0.5 : 2 }
-
-/// Its square.
-@inline(__always)
-private func square(_ pair: Int) -> Float { pair == 0 ? 1 : pair == 1 ? 0.25 : 4 }
-
-/// The coefficient of x^(2·term) in Π (x² − q²) over the first `pairs` pairs but `omitted`; −1 omits none.
-/// The last one is 1.
-@inline(__always)
-private func productCoefficient(_ pairs: Int, omitting omitted: Int, _ term: Int) -> Float {
-  // At most three factors: the coefficients of a product, added up factor by factor.
-  var (c0, c1, c2, c3): (Float, Float, Float, Float) = (1, 0, 0, 0)
-  for pair in 0..<pairs where pair != omitted {
-    let s = square(pair)
-    (c0, c1, c2, c3) = (-s * c0, c0 - s * c1, c1 - s * c2, c2 - s * c3)
-  }
-  return term == 0 ? c0 : term == 1 ? c1 : term == 2 ? c2 : c3
+/// Reads `inputs` vectors that lie `stride` floats apart, writes `outputs` of them.
+protocol LineTransform {
+  static var inputs: Int { get }
+  static var outputs: Int { get }
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int)
 }
 
 @inline(__always)
 private func multiplyAdd(_ sum: Vector, _ factor: Float, _ value: Vector) -> Vector {
-  factor == 1 ? sum + value : multiplyAdd(sum, Vector(repeating: factor), value)
+  multiplyAdd(sum, Vector(repeating: factor), value)
 }
 
-/// The values at the points of the polynomial with these coefficients; at ∞, the last coefficient.
+// MARK: Values of a polynomial
+
+/// p(1) and p(−1), and so on, of the polynomial with these even and odd halves.
 @inline(__always)
-func evaluate<let size: Int, let points: Int>(
-  _ coefficients: InlineArray<size, Vector>
-) -> InlineArray<points, Vector> {
-  let pairs = (points &- 1) / 2
-  var values = InlineArray<points, Vector>.zeros
-  for pair in 0..<pairs {
-    // Horner in x², from the highest even and the highest odd power.
-    let lastEven = (size &- 1) / 2 * 2
-    let lastOdd = size / 2 * 2 &- 1
-    var even = coefficients[lastEven]
-    var odd = coefficients[lastOdd]
-    for step in 1..<4 {
-      let (evenTerm, oddTerm) = (lastEven &- 2 &* step, lastOdd &- 2 &* step)
-      if evenTerm >= 0 { even = multiplyAdd(coefficients[evenTerm], square(pair), even) }
-      if oddTerm >= 0 { odd = multiplyAdd(coefficients[oddTerm], square(pair), odd) }
-    }
-    values[2 &* pair] = multiplyAdd(even, point(pair), odd)
-    values[2 &* pair &+ 1] = multiplyAdd(even, -point(pair), odd)
-  }
-  if points % 2 == 0 { values[2 &* pairs] = coefficients[0] }
-  values[points &- 1] = coefficients[size &- 1]
-  return values
+private func storePair(
+  _ even: Vector, _ odd: Vector, _ target: UnsafeMutablePointer<Float>, _ stride: Int
+) {
+  store(even + odd, target)
+  store(even - odd, target + stride)
 }
 
-/// The transpose of `evaluate`.
-@inline(__always)
-func evaluateTransposed<let size: Int, let points: Int>(
-  _ values: InlineArray<points, Vector>
-) -> InlineArray<size, Vector> {
-  let pairs = (points &- 1) / 2
-  var coefficients = InlineArray<size, Vector>.zeros
-  for pair in 0..<pairs {
-    let sum = values[2 &* pair] + values[2 &* pair &+ 1]
-    let difference = values[2 &* pair] - values[2 &* pair &+ 1]
-    var power: Float = 1
-    for term in 0..<size {
-      coefficients[term] = multiplyAdd(
-        coefficients[term], power, term % 2 == 0 ? sum : difference)
-      power *= point(pair)
-    }
+/// The values of c₀ + c₁x + … at the points.
+enum Evaluate3At5: LineTransform {
+  static var inputs: Int { 3 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    storePair(c0 + c2, c1, target, targetStride)
+    storePair(multiplyAdd(c0, 0.25, c2), 0.5 * c1, target + 2 &* targetStride, targetStride)
+    store(c2, target + 4 &* targetStride)
   }
-  if points % 2 == 0 { coefficients[0] += values[2 &* pairs] }
-  coefficients[size &- 1] += values[points &- 1]
-  return coefficients
 }
 
-/// `size` equals `points`. Row ±p: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; row 0 and row ∞: those of
-/// Π (x² − q²) and x^z times it. Lagrange's basis polynomials, leading coefficient 1.
-@inline(__always)
-func interpolateTransposed<let size: Int, let points: Int>(
-  _ tile: InlineArray<size, Vector>
-) -> InlineArray<points, Vector> {
-  let pairs = (points &- 1) / 2
-  let zero = (points &- 1) % 2
-  var values = InlineArray<points, Vector>.zeros
-  for pair in 0..<pairs {
-    var low = tile[zero &+ 2 &* (pairs &- 1)]
-    var high = tile[zero &+ 2 &* pairs &- 1]
-    for term in 0..<pairs &- 1 {
-      let coefficient = productCoefficient(pairs, omitting: pair, term)
-      low = multiplyAdd(low, coefficient, tile[zero &+ 2 &* term])
-      high = multiplyAdd(high, coefficient, tile[zero &+ 2 &* term &+ 1])
-    }
-    values[2 &* pair] = multiplyAdd(high, point(pair), low)
-    values[2 &* pair &+ 1] = multiplyAdd(high, -point(pair), low)
+enum Evaluate3At7: LineTransform {
+  static var inputs: Int { 3 }
+  static var outputs: Int { 7 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    storePair(c0 + c2, c1, target, targetStride)
+    storePair(multiplyAdd(c0, 0.25, c2), 0.5 * c1, target + 2 &* targetStride, targetStride)
+    storePair(multiplyAdd(c0, 4, c2), 2 * c1, target + 4 &* targetStride, targetStride)
+    store(c2, target + 6 &* targetStride)
   }
-  for shift in 0...zero {
-    var sum = tile[shift &+ 2 &* pairs]
-    for term in 0..<pairs {
-      sum = multiplyAdd(
-        sum, productCoefficient(pairs, omitting: -1, term), tile[shift &+ 2 &* term])
-    }
-    values[2 &* pairs &+ shift] = sum
-  }
-  return values
 }
 
-/// The transpose of `interpolateTransposed`.
+enum Evaluate5At7: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 7 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (c3, c4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    storePair(c0 + c2 + c4, c1 + c3, target, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4), multiplyAdd(0.5 * c1, 0.125, c3),
+      target + 2 &* targetStride, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(2 * c1, 8, c3),
+      target + 4 &* targetStride, targetStride)
+    store(c4, target + 6 &* targetStride)
+  }
+}
+
+enum Evaluate4At8: LineTransform {
+  static var inputs: Int { 4 }
+  static var outputs: Int { 8 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1) = (load(source), load(source + stride))
+    let (c2, c3) = (load(source + 2 &* stride), load(source + 3 &* stride))
+    storePair(c0 + c2, c1 + c3, target, targetStride)
+    storePair(
+      multiplyAdd(c0, 0.25, c2), multiplyAdd(0.5 * c1, 0.125, c3), target + 2 &* targetStride,
+      targetStride)
+    storePair(
+      multiplyAdd(c0, 4, c2), multiplyAdd(2 * c1, 8, c3), target + 4 &* targetStride, targetStride)
+    store(c0, target + 6 &* targetStride)
+    store(c3, target + 7 &* targetStride)
+  }
+}
+
+enum Evaluate6At8: LineTransform {
+  static var inputs: Int { 6 }
+  static var outputs: Int { 8 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (c3, c4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    let c5 = load(source + 5 &* stride)
+    storePair(c0 + c2 + c4, c1 + c3 + c5, target, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4),
+      multiplyAdd(multiplyAdd(0.5 * c1, 0.125, c3), 0.03125, c5),
+      target + 2 &* targetStride, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(multiplyAdd(2 * c1, 8, c3), 32, c5),
+      target + 4 &* targetStride, targetStride)
+    store(c0, target + 6 &* targetStride)
+    store(c5, target + 7 &* targetStride)
+  }
+}
+
+// MARK: Their transposes
+
+/// Σ and difference of the values at opposite points, of pair number `pair`.
 @inline(__always)
-func interpolate<let size: Int, let points: Int>(
-  _ values: InlineArray<points, Vector>
-) -> InlineArray<size, Vector> {
-  let pairs = (points &- 1) / 2
-  let zero = (points &- 1) % 2
-  var tile = InlineArray<size, Vector>.zeros
-  for shift in 0...zero {
-    let value = values[2 &* pairs &+ shift]
-    for term in 0...pairs {
-      tile[shift &+ 2 &* term] = multiplyAdd(
-        tile[shift &+ 2 &* term], productCoefficient(pairs, omitting: -1, term), value)
-    }
+private func loadPair(
+  _ source: UnsafePointer<Float>, _ stride: Int, _ pair: Int
+) -> (sum: Vector, difference: Vector) {
+  let plus = load(source + 2 &* pair &* stride)
+  let minus = load(source + (2 &* pair &+ 1) &* stride)
+  return (plus + minus, plus - minus)
+}
+
+enum EvaluateTransposed3At5: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 3 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    store(one.sum + half.sum, target)
+    store(multiplyAdd(one.difference, 0.5, half.difference), target + targetStride)
+    store(
+      one.sum + 0.25 * half.sum + load(source + 4 &* stride), target + 2 &* targetStride)
   }
-  for pair in 0..<pairs {
-    let high = values[2 &* pair] + values[2 &* pair &+ 1]
-    let low = Vector(repeating: point(pair)) * (values[2 &* pair] - values[2 &* pair &+ 1])
-    for term in 0..<pairs {
-      let coefficient = productCoefficient(pairs, omitting: pair, term)
-      let at = zero &+ 2 &* term
-      tile[at] = multiplyAdd(tile[at], coefficient, low)
-      tile[at &+ 1] = multiplyAdd(tile[at &+ 1], coefficient, high)
-    }
+}
+
+enum EvaluateTransposed3At7: LineTransform {
+  static var inputs: Int { 7 }
+  static var outputs: Int { 3 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum, target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(
+      one.sum + 0.25 * half.sum + 4 * two.sum + load(source + 6 &* stride),
+      target + 2 &* targetStride)
   }
-  return tile
+}
+
+enum EvaluateTransposed5At7: LineTransform {
+  static var inputs: Int { 7 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum, target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
+      target + 3 &* targetStride)
+    store(
+      one.sum + 0.0625 * half.sum + 16 * two.sum + load(source + 6 &* stride),
+      target + 4 &* targetStride)
+  }
+}
+
+enum EvaluateTransposed4At8: LineTransform {
+  static var inputs: Int { 8 }
+  static var outputs: Int { 4 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
+    store(
+      one.difference + 0.125 * half.difference + 8 * two.difference + load(source + 7 &* stride),
+      target + 3 &* targetStride)
+  }
+}
+
+enum EvaluateTransposed6At8: LineTransform {
+  static var inputs: Int { 8 }
+  static var outputs: Int { 6 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
+      target + 3 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum), target + 4 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.03125, half.difference), 32, two.difference)
+        + load(source + 7 &* stride),
+      target + 5 &* targetStride)
+  }
+}
+
+// MARK: Interpolation, transposed
+
+/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; rows 0 and
+/// ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis polynomials, leading coefficient 1.
+enum InterpolateTransposed5: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    storePair(multiplyAdd(d3, -0.25, d1), multiplyAdd(d2, -0.25, d0), target, targetStride)
+    storePair(d3 - d1, 0.5 * (d2 - d0), target + 2 &* targetStride, targetStride)
+    store(multiplyAdd(multiplyAdd(d4, -1.25, d2), 0.25, d0), target + 4 &* targetStride)
+  }
+}
+
+/// The rows of all three pairs, from three neighbouring coefficients of each parity.
+@inline(__always)
+private func storeThreePairs(
+  _ low: (Vector, Vector, Vector), _ high: (Vector, Vector, Vector),
+  _ target: UnsafeMutablePointer<Float>, _ stride: Int
+) {
+  storePair(
+    multiplyAdd(high.2, -4.25, high.1) + high.0, multiplyAdd(low.2, -4.25, low.1) + low.0, target,
+    stride)
+  storePair(
+    multiplyAdd(multiplyAdd(high.2, -5, high.1), 4, high.0),
+    multiplyAdd(multiplyAdd(0.5 * low.2, -2.5, low.1), 2, low.0),
+    target + 2 &* stride, stride)
+  storePair(
+    multiplyAdd(multiplyAdd(high.2, -1.25, high.1), 0.25, high.0),
+    multiplyAdd(multiplyAdd(2 * low.2, -2.5, low.1), 0.5, low.0),
+    target + 4 &* stride, stride)
+}
+
+enum InterpolateTransposed7: LineTransform {
+  static var inputs: Int { 7 }
+  static var outputs: Int { 7 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    let (d5, d6) = (load(source + 5 &* stride), load(source + 6 &* stride))
+    storeThreePairs((d0, d2, d4), (d1, d3, d5), target, targetStride)
+    store(multiplyAdd(d6 - d0, 5.25, d2 - d4), target + 6 &* targetStride)
+  }
+}
+
+enum InterpolateTransposed8: LineTransform {
+  static var inputs: Int { 8 }
+  static var outputs: Int { 8 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    let (d5, d6) = (load(source + 5 &* stride), load(source + 6 &* stride))
+    let d7 = load(source + 7 &* stride)
+    storeThreePairs((d1, d3, d5), (d2, d4, d6), target, targetStride)
+    store(multiplyAdd(d6 - d0, 5.25, d2 - d4), target + 6 &* targetStride)
+    store(multiplyAdd(d7 - d1, 5.25, d3 - d5), target + 7 &* targetStride)
+  }
+}
+
+// MARK: Interpolation
+
+enum Interpolate5: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let infinity = load(source + 4 &* stride)
+    store(multiplyAdd(-0.5 * half.difference, 0.25, infinity - one.difference), target)
+    store(multiplyAdd(-half.sum, -0.25, one.sum), target + targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), -1.25, infinity),
+      target + 2 &* targetStride)
+    store(one.sum + half.sum, target + 3 &* targetStride)
+    store(infinity, target + 4 &* targetStride)
+  }
+}
+
+/// The three coefficients of each parity that the pairs add to, in rising order.
+@inline(__always)
+private func coefficientsOfThreePairs(
+  _ source: UnsafePointer<Float>, _ stride: Int
+) -> (low: (Vector, Vector, Vector), high: (Vector, Vector, Vector)) {
+  let one = loadPair(source, stride, 0)
+  let half = loadPair(source, stride, 1)
+  let two = loadPair(source, stride, 2)
+  return (
+    (
+      multiplyAdd(multiplyAdd(one.difference, 2, half.difference), 0.5, two.difference),
+      multiplyAdd(-4.25 * one.difference, -2.5, half.difference + two.difference),
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference)
+    ),
+    (
+      multiplyAdd(multiplyAdd(one.sum, 4, half.sum), 0.25, two.sum),
+      multiplyAdd(multiplyAdd(-4.25 * one.sum, -5, half.sum), -1.25, two.sum),
+      one.sum + half.sum + two.sum
+    )
+  )
+}
+
+enum Interpolate7: LineTransform {
+  static var inputs: Int { 7 }
+  static var outputs: Int { 7 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (low, high) = coefficientsOfThreePairs(source, stride)
+    let infinity = load(source + 6 &* stride)
+    store(low.0 - infinity, target)
+    store(high.0, target + targetStride)
+    store(multiplyAdd(low.1, 5.25, infinity), target + 2 &* targetStride)
+    store(high.1, target + 3 &* targetStride)
+    store(multiplyAdd(low.2, -5.25, infinity), target + 4 &* targetStride)
+    store(high.2, target + 5 &* targetStride)
+    store(infinity, target + 6 &* targetStride)
+  }
+}
+
+enum Interpolate8: LineTransform {
+  static var inputs: Int { 8 }
+  static var outputs: Int { 8 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (low, high) = coefficientsOfThreePairs(source, stride)
+    let zero = load(source + 6 &* stride)
+    let infinity = load(source + 7 &* stride)
+    store(-zero, target)
+    store(low.0 - infinity, target + targetStride)
+    store(multiplyAdd(high.0, 5.25, zero), target + 2 &* targetStride)
+    store(multiplyAdd(low.1, 5.25, infinity), target + 3 &* targetStride)
+    store(multiplyAdd(high.1, -5.25, zero), target + 4 &* targetStride)
+    store(multiplyAdd(low.2, -5.25, infinity), target + 5 &* targetStride)
+    store(high.2 + zero, target + 6 &* targetStride)
+    store(infinity, target + 7 &* targetStride)
+  }
 }

@@ -41,7 +41,8 @@ final class WinogradConvolution {
   /// Overwrites `result`. `values` are the direct convolution's weights.
   func forward(_ map: Tensor, _ values: FloatBuffer, to result: Tensor) {
     let group = self.group(map.shape)
-    let spectra = context.winograd.spectra(points * group.floats(input), points * group.floats(output))
+    let spectra = context.winograd.spectra(
+      points * group.floats(input), points * group.floats(output))
     let spectrumWeights = transformWeights(values, weights)
     forEachTileGroup(map.shape, group) { tiles in
       context.pool.forEach(tiles.count * input.panels) { unit in
@@ -66,7 +67,8 @@ final class WinogradConvolution {
     inputGradient: Tensor?, multiplyAdds: Double
   ) {
     let group = self.group(map.shape)
-    let spectra = context.winograd.spectra(points * group.floats(input), points * group.floats(output))
+    let spectra = context.winograd.spectra(
+      points * group.floats(input), points * group.floats(output))
     let transposed = PackedWeights(
       taps: geometry.taps, depth: weights.channels, channels: weights.depth)
     var transposedWeights: FloatBuffer?
@@ -302,8 +304,9 @@ final class WinogradConvolution {
 private struct TileGroup {
   let capacity: Int
 
-  /// Of one point.
-  func floats(_ channels: SpectrumChannels) -> Int { capacity * imageBlock * channels.count }
+  /// Of one point. A cache line more than needed: the transforms walk all points side by side, and at a distance of a
+  /// power of two they would all want the same few lines of the cache.
+  func floats(_ channels: SpectrumChannels) -> Int { capacity * imageBlock * channels.count + 16 }
 }
 
 /// How channels are cut into panels in a spectrum: all 32 wide, or one of 16.

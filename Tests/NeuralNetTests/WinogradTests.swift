@@ -1,0 +1,103 @@
+import Kernels
+@testable import NeuralNet
+import TestSupport
+import Testing
+
+/// Winograd's algorithms: exact as polynomials, close to Double as Float kernels, the choice between them.
+struct WinogradTests {
+  /// Each as a map size at which it is chosen: F(3, 3), F(5, 3), F(6, 3), F(3, 5), F(4, 5) and the whole 3×3 map.
+  struct Case: Sendable, CustomStringConvertible {
+    var kernel: Int
+    var size: Int
+    var points: Int
+    var outputs: Int
+    var dilation = 1
+    var padding: Int
+    var description: String { "F(\(outputs), \(kernel)) on \(size)×\(size), dilation \(dilation)" }
+
+    var geometry: ConvolutionGeometry {
+      ConvolutionGeometry(
+        inputHeight: size, inputWidth: size, kernelHeight: kernel, kernelWidth: kernel,
+        padding: padding, dilation: dilation)
+    }
+  }
+
+  static let cases = [
+    Case(kernel: 3, size: 3, points: 5, outputs: 3, padding: 1),
+    Case(kernel: 3, size: 9, points: 7, outputs: 5, padding: 1),
+    Case(kernel: 3, size: 17, points: 8, outputs: 6, padding: 1),
+    Case(kernel: 3, size: 26, points: 8, outputs: 6, dilation: 2, padding: 1),
+    Case(kernel: 5, size: 3, points: 5, outputs: 3, padding: 2),
+    Case(kernel: 5, size: 6, points: 7, outputs: 3, padding: 2),
+    Case(kernel: 5, size: 12, points: 8, outputs: 4, padding: 2),
+  ]
+
+  @Test(arguments: cases) func choosesTheTileThatSuitsTheMap(_ example: Case) throws {
+    let tiling = try #require(WinogradTiling(example.geometry))
+    #expect(tiling.algorithm.points == example.points)
+    #expect(tiling.algorithm.outputs == example.outputs)
+    // Every output pixel in exactly one tile.
+    let (height, width) = (example.geometry.outputHeight, example.geometry.outputWidth)
+    var covered = [Int](repeating: 0, count: height * width)
+    for tile in tiling.tiles {
+      for y in 0..<tiling.algorithm.outputs {
+        for x in 0..<tiling.algorithm.outputs {
+          let row = tile.outputRow + y * tiling.outputStep
+          let column = tile.outputColumn + x * tiling.outputStep
+          if (0..<height).contains(row) && (0..<width).contains(column) {
+            covered[row * width + column] += 1
+          }
+        }
+      }
+    }
+    #expect(covered.allSatisfy { $0 == 1 })
+  }
+
+  @Test func leavesTheRestToDirectConvolution() {
+    let strided = ConvolutionGeometry(
+      inputHeight: 17, inputWidth: 17, kernelHeight: 3, kernelWidth: 3, stride: 2, padding: 1)
+    let pointwise = ConvolutionGeometry(
+      inputHeight: 17, inputWidth: 17, kernelHeight: 1, kernelWidth: 1)
+    let oblong = ConvolutionGeometry(
+      inputHeight: 17, inputWidth: 17, kernelHeight: 3, kernelWidth: 5, padding: 1)
+    let tiny = ConvolutionGeometry(
+      inputHeight: 1, inputWidth: 1, kernelHeight: 3, kernelWidth: 3, padding: 1)
+    for geometry in [strided, pointwise, oblong, tiny] { #expect(WinogradTiling(geometry) == nil) }
+  }
+
+  /// The bound that is stated in PERFORMANCE.md: 2e-5 of the largest entry against Double, with as many channels as
+  /// the networks have and inputs as after a ReLU. Direct convolution stays below 1e-6.
+  @Test(arguments: cases) func errorAgainstDouble(_ example: Case) {
+    let (channels, outputChannels, images) = (256, 32, 2)
+    var input = NaiveMap(
+      images: images, height: example.size, width: example.size, channels: channels, seed: 1)
+    input.values = input.values.map { max(0, $0) }
+    let naive = NaiveConvolution(
+      kernelHeight: example.kernel, kernelWidth: example.kernel, padding: example.padding,
+      dilation: example.dilation)
+    let weights = randomValues(
+      outputChannels * channels * example.kernel * example.kernel, seed: 2)
+    let output = naive.forward(input, weights: weights, outputChannels: outputChannels)
+    let outputGradient = NaiveMap(
+      images: images, height: output.height, width: output.width, channels: outputChannels, seed: 3)
+    let inputGradient = naive.inputGradient(outputGradient, input: input, weights: weights)
+    let weightGradient = naive.weightGradient(outputGradient, input: input)
+
+    for instructionSet in InstructionSet.available {
+      let layer = Convolution(
+        name: "weight", geometry: example.geometry, inputChannels: channels,
+        outputChannels: outputChannels,
+        context: ComputeContext(instructionSet: instructionSet, threads: 2))
+      layer.weight.load(weights)
+      let comment: Comment = "\(example), \(instructionSet)"
+      let found = layer.forward(Tensor(input))
+      #expect(relativeError(found.naive.values, output.values) <= 2e-5, comment)
+      let gradient = layer.backward(Tensor(outputGradient), needsInputGradient: true)
+      #expect(
+        relativeError(gradient?.naive.values ?? [], inputGradient.values) <= 2e-5, comment)
+      #expect(
+        relativeError(layer.weight.gradientValues, weightGradient)
+          <= 2e-5, comment)
+    }
+  }
+}
