@@ -13,7 +13,7 @@ package struct KernelTable: Sendable {
   package var accumulateWeightGradient: @Sendable (WeightGradientArguments) -> Void
   /// Adds to `gradient`.
   package var accumulatePatchGradient: @Sendable (PatchGradientArguments) -> Void
-  /// One tile of a map to its spectrum or back; `interpolate` adds, the others overwrite.
+  /// One tile of a map to its spectrum or back.
   package var transformTile: @Sendable (TileTransform, TileArguments) -> Void
   /// The taps of a weight to its spectrum, or a spectrum's gradient to the taps'.
   package var transformTaps: @Sendable (TapTransformArguments) -> Void

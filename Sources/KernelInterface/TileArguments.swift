@@ -10,8 +10,6 @@ package enum TileTransform: Sendable, Hashable {
   /// The transpose of finding coefficients from values, up to a factor for each point that goes into the weights:
   /// reads a tile of `points` × `points` and writes a spectrum.
   case interpolateTransposed(points: Int)
-  /// The transpose of that: reads a spectrum and adds to a tile.
-  case interpolate(points: Int)
 }
 
 /// One tile of a block of images, for a panel of channels.

@@ -36,6 +36,15 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   package var outputPixels: Int { outputHeight * outputWidth }
   package var taps: Int { kernelHeight * kernelWidth }
 
+  /// The convolution with the taps in reverse that the input's gradient is of the output's; nil for strides over 1.
+  package var inputGradient: ConvolutionGeometry? {
+    let inputPadding = dilation * (kernelHeight - 1) - padding
+    guard stride == 1, kernelHeight == kernelWidth, inputPadding >= 0 else { return nil }
+    return ConvolutionGeometry(
+      inputHeight: outputHeight, inputWidth: outputWidth, kernelHeight: kernelHeight,
+      kernelWidth: kernelWidth, padding: inputPadding, dilation: dilation)
+  }
+
   /// The input row that tap row `kernelRow` of output row `row` reads; nil in the padding.
   package func inputRow(_ row: Int, _ kernelRow: Int) -> Int? {
     let source = row * stride - padding + kernelRow * dilation

@@ -13,7 +13,7 @@ package final class WorkerPool: @unchecked Sendable {
     let units: Int
     /// Lives in the frame of `forEach`, which returns only when every thread is done with it. A pointer,
     /// because a thread that still held a copy of the closure then would let it escape.
-    let body: UnsafePointer<(Int) -> Void>
+    let body: UnsafePointer<(Int, Int) -> Void>
   }
 
   package let threads: Int
@@ -35,7 +35,7 @@ package final class WorkerPool: @unchecked Sendable {
     self.threads = threads
     looks = threads <= ProcessInfo.processInfo.activeProcessorCount ? 5000 : 0
     for index in 1..<max(threads, 1) {
-      let thread = Thread { [self] in work() }
+      let thread = Thread { [self] in work(thread: index) }
       thread.name = "worker \(index)"
       thread.stackSize = 1 << 20
       thread.start()
@@ -45,8 +45,13 @@ package final class WorkerPool: @unchecked Sendable {
   /// Calls `body` once with each of 0..<units and returns when all calls have; the caller works too.
   /// One caller at a time.
   package func forEach(_ units: Int, _ body: (Int) -> Void) {
+    forEach(units) { unit, _ in body(unit) }
+  }
+
+  /// The same; `body` is also told which of 0..<threads calls it, for memory that each thread has to itself.
+  package func forEach(_ units: Int, _ body: (_ unit: Int, _ thread: Int) -> Void) {
     guard threads > 1, units > 1 else {
-      for unit in 0..<units { body(unit) }
+      for unit in 0..<units { body(unit, 0) }
       return
     }
     withoutActuallyEscaping(body) { body in
@@ -60,7 +65,7 @@ package final class WorkerPool: @unchecked Sendable {
           generation.wrappingAdd(1, ordering: .releasing)
           condition.broadcast()
         }
-        take(job)
+        take(job, thread: 0)
         wait { running.load(ordering: .acquiring) == 0 }
         self.job = nil
       }
@@ -75,22 +80,22 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  private func take(_ job: Job) {
+  private func take(_ job: Job, thread: Int) {
     while true {
       let unit = nextUnit.wrappingAdd(1, ordering: .relaxed).oldValue
       if unit >= job.units { return }
-      job.body.pointee(unit)
+      job.body.pointee(unit, thread)
     }
   }
 
-  private func work() {
+  private func work(thread: Int) {
     var seen = 0
     while true {
       wait { generation.load(ordering: .acquiring) != seen || isShutDown.load(ordering: .relaxed) }
       let current = generation.load(ordering: .acquiring)
       if current == seen { return }
       seen = current
-      if let job { take(job) }
+      if let job { take(job, thread: thread) }
       if running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
         condition.withLock { condition.broadcast() }
       }

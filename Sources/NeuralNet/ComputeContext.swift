@@ -36,6 +36,13 @@ package final class GradientWorkspace: @unchecked Sendable {
   }
 }
 
+extension FloatBuffer {
+  /// This buffer, or a new one if it is too small: the contents are lost then.
+  func grown(to count: Int) -> FloatBuffer {
+    self.count >= count ? self : FloatBuffer(count: count)
+  }
+}
+
 /// An activation that a layer owns: memory for the largest batch so far, lent out for the current one.
 struct ActivationStorage {
   private var buffer = FloatBuffer(count: 0)

@@ -14,10 +14,11 @@ package final class Convolution {
   private let packed: PackedWeights
   private let forwardPlan: TapPlan
   private lazy var inputGradientPlan = TapPlan(inputGradient: geometry)
-  private lazy var transposedWeights = FloatBuffer(
-    count: PackedWeights(taps: geometry.taps, depth: outputChannels, channels: inputChannels).count)
-  /// nil where direct convolution is the better choice.
+  private let transposed: PackedWeights
+  /// nil, as the two others, where direct convolution is the better choice.
   private let winograd: WinogradConvolution?
+  private let winogradInputGradient: WinogradConvolution?
+  private let winogradWeightGradient: WinogradWeightGradient?
   private lazy var weightGradient = WeightGradient(
     geometry: geometry, packed: packed, inputStride: inputStride)
   private let inputStride: Int
@@ -41,9 +42,18 @@ package final class Convolution {
       taps: geometry.taps, depth: inputChannels, channels: outputChannels)
     self.packed = packed
     forwardPlan = TapPlan(forward: geometry)
-    winograd = WinogradConvolution(
-      name: name, geometry: geometry, weights: packed,
-      inputStride: inputStride ?? padded(inputChannels), context: context)
+    let transposed = PackedWeights(
+      taps: geometry.taps, depth: outputChannels, channels: inputChannels)
+    self.transposed = transposed
+    let isPadded = self.inputStride == padded(inputChannels)
+    winograd =
+      isPadded
+      ? WinogradConvolution(geometry, packed, flipped: false, context: context) : nil
+    winogradInputGradient = geometry.inputGradient.flatMap {
+      WinogradConvolution($0, transposed, flipped: true, context: context)
+    }
+    winogradWeightGradient =
+      isPadded ? WinogradWeightGradient(geometry, packed, context: context) : nil
     weight = Parameter(
       count: packed.count, views: views ?? [.convolution(name, packed, geometry)])
   }
@@ -63,7 +73,7 @@ package final class Convolution {
       name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
     ) {
       if let winograd {
-        winograd.forward(input, weight.values, to: output)
+        winograd.convolve(input, weight.values, to: output)
       } else {
         convolve(input, forwardPlan, weight.values, packed, output)
       }
@@ -78,29 +88,31 @@ package final class Convolution {
       outputGradient.shape.channels == outputChannels
         && outputGradient.shape.images == input.shape.images,
       "gradient \(outputGradient.shape) for input \(input.shape)")
-    if let winograd {
-      let inputGradient = needsInputGradient ? context.gradients.take(inputShape(input)) : nil
-      winograd.backward(
-        input, weight.values, outputGradient: outputGradient, weightGradient: weight.gradient,
-        inputGradient: inputGradient, multiplyAdds: multiplyAdds(input))
-      return inputGradient
-    }
     context.measure(
       name, .weightGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
     ) {
-      weightGradient.write(
-        input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
+      if let winogradWeightGradient {
+        winogradWeightGradient.write(
+          input: input, outputGradient: outputGradient, to: weight.gradient)
+      } else {
+        weightGradient.write(
+          input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
+      }
     }
     guard needsInputGradient else { return nil }
     let inputGradient = context.gradients.take(inputShape(input))
     context.measure(
       name, .inputGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
     ) {
-      packed.transpose(weight.values.pointer, to: transposedWeights.pointer, pool: context.pool)
-      convolve(
-        outputGradient, inputGradientPlan, transposedWeights,
-        PackedWeights(taps: geometry.taps, depth: outputChannels, channels: inputChannels),
-        inputGradient)
+      let weights = context.winograd.transposedWeights(transposed.count)
+      // The transposition leaves the padding alone, where another layer's weights may lie.
+      if transposed.channels != transposed.paddedChannels { weights.clear() }
+      packed.transpose(weight.values.pointer, to: weights.pointer, pool: context.pool)
+      if let winogradInputGradient {
+        winogradInputGradient.convolve(outputGradient, weights, to: inputGradient)
+      } else {
+        convolve(outputGradient, inputGradientPlan, weights, transposed, inputGradient)
+      }
     }
     return inputGradient
   }

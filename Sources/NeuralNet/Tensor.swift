@@ -54,11 +54,6 @@ package struct Tensor: Sendable {
 
   package var pointer: UnsafeMutablePointer<Float> { buffer.pointer }
 
-  /// Zeros everywhere.
-  func clear(in context: ComputeContext) {
-    context.pool.forEach(shape.blocks) { block($0).update(repeating: 0, count: shape.blockCount) }
-  }
-
   package func block(_ index: Int) -> UnsafeMutablePointer<Float> {
     buffer.pointer + index * shape.blockCount
   }

@@ -11,14 +11,11 @@ func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   case .interpolateTransposed(5): read(arguments, InterpolateTransposed5.self)
   case .interpolateTransposed(7): read(arguments, InterpolateTransposed7.self)
   case .interpolateTransposed(8): read(arguments, InterpolateTransposed8.self)
-  case .evaluateTransposed(3, 5): write(arguments, EvaluateTransposed3At5.self, adding: false)
-  case .evaluateTransposed(3, 7): write(arguments, EvaluateTransposed3At7.self, adding: false)
-  case .evaluateTransposed(5, 7): write(arguments, EvaluateTransposed5At7.self, adding: false)
-  case .evaluateTransposed(4, 8): write(arguments, EvaluateTransposed4At8.self, adding: false)
-  case .evaluateTransposed(6, 8): write(arguments, EvaluateTransposed6At8.self, adding: false)
-  case .interpolate(5): write(arguments, Interpolate5.self, adding: true)
-  case .interpolate(7): write(arguments, Interpolate7.self, adding: true)
-  case .interpolate(8): write(arguments, Interpolate8.self, adding: true)
+  case .evaluateTransposed(3, 5): write(arguments, EvaluateTransposed3At5.self)
+  case .evaluateTransposed(3, 7): write(arguments, EvaluateTransposed3At7.self)
+  case .evaluateTransposed(5, 7): write(arguments, EvaluateTransposed5At7.self)
+  case .evaluateTransposed(4, 8): write(arguments, EvaluateTransposed4At8.self)
+  case .evaluateTransposed(6, 8): write(arguments, EvaluateTransposed6At8.self)
   default: preconditionFailure("no kernel for \(transform)")
   }
 }
@@ -81,7 +78,7 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
 /// Spectrum → map: rows first, then columns.
 @inline(__always)
 private func write<Transform: LineTransform>(
-  _ arguments: TileArguments, _: Transform.Type, adding: Bool
+  _ arguments: TileArguments, _: Transform.Type
 ) {
   let (points, size) = (Transform.inputs, Transform.outputs)
   let pixelStride = imageBlock &* arguments.stride
@@ -104,9 +101,7 @@ private func write<Transform: LineTransform>(
           let target = corner + (arguments.row &* arguments.width &+ column) &* pixelStride
           Transform.apply(tile + x &* lanes, size &* lanes, line, lanes)
           for y in firstRow..<endRow {
-            let value = load(line + y &* lanes)
-            let place = target + y &* rowStride
-            store(adding ? load(place) + value : value, place)
+            store(load(line + y &* lanes), target + y &* rowStride)
           }
         }
         channel &+= lanes

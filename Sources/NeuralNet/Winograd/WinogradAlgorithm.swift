@@ -14,8 +14,6 @@ struct WinogradAlgorithm: Sendable, Equatable {
   let inputs: Int
   /// Map → spectrum, of an input tile: Bᵀ d B.
   let inputTransform: TileTransform
-  /// Its transpose: spectrum → map.
-  let inputGradientTransform: TileTransform
   /// Spectrum → map, of an output tile: Aᵀ M A.
   let outputTransform: TileTransform
   /// Its transpose: map → spectrum.
@@ -34,7 +32,6 @@ struct WinogradAlgorithm: Sendable, Equatable {
     return WinogradAlgorithm(
       points: points, kernel: kernel, outputs: outputs, inputs: points,
       inputTransform: .interpolateTransposed(points: points),
-      inputGradientTransform: .interpolate(points: points),
       outputTransform: .evaluateTransposed(size: outputs, points: points),
       outputGradientTransform: .evaluate(size: outputs, points: points),
       weightMatrix: weightMatrix)
@@ -47,7 +44,6 @@ struct WinogradAlgorithm: Sendable, Equatable {
     return WinogradAlgorithm(
       points: 5, kernel: 5, outputs: 3, inputs: 3,
       inputTransform: .evaluate(size: 3, points: 5),
-      inputGradientTransform: .evaluateTransposed(size: 3, points: 5),
       outputTransform: .evaluateTransposed(size: 3, points: 5),
       outputGradientTransform: .evaluate(size: 3, points: 5),
       weightMatrix: points.rows { point, factor in

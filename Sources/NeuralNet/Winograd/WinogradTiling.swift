@@ -28,8 +28,10 @@ struct WinogradTiling: Sendable {
     self = best
   }
 
+  /// Values of a tile's spectrum.
+  var points: Int { algorithm.points * algorithm.points }
   /// For each pair of channels and block of images.
-  var multiplications: Int { tiles.count * algorithm.points * algorithm.points }
+  var multiplications: Int { tiles.count * points }
 
   private static func candidates(_ geometry: ConvolutionGeometry) -> [WinogradTiling] {
     switch geometry.kernelHeight {

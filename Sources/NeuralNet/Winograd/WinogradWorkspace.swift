@@ -1,28 +1,45 @@
 import Kernels
 
-/// Memory that all Winograd convolutions of a network use in turn.
+/// Memory that all convolutions of a network use in turn. Contents are stale.
 final class WinogradWorkspace: @unchecked Sendable {
   // Unchecked: only the thread that runs the network asks for memory.
-  private var inputSpectrum = FloatBuffer(count: 0)
-  private var outputSpectrum = FloatBuffer(count: 0)
+  private var threadSpectra: [(first: FloatBuffer, second: FloatBuffer)] = []
   private var transformedWeights = FloatBuffer(count: 0)
-  private var transposedWeights = FloatBuffer(count: 0)
+  private var plainWeights = FloatBuffer(count: 0)
   private var weightGradient = FloatBuffer(count: 0)
   private var taps: [[Int]: (starts: [Int32], taps: [Tap])] = [:]
 
-  /// Stale contents, as all that follow.
-  func spectra(_ input: Int, _ output: Int) -> (input: FloatBuffer, output: FloatBuffer) {
-    (grown(&inputSpectrum, input), grown(&outputSpectrum, output))
+  /// Two spectra for each thread.
+  func spectra(
+    _ first: Int, _ second: Int, threads: Int
+  ) -> [(first: FloatBuffer, second: FloatBuffer)] {
+    while threadSpectra.count < threads {
+      threadSpectra.append((FloatBuffer(count: 0), FloatBuffer(count: 0)))
+    }
+    for thread in 0..<threads {
+      threadSpectra[thread].first = threadSpectra[thread].first.grown(to: first)
+      threadSpectra[thread].second = threadSpectra[thread].second.grown(to: second)
+    }
+    return threadSpectra
   }
 
-  /// Weights in Winograd's domain.
-  func weights(_ count: Int) -> FloatBuffer { grown(&transformedWeights, count) }
+  /// The spectra of weights.
+  func weights(_ count: Int) -> FloatBuffer {
+    transformedWeights = transformedWeights.grown(to: count)
+    return transformedWeights
+  }
 
-  /// Weights of a direct convolution, input and output channels exchanged.
-  func plainWeights(_ count: Int) -> FloatBuffer { grown(&transposedWeights, count) }
+  /// Weights with input and output channels exchanged.
+  func transposedWeights(_ count: Int) -> FloatBuffer {
+    plainWeights = plainWeights.grown(to: count)
+    return plainWeights
+  }
 
-  /// The weights' gradient in Winograd's domain.
-  func gradient(_ count: Int) -> FloatBuffer { grown(&weightGradient, count) }
+  /// Sums of a weight gradient's spectra.
+  func gradient(_ count: Int) -> FloatBuffer {
+    weightGradient = weightGradient.grown(to: count)
+    return weightGradient
+  }
 
   /// The taps of a point's product: each tile sums over the panels of its channels.
   func panelTaps(panels: Int, capacity: Int) -> (starts: [Int32], taps: [Tap]) {
@@ -33,10 +50,5 @@ final class WinogradWorkspace: @unchecked Sendable {
     }
     taps[[panels, capacity]] = (starts, entries)
     return (starts, entries)
-  }
-
-  private func grown(_ buffer: inout FloatBuffer, _ count: Int) -> FloatBuffer {
-    if buffer.count < count { buffer = FloatBuffer(count: count) }
-    return buffer
   }
 }
