@@ -10,6 +10,7 @@ package let kernelTable = KernelTable(
   accumulateMoments: accumulateMoments,
   normalize: normalize,
   accumulateNormalizationSums: accumulateNormalizationSums,
+  accumulateResidualSums: accumulateResidualSums,
   normalizationInputGradient: normalizationInputGradient,
   adam: adam,
   add: add,

@@ -6,6 +6,7 @@ import KernelInterface
   typealias Vector = SIMD16<Float>
   typealias IndexVector = SIMD16<Int32>
   typealias PoolIndexVector = SIMD16<UInt8>
+  typealias ChannelSums = InlineArray<2, Vector>
   typealias ConvolutionTile = InlineArray<12, Vector>
   typealias WideConvolutionTile = InlineArray<24, Vector>
   typealias GradientTile = InlineArray<8, Vector>
@@ -16,6 +17,7 @@ import KernelInterface
   typealias Vector = SIMD8<Float>
   typealias IndexVector = SIMD8<Int32>
   typealias PoolIndexVector = SIMD8<UInt8>
+  typealias ChannelSums = InlineArray<4, Vector>
   typealias ConvolutionTile = InlineArray<6, Vector>
   typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
@@ -26,6 +28,7 @@ import KernelInterface
   typealias Vector = SIMD4<Float>
   typealias IndexVector = SIMD4<Int32>
   typealias PoolIndexVector = SIMD4<UInt8>
+  typealias ChannelSums = InlineArray<8, Vector>
   typealias ConvolutionTile = InlineArray<6, Vector>
   typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
@@ -35,6 +38,8 @@ import KernelInterface
 #endif
 
 let lanes = Vector.scalarCount
+/// Vectors of the `channelMultiple` channels, a cache line, that sums are made of at a time.
+let sumVectors = channelMultiple / Vector.scalarCount
 
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Vector {
