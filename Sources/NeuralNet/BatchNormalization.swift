@@ -18,7 +18,7 @@ package final class BatchNormalization {
   package let runningMean: StateBuffer
   package let runningVariance: StateBuffer
 
-  private let name: String
+  let name: String
   private let momentum = 0.1
   private let epsilon = 1e-5
   private let context: ComputeContext
@@ -36,6 +36,8 @@ package final class BatchNormalization {
   /// Of the last training batch.
   private var mean: [Double]
   private var inverseDeviation: [Double]
+
+  package var stateBuffers: [StateBuffer] { [runningMean, runningVariance] }
 
   package init(
     name: String, channels: Int, relu: Bool, poolPadding: Int? = nil, context: ComputeContext

@@ -124,7 +124,8 @@ struct KernelAgreementTests {
             }
             // One outcome, all parts of a size: the moments are sums of up to 240 entries.
             return values(output) + values(moments).map { $0 / 100 }
-              + values(sums).map { $0 / 10 } + values(inputGradient) + indices.map(Double.init) + added
+              + values(sums).map { $0 / 10 } + values(inputGradient) + indices.map(Double.init)
+              + added
           }
         }
       }
