@@ -32,6 +32,11 @@ package struct KernelTable: Sendable {
   package var normalizationInputGradient:
     @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void
 
+  /// Adds to `sums`.
+  package var correlate: @Sendable (CorrelationArguments) -> Void
+  /// Overwrites `output`.
+  package var correlationGradient: @Sendable (CorrelationGradientArguments) -> Void
+
   /// One Adam update: (arguments, count, values, gradient, first moment, second moment).
   package var adam: @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void
   /// destination[i] += source[i]: (count, source, destination).
@@ -53,6 +58,8 @@ package struct KernelTable: Sendable {
       @escaping @Sendable (NormalizationArguments, Input, Output, Output, Output) -> Void,
     normalizationInputGradient:
       @escaping @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void,
+    correlate: @escaping @Sendable (CorrelationArguments) -> Void,
+    correlationGradient: @escaping @Sendable (CorrelationGradientArguments) -> Void,
     adam: @escaping @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void,
     add: @escaping @Sendable (Int, Input, Output) -> Void,
     multiplyAddPeak: @escaping @Sendable (Int) -> Float, peakMultiplyAdds: Int
@@ -67,6 +74,8 @@ package struct KernelTable: Sendable {
     self.accumulateNormalizationSums = accumulateNormalizationSums
     self.accumulateResidualSums = accumulateResidualSums
     self.normalizationInputGradient = normalizationInputGradient
+    self.correlate = correlate
+    self.correlationGradient = correlationGradient
     self.adam = adam
     self.add = add
     self.multiplyAddPeak = multiplyAddPeak

@@ -12,7 +12,7 @@ struct ReferenceRun {
     var size: Int
     var pairs: Int
     var lr: Double
-    var half_side: Int
+    var halfSide: Int
     var heads: [String]
     var losses: [Double]
   }
@@ -36,7 +36,9 @@ struct ReferenceRun {
   /// - Parameter name: `net6c`, for example.
   init(_ name: String) throws {
     let folder = Bundle.module.resourceURL!.appendingPathComponent("Reference")
-    run = try JSONDecoder().decode(
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    run = try decoder.decode(
       Case.self, from: Data(contentsOf: folder.appendingPathComponent("\(name).json")))
     tensors = try ReferenceTensors(url: folder.appendingPathComponent("\(name).safetensors"))
   }

@@ -12,6 +12,8 @@ package let kernelTable = KernelTable(
   accumulateNormalizationSums: accumulateNormalizationSums,
   accumulateResidualSums: accumulateResidualSums,
   normalizationInputGradient: normalizationInputGradient,
+  correlate: correlate,
+  correlationGradient: correlationGradient,
   adam: adam,
   add: add,
   multiplyAddPeak: multiplyAddPeak,

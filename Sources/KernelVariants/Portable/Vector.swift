@@ -37,6 +37,8 @@ import KernelInterface
   let variantName = "portable"
 #endif
 
+typealias CorrelationTile = InlineArray<9, Vector>
+typealias CorrelationGradientTile = InlineArray<12, Vector>
 let lanes = Vector.scalarCount
 /// Vectors of the `channelMultiple` channels, a cache line, that sums are made of at a time.
 let sumVectors = channelMultiple / Vector.scalarCount
