@@ -20,7 +20,7 @@ func accumulateMoments(
         source += stride
       }
       sums.add(to: sum + channel, and: sumOfSquares + channel)
-      channel &+= channelMultiple
+      channel &+= sumChannels
     }
   }
 }

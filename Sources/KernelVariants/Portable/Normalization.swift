@@ -67,7 +67,7 @@ func accumulateNormalizationSums(
         at &+= stride
       }
       sums.add(to: gradientSum + channel, and: productSum + channel)
-      channel &+= channelMultiple
+      channel &+= sumChannels
     }
   }
 }
@@ -100,7 +100,7 @@ func accumulateResidualSums(
         at &+= stride
       }
       sums.add(to: gradientSum + channel, and: productSum + channel)
-      channel &+= channelMultiple
+      channel &+= sumChannels
     }
   }
 }

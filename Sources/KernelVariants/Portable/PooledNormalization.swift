@@ -121,7 +121,7 @@ private func addWindow(
       }
     }
     sums.add(to: gradientSum + channel, and: productSum + channel)
-    channel &+= channelMultiple
+    channel &+= sumChannels
   }
 }
 

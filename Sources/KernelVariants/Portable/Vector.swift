@@ -7,6 +7,7 @@ import KernelInterface
   typealias IndexVector = SIMD16<Int32>
   typealias PoolIndexVector = SIMD16<UInt8>
   typealias ChannelSums = InlineArray<2, Vector>
+  let sumVectors = 1
   typealias ConvolutionTile = InlineArray<12, Vector>
   typealias WideConvolutionTile = InlineArray<24, Vector>
   typealias GradientTile = InlineArray<8, Vector>
@@ -18,6 +19,7 @@ import KernelInterface
   typealias IndexVector = SIMD8<Int32>
   typealias PoolIndexVector = SIMD8<UInt8>
   typealias ChannelSums = InlineArray<4, Vector>
+  let sumVectors = 2
   typealias ConvolutionTile = InlineArray<6, Vector>
   typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
@@ -29,6 +31,7 @@ import KernelInterface
   typealias IndexVector = SIMD4<Int32>
   typealias PoolIndexVector = SIMD4<UInt8>
   typealias ChannelSums = InlineArray<8, Vector>
+  let sumVectors = 4
   typealias ConvolutionTile = InlineArray<6, Vector>
   typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
@@ -40,8 +43,9 @@ import KernelInterface
 typealias CorrelationTile = InlineArray<9, Vector>
 typealias CorrelationGradientTile = InlineArray<12, Vector>
 let lanes = Vector.scalarCount
-/// Vectors of the `channelMultiple` channels, a cache line, that sums are made of at a time.
-let sumVectors = channelMultiple / Vector.scalarCount
+/// Channels that are summed at a time, `channelMultiple`: a cache line in `sumVectors` vectors. Not computed from that
+/// other module's constant, which would be looked up while running and keep the sums out of registers.
+let sumChannels = 16
 
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Vector {
