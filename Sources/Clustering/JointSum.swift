@@ -17,6 +17,14 @@ package struct JointSum: Equatable, Sendable {
     sums = [Double](repeating: 0, count: clusters * clusters)
   }
 
+  /// A sum over `pairs` pairs made elsewhere, `[C, C]`.
+  init(clusters: Int, sums: [Double], pairs: Int) {
+    precondition(sums.count == clusters * clusters, "\(sums.count) sums of \(clusters) clusters")
+    self.clusters = clusters
+    self.sums = sums
+    self.pairs = pairs
+  }
+
   /// Adds pair i = (row i of `plain`, row i of `transformed`) for every i, in that order.
   /// Requires as many rows and clusters on both sides.
   package mutating func accumulate(plain: ProbabilityRows, transformed: ProbabilityRows) {

@@ -132,7 +132,7 @@ package struct PatchGradientArguments {
   }
 }
 
-/// One block of images through batch-norm, ReLU and 2×2 max-pooling, the last two if wanted.
+/// Rows of one block of images through batch-norm, ReLU and 2×2 max-pooling, the last two if wanted.
 package struct NormalizationArguments {
   /// `[height, width, 12, stride]`
   package var input: UnsafePointer<Float>
@@ -144,11 +144,15 @@ package struct NormalizationArguments {
   /// Per channel: output = input · scale + shift.
   package var scale: UnsafePointer<Float>
   package var shift: UnsafePointer<Float>
+  /// `[height, width, 12, stride]`, added before ReLU; nil with pooling.
+  package var residual: UnsafePointer<Float>?
   package var relu: Bool
   /// nil without pooling; 0 or 1 rows and columns of padding on every side.
   package var poolPadding: Int?
   /// Which of the four taps was largest, `[pooledHeight, pooledWidth, 12, stride]`; nil without pooling.
   package var poolIndex: UnsafeMutablePointer<UInt8>?
+  /// The output rows to work on; all pointers are to the block's first pixel nevertheless.
+  package var rows: Range<Int>
 
   package var outputHeight: Int { poolPadding.map { (height + 2 * $0) / 2 } ?? height }
   package var outputWidth: Int { poolPadding.map { (width + 2 * $0) / 2 } ?? width }
@@ -156,7 +160,7 @@ package struct NormalizationArguments {
   package init(
     input: UnsafePointer<Float>, height: Int, width: Int, stride: Int, images: Int,
     scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool, poolPadding: Int?,
-    poolIndex: UnsafeMutablePointer<UInt8>?
+    poolIndex: UnsafeMutablePointer<UInt8>?, residual: UnsafePointer<Float>? = nil
   ) {
     self.input = input
     self.height = height
@@ -168,6 +172,9 @@ package struct NormalizationArguments {
     self.relu = relu
     self.poolPadding = poolPadding
     self.poolIndex = poolIndex
+    self.residual = residual
+    rows = 0..<0
+    rows = 0..<outputHeight
   }
 }
 

@@ -21,16 +21,25 @@ package struct KernelTable: Sendable {
   /// Adds Σx and Σx² of each channel over the real images of a block:
   /// (input `[pixels, 12, stride]`, pixels, stride, images, sum `[stride]`, sum of squares `[stride]`).
   package var accumulateMoments: @Sendable (Input, Int, Int, Int, Output, Output) -> Void
-  /// Writes the normalised, activated, pooled block.
+  /// Writes the normalised, activated, pooled rows; may write over the residual.
   package var normalize: @Sendable (NormalizationArguments, Output) -> Void
   /// Given the gradient of what `normalize` wrote, adds Σdy and Σ(dy · input) of each channel, y being the
   /// normalised map before ReLU and pooling.
   package var accumulateNormalizationSums:
     @Sendable (NormalizationArguments, Input, Output, Output) -> Void
+  /// The same with a residual, given the output and its gradient, which becomes the gradient of the sum before
+  /// ReLU: (arguments, output, gradient, Σdy, Σ(dy · input)).
+  package var accumulateResidualSums:
+    @Sendable (NormalizationArguments, Input, Output, Output, Output) -> Void
   /// Given the same gradient and per-channel coefficients, writes dx = scale · dy + slope · input + offset,
-  /// zero for images that are not real: (arguments, gradient, slope, offset, dx).
+  /// zero for images that are not real: (arguments, gradient, slope, offset, dx). May write over the input.
   package var normalizationInputGradient:
     @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void
+
+  /// Adds to `sums`.
+  package var correlate: @Sendable (CorrelationArguments) -> Void
+  /// Overwrites `output`.
+  package var correlationGradient: @Sendable (CorrelationGradientArguments) -> Void
 
   /// One Adam update: (arguments, count, values, gradient, first moment, second moment).
   package var adam: @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void
@@ -51,8 +60,12 @@ package struct KernelTable: Sendable {
     normalize: @escaping @Sendable (NormalizationArguments, Output) -> Void,
     accumulateNormalizationSums:
       @escaping @Sendable (NormalizationArguments, Input, Output, Output) -> Void,
+    accumulateResidualSums:
+      @escaping @Sendable (NormalizationArguments, Input, Output, Output, Output) -> Void,
     normalizationInputGradient:
       @escaping @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void,
+    correlate: @escaping @Sendable (CorrelationArguments) -> Void,
+    correlationGradient: @escaping @Sendable (CorrelationGradientArguments) -> Void,
     adam: @escaping @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void,
     add: @escaping @Sendable (Int, Input, Output) -> Void,
     multiplyAddPeak: @escaping @Sendable (Int) -> Float, peakMultiplyAdds: Int
@@ -67,7 +80,10 @@ package struct KernelTable: Sendable {
     self.accumulateMoments = accumulateMoments
     self.normalize = normalize
     self.accumulateNormalizationSums = accumulateNormalizationSums
+    self.accumulateResidualSums = accumulateResidualSums
     self.normalizationInputGradient = normalizationInputGradient
+    self.correlate = correlate
+    self.correlationGradient = correlationGradient
     self.adam = adam
     self.add = add
     self.multiplyAddPeak = multiplyAddPeak

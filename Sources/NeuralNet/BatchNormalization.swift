@@ -6,8 +6,8 @@ package enum Mode: Sendable {
   case evaluation
 }
 
-/// Batch normalisation (Ioffe, Szegedy 2015) with the ReLU and the 2×2 max-pool that follow it, in one pass
-/// over memory in each direction. Momentum 0.1, ε 1e-5, as PyTorch.
+/// Batch normalisation (Ioffe, Szegedy 2015) with what follows it: the sum with a residual and ReLU, or ReLU and a
+/// 2×2 max-pool. Momentum 0.1, ε 1e-5, as PyTorch.
 package final class BatchNormalization {
   package let channels: Int
   package let relu: Bool
@@ -18,13 +18,16 @@ package final class BatchNormalization {
   package let runningMean: StateBuffer
   package let runningVariance: StateBuffer
 
-  private let name: String
+  let name: String
   private let momentum = 0.1
   private let epsilon = 1e-5
   private let context: ComputeContext
   private let stride: Int
+  /// The last batch: backward needs all of it, `restoreOutput` too.
   private var input: Tensor?
-  private var output = ActivationStorage()
+  private var output: Tensor?
+  private var residual: Tensor?
+  private let ownOutput = ActivationStorage()
   private var poolIndex: UnsafeMutableBufferPointer<UInt8>?
   private var scale: FloatBuffer
   private var shift: FloatBuffer
@@ -33,6 +36,8 @@ package final class BatchNormalization {
   /// Of the last training batch.
   private var mean: [Double]
   private var inverseDeviation: [Double]
+
+  package var stateBuffers: [StateBuffer] { [runningMean, runningVariance] }
 
   package init(
     name: String, channels: Int, relu: Bool, poolPadding: Int? = nil, context: ComputeContext
@@ -61,53 +66,102 @@ package final class BatchNormalization {
 
   deinit { poolIndex?.deallocate() }
 
-  /// `[N, H, W, C]` → `[N, H′, W′, C]`; the result lives until the next call.
-  package func forward(_ input: Tensor, _ mode: Mode) -> Tensor {
+  /// y = ReLU(BN(input) + residual) or maxPool(ReLU(BN(input))), `[N, H, W, C]` → `[N, H′, W′, C]`.
+  ///
+  /// - Parameters:
+  ///   - residual: of the input's shape; not with pooling.
+  ///   - target: where the result goes, the residual's memory if wanted; the layer's own memory if nil.
+  /// - Returns: what lives until the next call, or as long as `target`'s owner leaves it alone.
+  package func forward(
+    _ input: Tensor, residual: Tensor? = nil, into target: Tensor? = nil, _ mode: Mode
+  ) -> Tensor {
     // The map is read twice, for the statistics and to be normalised.
     context.measure(name, .normalization, bytes: 8 * Double(input.shape.count)) {
-      normalize(input, mode)
+      precondition(
+        input.shape.channels == channels && input.shape.channelStride == stride,
+        "\(input.shape) into batch-norm of \(channels) channels")
+      precondition(
+        residual == nil || poolPadding == nil && residual!.shape == input.shape,
+        "residual \(residual!.shape) for \(input.shape), pool \(String(describing: poolPadding))")
+      switch mode {
+      case .training: measure(input)
+      case .evaluation: useRunningStatistics()
+      }
+      let outputShape = outputShape(input.shape)
+      let output = target ?? ownOutput.tensor(outputShape)
+      precondition(output.shape == outputShape, "\(outputShape) into \(output.shape)")
+      if poolPadding != nil { reservePoolIndex(outputShape.count) }
+      self.input = input
+      self.output = output
+      self.residual = residual
+      writeOutput(input, output)
+      return output
     }
   }
 
-  private func normalize(_ input: Tensor, _ mode: Mode) -> Tensor {
-    precondition(
-      input.shape.channels == channels && input.shape.channelStride == stride,
-      "\(input.shape) into batch-norm of \(channels) channels")
-    self.input = input
-    switch mode {
-    case .training: measure(input)
-    case .evaluation: useRunningStatistics()
+  /// Writes the last result again, after others have used its memory. Not with a residual, not after `backward`.
+  package func restoreOutput() {
+    guard let input, let output, residual == nil else {
+      preconditionFailure("nothing to restore in \(name)")
     }
-    let sizes = arguments(input, block: 0)
-    let outputShape = Shape(
-      images: input.shape.images, height: sizes.outputHeight, width: sizes.outputWidth,
-      channels: channels)
-    if poolPadding != nil { reservePoolIndex(outputShape.count) }
-    let output = output.tensor(outputShape)
-    context.pool.forEach(input.shape.blocks) { block in
-      context.kernels.normalize(arguments(input, block: block), output.block(block))
+    context.measure(name, .normalizationGradient, bytes: 4 * Double(input.shape.count)) {
+      writeOutput(input, output)
     }
-    return output
   }
 
-  /// Replaces the gradients of weight and bias and returns the gradient of the input. After `.training` only.
+  private func writeOutput(_ input: Tensor, _ output: Tensor) {
+    let partition = BlockPartition(blocks: output.shape.blocks, rows: output.shape.height)
+    context.pool.forEach(partition.units) { unit in
+      context.kernels.normalize(
+        arguments(input, partition, unit), output.block(partition.block(unit)))
+    }
+  }
+
+  /// Replaces the gradients of weight and bias and returns the gradient of the input, **in the input's memory**:
+  /// a map and its gradient are never both there. With a residual, `outputGradient` becomes the residual's
+  /// gradient. Once after each forward pass in `.training`.
   package func backward(_ outputGradient: Tensor) -> Tensor {
+    guard let input, let output else { preconditionFailure("backward before forward") }
+    precondition(
+      outputGradient.shape == output.shape, "\(outputGradient.shape), not \(output.shape)")
     // Twice read: for the two sums, and for the gradient that is written then.
-    let bytes = 12 * Double(input?.shape.count ?? 0) + 8 * Double(outputGradient.shape.count)
-    return context.measure(name, .normalizationGradient, bytes: bytes) {
-      propagate(outputGradient)
+    let bytes = 12 * Double(input.shape.count) + 8 * Double(outputGradient.shape.count)
+    context.measure(name, .normalizationGradient, bytes: bytes) {
+      writeCoefficients(sums(input, output, outputGradient), input.shape)
+      let partition = BlockPartition(blocks: output.shape.blocks, rows: output.shape.height)
+      context.pool.forEach(partition.units) { unit in
+        let block = partition.block(unit)
+        context.kernels.normalizationInputGradient(
+          arguments(input, partition, unit), outputGradient.block(block), slope.pointer,
+          offset.pointer, input.block(block))
+      }
+    }
+    self.input = nil
+    return input
+  }
+
+  /// Σdy and Σ(dy · input), y being the normalised map before what follows.
+  private func sums(
+    _ input: Tensor, _ output: Tensor, _ outputGradient: Tensor
+  ) -> (first: [Double], second: [Double]) {
+    let partition = BlockPartition(blocks: output.shape.blocks, rows: output.shape.height)
+    return sumOverUnits(partition) { unit, gradientSum, productSum in
+      let block = partition.block(unit)
+      let arguments = arguments(input, partition, unit)
+      if residual != nil {
+        context.kernels.accumulateResidualSums(
+          arguments, output.block(block), outputGradient.block(block), gradientSum, productSum)
+      } else {
+        context.kernels.accumulateNormalizationSums(
+          arguments, outputGradient.block(block), gradientSum, productSum)
+      }
     }
   }
 
-  private func propagate(_ outputGradient: Tensor) -> Tensor {
-    guard let input else { preconditionFailure("backward before forward") }
-    let sums = sumOverBlocks(input.shape) { block, gradientSum, productSum in
-      context.kernels.accumulateNormalizationSums(
-        arguments(input, block: block), outputGradient.block(block), gradientSum, productSum)
-    }
-    // With x̂ = (x − mean) / σ and n values a channel:
-    //   dγ = Σ dy x̂, dβ = Σ dy, dx = γ/σ · (dy − dβ/n − x̂ dγ/n), which is linear in dy and x.
-    let count = Double(input.shape.images * input.shape.pixels)
+  /// With x̂ = (x − mean) / σ and n values a channel:
+  /// dγ = Σ dy x̂, dβ = Σ dy, dx = γ/σ · (dy − dβ/n − x̂ dγ/n), which is linear in dy and x.
+  private func writeCoefficients(_ sums: (first: [Double], second: [Double]), _ shape: Shape) {
+    let count = Double(shape.images * shape.pixels)
     for channel in 0..<channels {
       let (gradientSum, productSum) = (sums.first[channel], sums.second[channel])
       let inverse = inverseDeviation[channel]
@@ -119,20 +173,27 @@ package final class BatchNormalization {
       slope[channel] = Float(inputSlope)
       offset[channel] = Float(-gain * gradientSum / count - inputSlope * mean[channel])
     }
-    let inputGradient = context.gradients.take(input.shape)
-    context.pool.forEach(input.shape.blocks) { block in
-      context.kernels.normalizationInputGradient(
-        arguments(input, block: block), outputGradient.block(block), slope.pointer,
-        offset.pointer, inputGradient.block(block))
-    }
-    return inputGradient
   }
 
-  private func arguments(_ input: Tensor, block: Int) -> NormalizationArguments {
+  private func outputShape(_ input: Shape) -> Shape {
+    var shape = input
+    if let poolPadding {
+      shape.height = (input.height + 2 * poolPadding) / 2
+      shape.width = (input.width + 2 * poolPadding) / 2
+    }
+    return shape
+  }
+
+  private func arguments(
+    _ input: Tensor, _ partition: BlockPartition, _ unit: Int
+  ) -> NormalizationArguments {
+    let block = partition.block(unit)
     var arguments = NormalizationArguments(
       input: input.block(block), height: input.shape.height, width: input.shape.width,
       stride: stride, images: input.shape.images(inBlock: block), scale: scale.pointer,
-      shift: shift.pointer, relu: relu, poolPadding: poolPadding, poolIndex: nil)
+      shift: shift.pointer, relu: relu, poolPadding: poolPadding, poolIndex: nil,
+      residual: residual.map { UnsafePointer($0.block(block)) })
+    arguments.rows = partition.rows(unit)
     if let poolIndex {
       let blockCount = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
       arguments.poolIndex = poolIndex.baseAddress! + block * blockCount
@@ -141,10 +202,13 @@ package final class BatchNormalization {
   }
 
   private func measure(_ input: Tensor) {
-    let sums = sumOverBlocks(input.shape) { block, sum, sumOfSquares in
+    let partition = BlockPartition(blocks: input.shape.blocks, rows: input.shape.height)
+    let rowCount = input.shape.width * imageBlock * stride
+    let sums = sumOverUnits(partition) { unit, sum, sumOfSquares in
+      let (block, rows) = (partition.block(unit), partition.rows(unit))
       context.kernels.accumulateMoments(
-        input.block(block), input.shape.pixels, stride, input.shape.images(inBlock: block), sum,
-        sumOfSquares)
+        input.block(block) + rows.lowerBound * rowCount, rows.count * input.shape.width, stride,
+        input.shape.images(inBlock: block), sum, sumOfSquares)
     }
     let count = Double(input.shape.images * input.shape.pixels)
     for channel in 0..<channels {
@@ -179,24 +243,24 @@ package final class BatchNormalization {
     running.values[channel] = Float(old + momentum * (value - old))
   }
 
-  /// Two sums a channel: Float within a block of images, Double over the blocks in their order.
-  private func sumOverBlocks(
-    _ shape: Shape,
+  /// Two sums a channel: Float within a unit of work, Double over the units in their order.
+  private func sumOverUnits(
+    _ partition: BlockPartition,
     _ accumulate: (Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) -> (first: [Double], second: [Double]) {
-    let partial = FloatBuffer(count: shape.blocks * 2 * stride)
+    let partial = FloatBuffer(count: partition.units * 2 * stride)
     withoutActuallyEscaping(accumulate) { accumulate in
-      context.pool.forEach(shape.blocks) { block in
-        let sums = partial.pointer + block * 2 * stride
-        accumulate(block, sums, sums + stride)
+      context.pool.forEach(partition.units) { unit in
+        let sums = partial.pointer + unit * 2 * stride
+        accumulate(unit, sums, sums + stride)
       }
     }
     var first = [Double](repeating: 0, count: stride)
     var second = first
-    for block in 0..<shape.blocks {
+    for unit in 0..<partition.units {
       for channel in 0..<stride {
-        first[channel] += Double(partial[block * 2 * stride + channel])
-        second[channel] += Double(partial[(block * 2 + 1) * stride + channel])
+        first[channel] += Double(partial[unit * 2 * stride + channel])
+        second[channel] += Double(partial[(unit * 2 + 1) * stride + channel])
       }
     }
     return (first, second)

@@ -2,7 +2,7 @@ import Kernels
 
 /// h sub-heads on one trunk: each an independently initialised linear layer with softmax over C clusters.
 /// All of them are one matrix product.
-package final class ClusterHead {
+package final class ClusterHead: Head {
   package let clusters: Int
   package let subHeads: Int
 

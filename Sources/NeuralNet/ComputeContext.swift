@@ -22,17 +22,31 @@ package final class ComputeContext: Sendable {
   deinit { pool.shutDown() }
 }
 
-/// Two buffers that the gradients of activations take turns in: a layer reads one and writes the other.
+/// Memory for the gradients of activations, used again and again: batch-norm turns its input into that input's
+/// gradient, so that only what a convolution passes on needs memory here.
 package final class GradientWorkspace: @unchecked Sendable {
   // Unchecked: only the thread that runs the backward pass asks for tensors.
-  private var buffers = [FloatBuffer(count: 0), FloatBuffer(count: 0)]
-  private var next = 0
+  private var buffers: [FloatBuffer] = []
+  private var held: [ObjectIdentifier] = []
 
-  /// A tensor with stale contents, valid until the call after the next.
+  /// A tensor with stale contents, valid until the next call, or as long as it is held.
   package func take(_ shape: Shape) -> Tensor {
-    if buffers[next].count < shape.count { buffers[next] = FloatBuffer(count: shape.count) }
-    defer { next = 1 - next }
-    return Tensor(shape, buffer: buffers[next])
+    let free = buffers.firstIndex { !held.contains(ObjectIdentifier($0)) }
+    let index = free ?? buffers.count
+    if index == buffers.count { buffers.append(FloatBuffer(count: 0)) }
+    if buffers[index].count < shape.count {
+      // The old memory goes before the new comes.
+      buffers[index] = FloatBuffer(count: 0)
+      buffers[index] = FloatBuffer(count: shape.count)
+    }
+    return Tensor(shape, buffer: buffers[index])
+  }
+
+  /// Until `release`, the tensor's memory is not given out again; memory from elsewhere never is.
+  package func hold(_ tensor: Tensor) { held.append(ObjectIdentifier(tensor.buffer)) }
+
+  package func release(_ tensor: Tensor) {
+    held.removeAll { $0 == ObjectIdentifier(tensor.buffer) }
   }
 }
 
@@ -43,11 +57,14 @@ extension FloatBuffer {
   }
 }
 
-/// An activation that a layer owns: memory for the largest batch so far, lent out for the current one.
-struct ActivationStorage {
+/// An activation that a layer owns, or that layers share one after the other: memory for the largest batch so far,
+/// lent out for the current one.
+package final class ActivationStorage {
   private var buffer = FloatBuffer(count: 0)
 
-  mutating func tensor(_ shape: Shape) -> Tensor {
+  package init() {}
+
+  package func tensor(_ shape: Shape) -> Tensor {
     if buffer.count < shape.count { buffer = FloatBuffer(count: shape.count) }
     return Tensor(shape, buffer: buffer)
   }

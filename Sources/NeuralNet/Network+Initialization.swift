@@ -2,8 +2,9 @@ import Foundation
 import Kernels
 
 extension Network {
-  /// The first weights of a network just made, from a seed: He normal (He et al. 2015, fan-in) for convolutions, N(0, 0.01²) and zero bias
-  /// for linear layers, 1 and 0 for batch-norm. Each tensor has its own numbers.
+  /// The first weights of a network just made, from a seed: He normal (He et al. 2015, the trunk's fan) for
+  /// convolutions, N(0, 0.01²) and zero bias for linear layers, 1 and 0 for batch-norm. Each tensor has its own
+  /// numbers.
   package func initialize(seed: UInt64) {
     var tensor = 0
     for parameter in parameters {
@@ -11,7 +12,9 @@ extension Network {
         defer { tensor += 1 }
         let deviation: Double
         switch view.shape.count {
-        case 4: deviation = (2 / Double(view.shape.dropFirst().reduce(1, *))).squareRoot()
+        case 4:
+          let channels = trunk.fan == .out ? view.shape[0] : view.shape[1]
+          deviation = (2 / Double(channels * view.shape[2] * view.shape[3])).squareRoot()
         case 2: deviation = 0.01
         default: continue
         }

@@ -4,42 +4,19 @@ import Kernels
 package final class Network {
   package let context: ComputeContext
   package let inputShape: Shape
-  package let trunk: VGGTrunk
+  package let trunk: any Trunk
   /// By name: `head_A`, `head_B`.
-  package let heads: [String: ClusterHead]
+  package let heads: [String: any Head]
 
-  /// net6c, the paper's network for MNIST (method: 5×5 convolutions of w, 2w, 4w, 8w channels, a 2×2 max-pool
-  /// after each but the last), at any width w.
-  ///
-  /// - Parameters:
-  ///   - inputSize: height and width of the input, a multiple of 8.
-  ///   - heads: clusters and sub-heads by name.
+  /// `trunk` takes images of `inputShape`, the heads take its features.
   package init(
-    net6cWidth width: Int, inputSize: Int, inputChannels: Int,
-    heads: [(name: String, clusters: Int, subHeads: Int)], context: ComputeContext
+    inputShape: Shape, trunk: any Trunk, heads: [(name: String, head: any Head)],
+    context: ComputeContext
   ) {
     self.context = context
-    let inputShape = Shape(
-      images: 1, height: inputSize, width: inputSize, channels: inputChannels,
-      channelStride: inputChannels)
-    let trunk = VGGTrunk(
-      inputShape: inputShape, kernelSize: 5,
-      plan: [
-        .convolution(width), .maxPool, .convolution(2 * width), .maxPool,
-        .convolution(4 * width), .maxPool, .convolution(8 * width),
-      ],
-      context: context)
     self.inputShape = inputShape
     self.trunk = trunk
-    self.heads = Dictionary(
-      uniqueKeysWithValues: heads.map {
-        (
-          $0.name,
-          ClusterHead(
-            name: $0.name, features: trunk.outputShape, clusters: $0.clusters,
-            subHeads: $0.subHeads, context: context)
-        )
-      })
+    self.heads = Dictionary(uniqueKeysWithValues: heads.map { ($0.name, $0.head) })
   }
 
   /// Images `[N, H, W, C]`, channel stride C → probabilities of one head (see `ClusterHead.forward`).
@@ -52,9 +29,18 @@ package final class Network {
     trunk.backward(self.head(head).backward(gradient))
   }
 
+  /// The same with a head for segmentation (see `PixelHead.forward`).
+  package func forwardMaps(_ images: Tensor, head: String, _ mode: Mode) -> PlanarMaps {
+    pixelHead(head).forward(trunk.forward(images, mode))
+  }
+
+  package func backward(_ gradient: PlanarMaps, head: String) {
+    trunk.backward(pixelHead(head).backward(gradient))
+  }
+
   /// What a step on `head` trains.
   package func parameters(training head: String) -> [Parameter] {
-    trunk.parameters + self.head(head).parameters
+    trunk.parameters + any(head).parameters
   }
 
   /// All parameters: the trunk's, then the heads' in order of name.
@@ -65,6 +51,16 @@ package final class Network {
   package var parameterCount: Int { parameters.flatMap(\.views).reduce(0) { $0 + $1.count } }
 
   package func head(_ name: String) -> ClusterHead {
+    guard let head = any(name) as? ClusterHead else { preconditionFailure("\(name) puts out maps") }
+    return head
+  }
+
+  package func pixelHead(_ name: String) -> PixelHead {
+    guard let head = any(name) as? PixelHead else { preconditionFailure("\(name) has no maps") }
+    return head
+  }
+
+  private func any(_ name: String) -> any Head {
     guard let head = heads[name] else { preconditionFailure("no \(name)") }
     return head
   }

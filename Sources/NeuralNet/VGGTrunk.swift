@@ -1,16 +1,18 @@
 import Kernels
 
-/// Convolutions, each followed by batch-norm and ReLU, with max-pools between them: the trunk of net6c.
-package final class VGGTrunk {
+/// Convolutions, each followed by batch-norm and ReLU, with max-pools between them: the trunk of net6c and net10a.
+package final class VGGTrunk: Trunk {
   package enum Stage: Sendable, Equatable {
-    /// The number of output channels.
-    case convolution(Int)
+    /// The number of output channels. The padding is half the kernel at any dilation, so that a dilated convolution
+    /// shrinks the map.
+    case convolution(Int, dilation: Int = 1)
     /// 2×2, stride 2.
     case maxPool
   }
 
   /// For one image.
   package let outputShape: Shape
+  package let fan = Fan.into
   private let layers: [(convolution: Convolution, normalization: BatchNormalization)]
 
   /// - Parameter plan: starts with a convolution; a pool follows a convolution.
@@ -20,13 +22,13 @@ package final class VGGTrunk {
     // PyTorch numbers the modules of the sequence: three for a convolution, one for a pool.
     var module = 0
     for (index, stage) in plan.enumerated() {
-      guard case .convolution(let channels) = stage else { continue }
+      guard case .convolution(let channels, let dilation) = stage else { continue }
       let isPooled = index + 1 < plan.count && plan[index + 1] == .maxPool
       let convolution = Convolution(
         name: "trunk.features.\(module).weight",
         geometry: ConvolutionGeometry(
           inputHeight: shape.height, inputWidth: shape.width, kernelHeight: kernelSize,
-          kernelWidth: kernelSize, padding: kernelSize / 2),
+          kernelWidth: kernelSize, padding: kernelSize / 2, dilation: dilation),
         inputChannels: shape.channels, inputStride: shape.channelStride,
         outputChannels: channels, context: context)
       let normalization = BatchNormalization(
@@ -42,14 +44,12 @@ package final class VGGTrunk {
     outputShape = shape
   }
 
-  /// Images → features; the result lives until the next call.
   package func forward(_ images: Tensor, _ mode: Mode) -> Tensor {
     layers.reduce(images) { activation, layer in
       layer.normalization.forward(layer.convolution.forward(activation), mode)
     }
   }
 
-  /// Replaces the gradients of all parameters; the images' own gradient is not computed.
   package func backward(_ outputGradient: Tensor) {
     var gradient = outputGradient
     for (index, layer) in layers.enumerated().reversed() {
@@ -65,6 +65,6 @@ package final class VGGTrunk {
   }
 
   package var stateBuffers: [StateBuffer] {
-    layers.flatMap { [$0.normalization.runningMean, $0.normalization.runningVariance] }
+    layers.flatMap(\.normalization.stateBuffers)
   }
 }

@@ -5,16 +5,6 @@ import NeuralNet
 /// The training step that is compared with other programs': both sides of fixed pairs through the network with
 /// head B, the clustering loss, backward, Adam.
 package final class Benchmark {
-  /// The networks that it knows, with the number of pairs that they are measured at.
-  package enum Net: String, Sendable, CaseIterable {
-    /// net6c at a quarter of its width.
-    case small
-    case net6c
-
-    package var defaultPairs: Int { 700 }
-    var width: Int { self == .small ? 16 : 64 }
-  }
-
   package struct Result: Sendable {
     /// Median over the steps.
     package var stepSeconds: Double
@@ -29,19 +19,27 @@ package final class Benchmark {
     package var rows: [Profiler.Row]
   }
 
+  private let net: Net
   private let network: Network
   private let profiler = Profiler()
   private let images: Tensor
+  /// Of what head B puts out, either way.
   private var gradient: Tensor?
-  private let subHeads = 5
-  private let clusters = 10
+  private var mapGradient: PlanarMaps?
+  /// Every pixel counts.
+  private lazy var mask = ones(images.shape.images / 2 * images.shape.pixels)
 
-  package init(net: Net, pairs: Int, threads: Int, instructionSet: InstructionSet) {
+  /// - Parameters:
+  ///   - width, inputSize: the network's own if nil.
+  package init(
+    net: Net, pairs: Int, threads: Int, instructionSet: InstructionSet, width: Int? = nil,
+    inputSize: Int? = nil
+  ) {
+    self.net = net
     let context = ComputeContext(
       instructionSet: instructionSet, threads: threads, profiler: profiler)
-    network = Network(
-      net6cWidth: net.width, inputSize: 24, inputChannels: 1,
-      heads: [("head_B", clusters, subHeads)], context: context)
+    network = net.network(
+      width: width ?? net.width, inputSize: inputSize ?? net.inputSize, context: context)
     network.initialize(seed: 1)
     var shape = network.inputShape
     shape.images = 2 * pairs
@@ -49,7 +47,9 @@ package final class Benchmark {
     var random = RandomStream(seed: 1, purpose: .samples)
     for image in 0..<shape.images {
       for y in 0..<shape.height {
-        for x in 0..<shape.width { images[image, y, x, 0] = random.uniform() }
+        for x in 0..<shape.width {
+          for channel in 0..<shape.channels { images[image, y, x, channel] = random.uniform() }
+        }
       }
     }
   }
@@ -81,16 +81,43 @@ package final class Benchmark {
   }
 
   private func step() {
+    if net == .net10a { passMaps() } else { passRows() }
+    Adam(learningRate: 1e-4).update(network.parameters(training: "head_B"), in: network.context)
+  }
+
+  /// Forward, loss and backward of a network that assigns images.
+  private func passRows() {
     let probabilities = network.forward(images, head: "head_B", .training)
     let gradient = gradient ?? Tensor(probabilities.shape)
     self.gradient = gradient
     network.context.measure("loss", .loss) {
       _ = HeadObjective(
-        probabilities: probabilities, gradient: gradient, clusters: clusters, subHeads: subHeads,
-        lambda: 1, in: network.context)
+        probabilities: probabilities, gradient: gradient, clusters: net.clusters,
+        subHeads: net.subHeads, lambda: 1, in: network.context)
     }
     network.backward(gradient, head: "head_B")
-    Adam(learningRate: 1e-4).update(network.parameters(training: "head_B"), in: network.context)
+  }
+
+  /// The same of a network that assigns pixels.
+  private func passMaps() {
+    let maps = network.forwardMaps(images, head: "head_B", .training)
+    let gradient =
+      mapGradient
+      ?? PlanarMaps(
+        images: maps.images, channels: maps.channels, height: maps.height, width: maps.width)
+    mapGradient = gradient
+    network.context.measure("loss", .loss) {
+      _ = SegmentationObjective(
+        probabilities: maps, gradient: gradient, mask: mask, clusters: net.clusters,
+        halfSide: net.halfSide, lambda: 1, in: network.context)
+    }
+    network.backward(gradient, head: "head_B")
+  }
+
+  private func ones(_ count: Int) -> FloatBuffer {
+    let buffer = FloatBuffer(count: count)
+    for index in 0..<count { buffer[index] = 1 }
+    return buffer
   }
 
   /// The best of several tries, each a few milliseconds on every thread.

@@ -80,11 +80,11 @@ package struct Configuration: Sendable, Equatable {
   package var imagesPerBatch: Int { batchPairs / sampleRepeats }
 
   /// Memory of a training step, roughly: each image has net6c's four maps twice (before and after batch-norm and
-  /// pooling) and two gradients as large as the first, which is 18 bytes for each value of the first map; each
-  /// weight its gradient, moments and copies.
+  /// pooling) and a gradient as large as the first after pooling, which is 12 bytes for each value of the first map;
+  /// each weight its gradient, moments and copies.
   package var estimatedBytes: Int {
     let width = (networkWidth + 15) / 16 * 16
-    let activations = imagesPerStep * 18 * width * inputSize * inputSize
+    let activations = imagesPerStep * 12 * width * inputSize * inputSize
     let weights = 25 * (2 + 8 + 32) * networkWidth * networkWidth
     return activations + 4 * 12 * weights
   }

@@ -112,9 +112,20 @@ struct KernelAgreementTests {
               arguments, gradient.pointer, sums.pointer, sums.pointer + stride)
             kernels.normalizationInputGradient(
               arguments, gradient.pointer, slope.pointer, offset.pointer, inputGradient.pointer)
+            var added: Outcome = []
+            if poolPadding == nil {
+              let residual = buffer(count, seed: 11)
+              arguments.residual = UnsafePointer(residual.pointer)
+              // Over the residual itself.
+              kernels.normalize(arguments, residual.pointer)
+              kernels.accumulateResidualSums(
+                arguments, residual.pointer, gradient.pointer, sums.pointer, sums.pointer + stride)
+              added = values(residual) + values(gradient)
+            }
             // One outcome, all parts of a size: the moments are sums of up to 240 entries.
             return values(output) + values(moments).map { $0 / 100 }
               + values(sums).map { $0 / 10 } + values(inputGradient) + indices.map(Double.init)
+              + added
           }
         }
       }

@@ -8,14 +8,23 @@ struct BatchNormalizationTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var relu: Bool
     var poolPadding: Int?
+    var hasResidual = false
 
     var testDescription: String {
-      "relu \(relu), pool \(poolPadding.map(String.init) ?? "none")"
+      "relu \(relu), pool \(poolPadding.map(String.init) ?? "none"), residual \(hasResidual)"
+    }
+
+    func residual(for input: NaiveMap) -> NaiveMap? {
+      hasResidual
+        ? NaiveMap(
+          images: input.images, height: input.height, width: input.width,
+          channels: input.channels, seed: 100) : nil
     }
   }
 
   static let cases = [true, false].flatMap { relu in
     [nil, 0, 1].map { Case(relu: relu, poolPadding: $0) }
+      + [Case(relu: relu, poolPadding: nil, hasResidual: true)]
   }
 
   @Test(arguments: cases) func everySmallShape(_ test: Case) {
@@ -48,23 +57,34 @@ struct BatchNormalizationTests {
       runningVariance: randomValues(channels, seed: 4).map { $0 + 1.5 }, relu: test.relu,
       poolPadding: test.poolPadding)
     let before = naive
-    let output = naive.trainingForward(input)
+    let residual = test.residual(for: input)
+    let output = naive.trainingForward(input, residual: residual)
     let outputGradient = NaiveMap(
       images: output.images, height: output.height, width: output.width, channels: channels,
       seed: 5)
-    let gradients = naive.backward(outputGradient, input: input)
-    let evaluation = naive.evaluationForward(input)
+    let gradients = naive.backward(outputGradient, input: input, residual: residual)
+    let evaluation = naive.evaluationForward(input, residual: residual)
 
     for context in contexts {
       let layer = BatchNormalization(before, context: context)
       let comment: Comment =
         "\(context.kernels.name), \(input.images) × \(input.height) × \(input.width) × \(channels)"
-      let tensor = Tensor(input)
-      let found = layer.forward(tensor, .training)
+      let residualTensor = residual.map { Tensor($0) }
+      let found = layer.forward(Tensor(input), residual: residualTensor, .training)
       #expect(relativeError(found.naive.values, output.values) <= 2e-5, comment)
       #expect(found.isPaddingZero, comment)
 
-      let gradient = layer.backward(Tensor(outputGradient))
+      if residual == nil {
+        found.buffer.clear()
+        layer.restoreOutput()
+        #expect(relativeError(found.naive.values, output.values) <= 2e-5, comment)
+      }
+      let gradientTensor = Tensor(outputGradient)
+      let gradient = layer.backward(gradientTensor)
+      if residual != nil {
+        #expect(gradientTensor.naive == gradients.residual, comment)
+        #expect(gradientTensor.isPaddingZero, comment)
+      }
       // Two values a channel cancel almost wholly, so the input's gradient is held against what cancels.
       let scale = zip(gradient.naive.values, gradients.input.values).reduce(0.0) {
         $0 >= abs($1.0 - $1.1) ? $0 : abs($1.0 - $1.1)
@@ -81,7 +101,9 @@ struct BatchNormalizationTests {
       #expect(relativeError(mean, naive.runningMean) <= 1e-6, comment)
       #expect(relativeError(variance, naive.runningVariance) <= 1e-6, comment)
 
-      let evaluated = layer.forward(tensor, .evaluation)
+      // The sum may take the residual's place.
+      let evaluated = layer.forward(
+        Tensor(input), residual: residualTensor, into: residualTensor, .evaluation)
       #expect(relativeError(evaluated.naive.values, evaluation.values) <= 1e-5, comment)
       #expect(evaluated.isPaddingZero, comment)
       #expect(layer.runningMean.view.gather(layer.runningMean.values).map(Double.init) == mean)
@@ -127,8 +149,8 @@ struct BatchNormalizationTests {
     }
   }
 
-  @Test(arguments: InstructionSet.available)
-  func finiteDifferences(_ instructionSet: InstructionSet) {
+  @Test(arguments: InstructionSet.available, [false, true])
+  func finiteDifferences(_ instructionSet: InstructionSet, hasResidual: Bool) {
     let context = ComputeContext(instructionSet: instructionSet, threads: 2)
     let input = NaiveMap(images: 13, height: 2, width: 3, channels: 5, seed: 6)
     let naive = NaiveNormalization(
@@ -136,6 +158,8 @@ struct BatchNormalizationTests {
       runningMean: [0, 0, 0, 0, 0], runningVariance: [1, 1, 1, 1, 1], relu: false,
       poolPadding: nil)
     let factors = randomValues(input.values.count, seed: 7)
+    let residual = Case(relu: false, hasResidual: hasResidual).residual(for: input)
+    let residualTensor = residual.map { Tensor($0) }
     let layer = BatchNormalization(naive, context: context)
     /// Σ factor · output², a smooth function of input, weight and bias.
     func loss(_ input: [Double], _ weight: [Double], _ bias: [Double]) -> Double {
@@ -143,11 +167,11 @@ struct BatchNormalizationTests {
       map.values = input
       layer.weight.load(weight)
       layer.bias.load(bias)
-      let output = layer.forward(Tensor(map), .training).naive
+      let output = layer.forward(Tensor(map), residual: residualTensor, .training).naive
       return zip(factors, output.values).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }
     }
     _ = loss(input.values, naive.weight, naive.bias)
-    var gradient = layer.forward(Tensor(input), .training).naive
+    var gradient = layer.forward(Tensor(input), residual: residualTensor, .training).naive
     for index in gradient.values.indices { gradient.values[index] *= 2 * factors[index] }
     let inputGradient = layer.backward(Tensor(gradient)).naive.values
     let (weightGradient, biasGradient) = (layer.weight.gradientValues, layer.bias.gradientValues)

@@ -9,17 +9,19 @@ struct NaiveNormalizationTests {
     var naive = NaiveNormalization(
       weight: [0.7, -1.2, 0.4], bias: [0.1, -0.2, 0.3], runningMean: [0, 0, 0],
       runningVariance: [1, 1, 1], relu: test.relu, poolPadding: test.poolPadding)
-    let output = naive.trainingForward(input)
+    let residual = test.residual(for: input)
+    let output = naive.trainingForward(input, residual: residual)
     let factors = randomValues(output.values.count, seed: 2)
     var outputGradient = output.zeros
     outputGradient.values = factors
-    let gradients = naive.backward(outputGradient, input: input)
+    let gradients = naive.backward(outputGradient, input: input, residual: residual)
     func loss(_ values: [Double], _ weight: [Double], _ bias: [Double]) -> Double {
       var (map, layer) = (input, naive)
       map.values = values
       layer.weight = weight
       layer.bias = bias
-      return zip(factors, layer.trainingForward(map).values).reduce(0) { $0 + $1.0 * $1.1 }
+      let output = layer.trainingForward(map, residual: residual)
+      return zip(factors, output.values).reduce(0) { $0 + $1.0 * $1.1 }
     }
     let slopes = finiteDifferenceGradient(at: input.values, step: 1e-6) {
       loss($0, naive.weight, naive.bias)
@@ -33,6 +35,14 @@ struct NaiveNormalizationTests {
       loss(input.values, naive.weight, $0)
     }
     #expect(relativeError(gradients.bias, biasSlopes) <= 1e-6)
+    guard let residual else { return }
+    let residualSlopes = finiteDifferenceGradient(at: residual.values, step: 1e-6) { values in
+      var (map, layer) = (residual, naive)
+      map.values = values
+      let output = layer.trainingForward(input, residual: map)
+      return zip(factors, output.values).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    #expect(relativeError(gradients.residual.values, residualSlopes) <= 1e-6)
   }
 
   @Test func convolution() {

@@ -33,3 +33,31 @@ struct ThreadCountTests {
     }
   }
 }
+
+/// One block of images alone is shared out by rows.
+extension ThreadCountTests {
+  @Test(arguments: InstructionSet.available, BatchNormalizationTests.cases)
+  func normalizationOfOneBlock(
+    _ instructionSet: InstructionSet, _ test: BatchNormalizationTests.Case
+  ) {
+    let input = NaiveMap(images: 7, height: 13, width: 9, channels: 20, seed: 1)
+    func bits(_ threads: Int) -> [UInt32] {
+      let layer = BatchNormalization(
+        name: "norm", channels: 20, relu: test.relu, poolPadding: test.poolPadding,
+        context: ComputeContext(instructionSet: instructionSet, threads: threads))
+      let output = layer.forward(
+        Tensor(input), residual: test.residual(for: input).map { Tensor($0) }, .training)
+      let gradient = Tensor(output.shape)
+      gradient.pointer.update(from: output.pointer, count: output.shape.count)
+      let inputGradient = layer.backward(gradient)
+      return [output, gradient, inputGradient].flatMap { tensor in
+        (0..<tensor.shape.count).map { tensor.pointer[$0].bitPattern }
+      } + (0..<20).map { layer.weight.gradient[$0].bitPattern }
+    }
+    let expected = bits(1)
+    for threads in [2, 3, 5] {
+      let isSame = bits(threads) == expected
+      #expect(isSame, "\(threads) threads")
+    }
+  }
+}

@@ -1,4 +1,4 @@
-/// Batch normalisation, then ReLU and a 2×2, stride 2 max-pool if wanted, one step after the other in Double.
+/// Batch normalisation, then the sum with a residual, ReLU and a 2×2, stride 2 max-pool if wanted, one step after the other in Double.
 package struct NaiveNormalization: Sendable {
   package var weight: [Double]
   package var bias: [Double]
@@ -23,7 +23,9 @@ package struct NaiveNormalization: Sendable {
   }
 
   /// With the statistics of the batch, which also move the running ones: the variance there is unbiased.
-  package mutating func trainingForward(_ input: NaiveMap) -> NaiveMap {
+  package mutating func trainingForward(
+    _ input: NaiveMap, residual: NaiveMap? = nil
+  ) -> NaiveMap {
     let count = Double(input.images * input.height * input.width)
     let (mean, variance) = statistics(input)
     for channel in 0..<input.channels {
@@ -31,21 +33,23 @@ package struct NaiveNormalization: Sendable {
       runningMean[channel] = (1 - momentum) * runningMean[channel] + momentum * mean[channel]
       runningVariance[channel] = (1 - momentum) * runningVariance[channel] + momentum * unbiased
     }
-    return pooled(activated(scaled(normalized(input, mean, variance)))).output
+    let affine = scaled(normalized(input, mean, variance))
+    return pooled(activated(sum(affine, residual))).output
   }
 
   /// With the running statistics.
-  package func evaluationForward(_ input: NaiveMap) -> NaiveMap {
-    pooled(activated(scaled(normalized(input, runningMean, runningVariance)))).output
+  package func evaluationForward(_ input: NaiveMap, residual: NaiveMap? = nil) -> NaiveMap {
+    let affine = scaled(normalized(input, runningMean, runningVariance))
+    return pooled(activated(sum(affine, residual))).output
   }
 
-  /// The gradients of input, weight and bias after `trainingForward(input)`.
+  /// The gradients of input, weight, bias and residual after `trainingForward(input, residual)`.
   package func backward(
-    _ outputGradient: NaiveMap, input: NaiveMap
-  ) -> (input: NaiveMap, weight: [Double], bias: [Double]) {
+    _ outputGradient: NaiveMap, input: NaiveMap, residual: NaiveMap? = nil
+  ) -> (input: NaiveMap, weight: [Double], bias: [Double], residual: NaiveMap) {
     let (mean, variance) = statistics(input)
     let standard = normalized(input, mean, variance)
-    let affine = scaled(standard)
+    let affine = sum(scaled(standard), residual)
     let (_, sources) = pooled(activated(affine))
 
     var gradient = input.zeros
@@ -73,7 +77,7 @@ package struct NaiveNormalization: Sendable {
       inputGradient.values[index] =
         weight[channel] / (variance[channel] + epsilon).squareRoot() * centred
     }
-    return (inputGradient, weightGradient, biasGradient)
+    return (inputGradient, weightGradient, biasGradient, gradient)
   }
 
   /// The largest |γ| / σ of the batch's channels: how much the layer amplifies a difference.
@@ -112,6 +116,13 @@ package struct NaiveNormalization: Sendable {
       let channel = index % standard.channels
       output.values[index] = standard.values[index] * weight[channel] + bias[channel]
     }
+    return output
+  }
+
+  private func sum(_ affine: NaiveMap, _ residual: NaiveMap?) -> NaiveMap {
+    guard let residual else { return affine }
+    var output = affine
+    for index in output.values.indices { output.values[index] += residual.values[index] }
     return output
   }
 

@@ -21,4 +21,20 @@ struct BenchmarkTests {
     #expect(result.rows.filter { $0.kind == .inputGradient }.count == 4)
     #expect(result.rows.allSatisfy { $0.calls == 1 && $0.seconds >= 0 })
   }
+
+  /// Convolutions of each kind of network, its multiply-adds an image by the peer's count, and a loss.
+  @Test(arguments: [
+    (Benchmark.Net.net5g, 16, 37, 643_232), (.net10a, 24, 7, 1_827_456),
+  ])
+  func otherNetworks(_ net: Benchmark.Net, inputSize: Int, layers: Int, multiplyAdds: Int) {
+    let result = Benchmark(
+      net: net, pairs: 2, threads: 2, instructionSet: .portable, width: 4, inputSize: inputSize
+    ).run(steps: 2)
+    let forward = result.rows.filter { $0.kind == .forward }
+    #expect(forward.count == layers)
+    #expect(forward.reduce(0) { $0 + $1.multiplyAdds } == Double(4 * multiplyAdds))
+    #expect(result.rows.filter { $0.kind == .weightGradient }.count == layers)
+    #expect(result.rows.filter { $0.kind == .inputGradient }.count == layers - 1)
+    #expect(result.rows.contains { $0.kind == .loss && $0.calls == 2 })
+  }
 }

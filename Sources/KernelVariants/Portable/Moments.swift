@@ -5,26 +5,34 @@ func accumulateMoments(
   _ input: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ images: Int,
   _ sum: UnsafeMutablePointer<Float>, _ sumOfSquares: UnsafeMutablePointer<Float>
 ) {
-  var channel = 0
-  while channel < stride {
-    var total = Vector(repeating: 0)
-    var squares = Vector(repeating: 0)
-    for pixel in 0..<pixels {
+  for pixel in 0..<pixels {
+    var channel = 0
+    while channel < stride {
       // A pixel's 12 images are summed before they join the total: shorter sums round less.
-      var pixelTotal = Vector(repeating: 0)
-      var pixelSquares = Vector(repeating: 0)
+      var sums = ChannelSums.zeros
       var source = input + (pixel &* imageBlock &* stride &+ channel)
       for _ in 0..<images {
-        let value = load(source)
-        pixelTotal += value
-        pixelSquares = multiplyAdd(pixelSquares, value, value)
+        for vector in 0..<sumVectors {
+          let value = load(source + vector &* lanes)
+          sums[2 &* vector] += value
+          sums[2 &* vector &+ 1] = multiplyAdd(sums[2 &* vector &+ 1], value, value)
+        }
         source += stride
       }
-      total += pixelTotal
-      squares += pixelSquares
+      sums.add(to: sum + channel, and: sumOfSquares + channel)
+      channel &+= sumChannels
     }
-    store(load(sum + channel) + total, sum + channel)
-    store(load(sumOfSquares + channel) + squares, sumOfSquares + channel)
-    channel &+= lanes
+  }
+}
+
+extension InlineArray where Element == Vector {
+  /// Adds the even vectors to one run of channels, the odd ones to another.
+  @inline(__always)
+  func add(to first: UnsafeMutablePointer<Float>, and second: UnsafeMutablePointer<Float>) {
+    for vector in 0..<sumVectors {
+      let at = vector &* lanes
+      store(load(first + at) + self[2 &* vector], first + at)
+      store(load(second + at) + self[2 &* vector &+ 1], second + at)
+    }
   }
 }

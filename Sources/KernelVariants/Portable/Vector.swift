@@ -6,6 +6,8 @@ import KernelInterface
   typealias Vector = SIMD16<Float>
   typealias IndexVector = SIMD16<Int32>
   typealias PoolIndexVector = SIMD16<UInt8>
+  typealias ChannelSums = InlineArray<2, Vector>
+  let sumVectors = 1
   typealias ConvolutionTile = InlineArray<12, Vector>
   typealias WideConvolutionTile = InlineArray<24, Vector>
   typealias GradientTile = InlineArray<8, Vector>
@@ -16,6 +18,8 @@ import KernelInterface
   typealias Vector = SIMD8<Float>
   typealias IndexVector = SIMD8<Int32>
   typealias PoolIndexVector = SIMD8<UInt8>
+  typealias ChannelSums = InlineArray<4, Vector>
+  let sumVectors = 2
   typealias ConvolutionTile = InlineArray<6, Vector>
   typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
@@ -26,6 +30,8 @@ import KernelInterface
   typealias Vector = SIMD4<Float>
   typealias IndexVector = SIMD4<Int32>
   typealias PoolIndexVector = SIMD4<UInt8>
+  typealias ChannelSums = InlineArray<8, Vector>
+  let sumVectors = 4
   typealias ConvolutionTile = InlineArray<6, Vector>
   typealias WideConvolutionTile = InlineArray<12, Vector>
   typealias GradientTile = InlineArray<4, Vector>
@@ -34,7 +40,12 @@ import KernelInterface
   let variantName = "portable"
 #endif
 
+typealias CorrelationTile = InlineArray<9, Vector>
+typealias CorrelationGradientTile = InlineArray<12, Vector>
 let lanes = Vector.scalarCount
+/// Channels that are summed at a time, `channelMultiple`: a cache line in `sumVectors` vectors. Not computed from that
+/// other module's constant, which would be looked up while running and keep the sums out of registers.
+let sumChannels = 16
 
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Vector {

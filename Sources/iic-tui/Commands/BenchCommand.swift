@@ -10,9 +10,10 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure a training step here, layer by layer.")
 
-  @Option(help: "The network: small (net6c at quarter width) or net6c.")
+  @Option(
+    help: "The network: small (net6c at quarter width), net6c, net5g or net10a (segmentation).")
   var net = Benchmark.Net.small
-  @Option(help: "Pairs in the batch.")
+  @Option(help: "Pairs in the batch; 700, for net5g 132 and for net10a 6 if not given.")
   var pairs: Int?
   @Option(help: "Threads; all cores if not given.")
   var threads: Int?

@@ -1,0 +1,65 @@
+import Kernels
+
+/// The raw joints of two sets of cluster maps at every displacement t within ± `halfSide` (Ji et al. 2019, eq. 5):
+/// P_t = Σᵢ Σ_u Φ_u(xᵢ) Φ_{u+t}(x′ᵢ)ᵀ, pixels outside an image or its mask left out.
+///
+/// All of them are one correlation of C-channel maps: each is C × C products of rows shifted against one another.
+struct SegmentationJoint {
+  /// Row by row: the vertical displacement, then the horizontal one.
+  let sums: [JointSum]
+
+  init(plain: MaskedPlanes, transformed: MaskedPlanes, halfSide: Int, in engine: Engine) {
+    let side = 2 * halfSide + 1
+    let tiles = plain.tiles
+    let tilePairs = tiles * tiles
+    // As many images at a time as there are sums to hold; the number depends on the batch alone.
+    let groups = min(plain.images, 4)
+    let rowCount = tilePairs * side * 9
+    var partial = [Double](repeating: 0, count: groups * side * rowCount)
+    partial.withUnsafeMutableBufferPointer { partial in
+      nonisolated(unsafe) let sums = partial.baseAddress!
+      engine.pool.forEach(groups * side) { unit in
+        let (group, vertical) = (unit / side, unit % side)
+        for image in plain.images * group / groups..<plain.images * (group + 1) / groups {
+          for pair in 0..<tilePairs {
+            engine.kernels.correlate(
+              CorrelationArguments(
+                planes: plain.planes, plain: plain.tile(image, pair / tiles),
+                transformed: transformed.tile(image, pair % tiles),
+                verticalShift: vertical - halfSide, halfSide: halfSide,
+                sums: sums + unit * rowCount + pair * side * 9))
+          }
+        }
+      }
+    }
+    let clusters = plain.clusters
+    let pairs = plain.images * plain.planes.height * plain.planes.width
+    sums = (0..<side * side).map { displacement in
+      let (vertical, horizontal) = (displacement / side, displacement % side)
+      var joint = [Double](repeating: 0, count: clusters * clusters)
+      for group in 0..<groups {
+        for row in 0..<clusters {
+          for column in 0..<clusters {
+            let pair = row / correlationTile * tiles + column / correlationTile
+            let entry = row % correlationTile * correlationTile + column % correlationTile
+            let at =
+              (group * side + vertical) * rowCount + (pair * side + horizontal) * 9 + entry
+            joint[row * clusters + column] += partial[at]
+          }
+        }
+      }
+      return JointSum(clusters: clusters, sums: joint, pairs: pairs)
+    }
+  }
+}
+
+/// The kernels and the threads of a computation.
+package struct Engine: Sendable {
+  package let kernels: KernelTable
+  package let pool: WorkerPool
+
+  package init(kernels: KernelTable, pool: WorkerPool) {
+    self.kernels = kernels
+    self.pool = pool
+  }
+}

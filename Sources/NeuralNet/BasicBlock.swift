@@ -1,0 +1,123 @@
+import Kernels
+
+/// Two 3×3 convolutions around which the input is carried past (He et al. 2016), through a 1×1 convolution where
+/// size or channels change: y = ReLU(BN(conv(ReLU(BN(conv(x))))) + x).
+final class BasicBlock {
+  /// For one image.
+  let outputShape: Shape
+
+  private let context: ComputeContext
+  private let convolution1: Convolution
+  private let normalization1: BatchNormalization
+  private let convolution2: Convolution
+  private let normalization2: BatchNormalization
+  private let downsample: (convolution: Convolution, normalization: BatchNormalization)?
+  private let output = ActivationStorage()
+  /// Shared by all blocks: the map between the convolutions is made again for the backward pass, in a tenth of the
+  /// time of one convolution, rather than kept.
+  private let inner: ActivationStorage
+
+  /// - Parameters:
+  ///   - name: `trunk.layer1.0`, for example.
+  ///   - stride: of the first convolution.
+  init(
+    name: String, inputShape: Shape, channels: Int, stride: Int, inner: ActivationStorage,
+    context: ComputeContext
+  ) {
+    self.context = context
+    self.inner = inner
+    func convolution(_ part: String, _ input: Shape, kernel: Int, stride: Int) -> Convolution {
+      Convolution(
+        name: "\(name).\(part).weight",
+        geometry: ConvolutionGeometry(
+          inputHeight: input.height, inputWidth: input.width, kernelHeight: kernel,
+          kernelWidth: kernel, stride: stride, padding: kernel / 2),
+        inputChannels: input.channels, inputStride: input.channelStride,
+        outputChannels: channels, context: context)
+    }
+    func normalization(_ part: String, relu: Bool) -> BatchNormalization {
+      BatchNormalization(name: "\(name).\(part)", channels: channels, relu: relu, context: context)
+    }
+    convolution1 = convolution("conv1", inputShape, kernel: 3, stride: stride)
+    outputShape = Shape(
+      images: 1, height: convolution1.geometry.outputHeight,
+      width: convolution1.geometry.outputWidth, channels: channels)
+    normalization1 = normalization("bn1", relu: true)
+    convolution2 = convolution("conv2", outputShape, kernel: 3, stride: 1)
+    normalization2 = normalization("bn2", relu: true)
+    downsample =
+      stride == 1 && inputShape.channels == channels
+      ? nil
+      : (
+        convolution("downsample.0", inputShape, kernel: 1, stride: stride),
+        normalization("downsample.1", relu: false)
+      )
+  }
+
+  /// `[N, H, W, C]` → `[N, H′, W′, C′]`; the result lives until the next call.
+  func forward(_ input: Tensor, _ mode: Mode) -> Tensor {
+    var shape = outputShape
+    shape.images = input.shape.images
+    let output = output.tensor(shape)
+    // What is carried past waits where the sum will be.
+    var residual = input
+    if let downsample {
+      residual = downsample.normalization.forward(
+        downsample.convolution.forward(input), into: output, mode)
+    }
+    let between = normalization1.forward(
+      convolution1.forward(input), into: inner.tensor(shape), mode)
+    return normalization2.forward(
+      convolution2.forward(between), residual: residual, into: output, mode)
+  }
+
+  /// Replaces the parameters' gradients; the result and `outputGradient` are in the context's gradient memory.
+  func backward(_ outputGradient: Tensor) -> Tensor {
+    // Behind the ReLU it is the residual's gradient, which is needed to the end.
+    context.gradients.hold(outputGradient)
+    let gradient2 = normalization2.backward(outputGradient)
+    normalization1.restoreOutput()
+    let betweenGradient = convolution2.backward(gradient2, needsInputGradient: true)!
+    let gradient1 = normalization1.backward(betweenGradient)
+    let inputGradient = convolution1.backward(gradient1, needsInputGradient: true)!
+    context.gradients.hold(inputGradient)
+    context.gradients.release(outputGradient)
+    var residualGradient = outputGradient
+    if let downsample {
+      residualGradient = downsample.convolution.backward(
+        downsample.normalization.backward(outputGradient), needsInputGradient: true)!
+    }
+    context.gradients.release(inputGradient)
+    add(residualGradient, to: inputGradient)
+    return inputGradient
+  }
+
+  private func add(_ source: Tensor, to target: Tensor) {
+    precondition(source.shape == target.shape, "\(source.shape) to \(target.shape)")
+    let part = 1 << 15
+    context.measure(
+      normalization2.name, .normalizationGradient, bytes: 12 * Double(source.shape.count)
+    ) {
+      context.pool.forEach((source.shape.count + part - 1) / part) { unit in
+        let first = unit * part
+        context.kernels.add(
+          min(part, source.shape.count - first), source.pointer + first, target.pointer + first)
+      }
+    }
+  }
+
+  var parameters: [Parameter] {
+    [
+      convolution1.weight, normalization1.weight, normalization1.bias, convolution2.weight,
+      normalization2.weight, normalization2.bias,
+    ]
+      + (downsample.map {
+        [$0.convolution.weight, $0.normalization.weight, $0.normalization.bias]
+      } ?? [])
+  }
+
+  var stateBuffers: [StateBuffer] {
+    normalization1.stateBuffers + normalization2.stateBuffers
+      + (downsample?.normalization.stateBuffers ?? [])
+  }
+}
