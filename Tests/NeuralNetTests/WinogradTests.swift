@@ -5,7 +5,7 @@ import Testing
 
 /// Winograd's algorithms: exact as polynomials, close to Double as Float kernels, the choice between them.
 struct WinogradTests {
-  /// Each as a map size at which it is chosen: F(3, 3), F(5, 3), F(6, 3), F(3, 5), F(4, 5) and the whole 3×3 map.
+  /// Each as a map size at which it is chosen: F(3, 5), F(4, 5) and the whole 3×3 map.
   struct Case: Sendable, CustomStringConvertible {
     var kernel: Int
     var size: Int
@@ -23,13 +23,10 @@ struct WinogradTests {
   }
 
   static let cases = [
-    Case(kernel: 3, size: 3, points: 5, outputs: 3, padding: 1),
-    Case(kernel: 3, size: 9, points: 7, outputs: 5, padding: 1),
-    Case(kernel: 3, size: 17, points: 8, outputs: 6, padding: 1),
-    Case(kernel: 3, size: 26, points: 8, outputs: 6, dilation: 2, padding: 1),
     Case(kernel: 5, size: 3, points: 5, outputs: 3, padding: 2),
     Case(kernel: 5, size: 6, points: 7, outputs: 3, padding: 2),
     Case(kernel: 5, size: 12, points: 8, outputs: 4, padding: 2),
+    Case(kernel: 5, size: 26, points: 8, outputs: 4, dilation: 2, padding: 2),
   ]
 
   @Test(arguments: cases) func choosesTheTileThatSuitsTheMap(_ example: Case) throws {
