@@ -156,24 +156,6 @@ enum EvaluateTransposed4At8: LineTransform {
 
 // MARK: Interpolation, transposed
 
-/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; rows 0 and
-/// ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis polynomials, leading coefficient 1.
-enum InterpolateTransposed5: LineTransform {
-  static var inputs: Int { 5 }
-  static var outputs: Int { 5 }
-  @inline(__always)
-  static func apply(
-    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
-    _ targetStride: Int
-  ) {
-    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
-    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
-    storePair(multiplyAdd(d3, -0.25, d1), multiplyAdd(d2, -0.25, d0), target, targetStride)
-    storePair(d3 - d1, 0.5 * (d2 - d0), target + 2 &* targetStride, targetStride)
-    store(multiplyAdd(multiplyAdd(d4, -1.25, d2), 0.25, d0), target + 4 &* targetStride)
-  }
-}
-
 /// The rows of all three pairs, from three neighbouring coefficients of each parity.
 @inline(__always)
 private func storeThreePairs(
@@ -193,6 +175,8 @@ private func storeThreePairs(
     target + 4 &* stride, stride)
 }
 
+/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; rows 0 and
+/// ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis polynomials, leading coefficient 1.
 enum InterpolateTransposed7: LineTransform {
   static var inputs: Int { 7 }
   static var outputs: Int { 7 }

@@ -6,7 +6,6 @@ func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   case .evaluate(3, 5): read(arguments, Evaluate3At5.self)
   case .evaluate(3, 7): read(arguments, Evaluate3At7.self)
   case .evaluate(4, 8): read(arguments, Evaluate4At8.self)
-  case .interpolateTransposed(5): read(arguments, InterpolateTransposed5.self)
   case .interpolateTransposed(7): read(arguments, InterpolateTransposed7.self)
   case .interpolateTransposed(8): read(arguments, InterpolateTransposed8.self)
   case .evaluateTransposed(3, 5): write(arguments, EvaluateTransposed3At5.self)
