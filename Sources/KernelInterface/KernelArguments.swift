@@ -160,7 +160,7 @@ package struct NormalizationArguments {
   package init(
     input: UnsafePointer<Float>, height: Int, width: Int, stride: Int, images: Int,
     scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool, poolPadding: Int?,
-    poolIndex: UnsafeMutablePointer<UInt8>?, residual: UnsafePointer<Float>? = nil
+    poolIndex: UnsafeMutablePointer<UInt8>?, residual: UnsafePointer<Float>?, rows: Range<Int>
   ) {
     self.input = input
     self.height = height
@@ -173,8 +173,7 @@ package struct NormalizationArguments {
     self.poolPadding = poolPadding
     self.poolIndex = poolIndex
     self.residual = residual
-    rows = 0..<0
-    rows = 0..<outputHeight
+    self.rows = rows
   }
 }
 

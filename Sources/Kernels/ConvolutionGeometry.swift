@@ -36,6 +36,14 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   package var outputPixels: Int { outputHeight * outputWidth }
   package var taps: Int { kernelHeight * kernelWidth }
 
+  /// Over all output pixels, the taps that read inside the map.
+  package var insideTaps: Int {
+    let rows = (0..<outputHeight).reduce(0) { count, row in
+      count + (0..<kernelHeight).count { inputRow(row, $0) != nil }
+    }
+    return rows * (0..<kernelWidth).reduce(0) { $0 + outputColumns($1).count }
+  }
+
   /// The convolution with the taps in reverse that the input's gradient is of the output's; nil for strides over 1.
   package var inputGradient: ConvolutionGeometry? {
     let inputPadding = dilation * (kernelHeight - 1) - padding

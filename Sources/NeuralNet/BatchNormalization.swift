@@ -192,8 +192,7 @@ package final class BatchNormalization {
       input: input.block(block), height: input.shape.height, width: input.shape.width,
       stride: stride, images: input.shape.images(inBlock: block), scale: scale.pointer,
       shift: shift.pointer, relu: relu, poolPadding: poolPadding, poolIndex: nil,
-      residual: residual.map { UnsafePointer($0.block(block)) })
-    arguments.rows = partition.rows(unit)
+      residual: residual.map { UnsafePointer($0.block(block)) }, rows: partition.rows(unit))
     if let poolIndex {
       let blockCount = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
       arguments.poolIndex = poolIndex.baseAddress! + block * blockCount

@@ -5,7 +5,7 @@ package final class ComputeContext: Sendable {
   package let kernels: KernelTable
   package let pool: WorkerPool
   package let gradients: GradientWorkspace
-  let winograd = WinogradWorkspace()
+  let workspace = ConvolutionWorkspace()
   /// nil unless somebody measures.
   package let profiler: Profiler?
 
@@ -65,7 +65,7 @@ package final class ActivationStorage {
   package init() {}
 
   package func tensor(_ shape: Shape) -> Tensor {
-    if buffer.count < shape.count { buffer = FloatBuffer(count: shape.count) }
+    buffer = buffer.grown(to: shape.count)
     return Tensor(shape, buffer: buffer)
   }
 }

@@ -46,14 +46,11 @@ package final class Convolution {
       taps: geometry.taps, depth: outputChannels, channels: inputChannels)
     self.transposed = transposed
     let isPadded = self.inputStride == padded(inputChannels)
-    winograd =
-      isPadded
-      ? WinogradConvolution(geometry, packed, flipped: false, context: context) : nil
-    winogradInputGradient = geometry.inputGradient.flatMap {
-      WinogradConvolution($0, transposed, flipped: true, context: context)
-    }
-    winogradWeightGradient =
-      isPadded ? WinogradWeightGradient(geometry, packed, context: context) : nil
+    let plan = isPadded ? WinogradPlan(geometry, packed) : nil
+    winograd = plan.map { WinogradConvolution($0, flipped: false, context: context) }
+    winogradWeightGradient = plan.map { WinogradWeightGradient($0, context: context) }
+    winogradInputGradient = geometry.inputGradient.flatMap { WinogradPlan($0, transposed) }
+      .map { WinogradConvolution($0, flipped: true, context: context) }
     weight = Parameter(
       count: packed.count, views: views ?? [.convolution(name, packed, geometry)])
   }
@@ -104,7 +101,7 @@ package final class Convolution {
     context.measure(
       name, .inputGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
     ) {
-      let weights = context.winograd.transposedWeights(transposed.count)
+      let weights = context.workspace.transposedWeights(transposed.count)
       // The transposition leaves the padding alone, where another layer's weights may lie.
       if transposed.channels != transposed.paddedChannels { weights.clear() }
       packed.transpose(weight.values.pointer, to: weights.pointer, pool: context.pool)

@@ -96,7 +96,8 @@ struct KernelAgreementTests {
           var arguments = NormalizationArguments(
             input: input.pointer, height: height, width: width, stride: stride, images: images,
             scale: scale.pointer, shift: shift.pointer, relu: relu, poolPadding: poolPadding,
-            poolIndex: nil)
+            poolIndex: nil, residual: nil, rows: 0..<0)
+          arguments.rows = 0..<arguments.outputHeight
           let count = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
           var indices = [UInt8](repeating: 0, count: count)
           return indices.withUnsafeMutableBufferPointer { indices in

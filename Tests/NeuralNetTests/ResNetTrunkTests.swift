@@ -43,38 +43,10 @@ struct ResNetTrunkTests {
     #expect(abs(plain - (2.0 / (16 * 25)).squareRoot()) <= 0.03 * plain)
   }
 
-  /// Every tensor through Σ factor · probability of the head.
   @Test(arguments: InstructionSet.available)
   func finiteDifferences(_ instructionSet: InstructionSet) {
     let network = network(instructionSet, threads: 2, width: 3)
-    let head = "head_A"
-    let memory = network.head(head).parameters[0].values
-    for view in network.head(head).parameters[0].views {
-      view.scatter(view.gather(memory).map { 40 * $0 }, to: memory)
-    }
-    let images = tinyImages(pairs: 13, seed: 3)
-    let factors = NaiveMap(images: 26, height: 1, width: 1, channels: 14, seed: 4)
-    func loss() -> Double {
-      let probabilities = network.forward(images, head: head, .training).naive.values
-      return zip(factors.values, probabilities).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-    _ = loss()
-    network.backward(Tensor(factors), head: head)
-    for parameter in network.parameters(training: head) {
-      for view in parameter.views {
-        let gradient = view.gather(parameter.gradient).map(Double.init)
-        let values = view.gather(parameter.values)
-        for direction in checkDirections(gradient, seed: 5) {
-          let difference = CentralDifference(at: values, along: direction, step: 0x1p-13) {
-            view.scatter($0, to: parameter.values)
-            return loss()
-          }
-          // ReLU and max-pool have kinks, which a step of this size meets.
-          #expect(difference.relativeError(gradient) <= 3e-2, "\(view.name)")
-        }
-        view.scatter(values, to: parameter.values)
-      }
-    }
+    checkNetworkGradients(network, tolerance: 3e-2)
   }
 
   @Test(arguments: InstructionSet.available)

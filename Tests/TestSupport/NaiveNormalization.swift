@@ -1,4 +1,5 @@
-/// Batch normalisation, then the sum with a residual, ReLU and a 2×2, stride 2 max-pool if wanted, one step after the other in Double.
+/// Batch normalisation, then the sum with a residual, ReLU and a 2×2, stride 2 max-pool if wanted, one step after
+/// the other in Double.
 package struct NaiveNormalization: Sendable {
   package var weight: [Double]
   package var bias: [Double]

@@ -61,6 +61,27 @@ enum Evaluate3At7: LineTransform {
   }
 }
 
+enum Evaluate5At7: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 7 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (c3, c4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    storePair(c0 + c2 + c4, c1 + c3, target, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4), multiplyAdd(0.5 * c1, 0.125, c3),
+      target + 2 &* targetStride, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(2 * c1, 8, c3),
+      target + 4 &* targetStride, targetStride)
+    store(c4, target + 6 &* targetStride)
+  }
+}
+
 enum Evaluate4At8: LineTransform {
   static var inputs: Int { 4 }
   static var outputs: Int { 8 }
@@ -79,6 +100,30 @@ enum Evaluate4At8: LineTransform {
       multiplyAdd(c0, 4, c2), multiplyAdd(2 * c1, 8, c3), target + 4 &* targetStride, targetStride)
     store(c0, target + 6 &* targetStride)
     store(c3, target + 7 &* targetStride)
+  }
+}
+
+enum Evaluate6At8: LineTransform {
+  static var inputs: Int { 6 }
+  static var outputs: Int { 8 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (c3, c4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    let c5 = load(source + 5 &* stride)
+    storePair(c0 + c2 + c4, c1 + c3 + c5, target, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4),
+      multiplyAdd(multiplyAdd(0.5 * c1, 0.125, c3), 0.03125, c5),
+      target + 2 &* targetStride, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(multiplyAdd(2 * c1, 8, c3), 32, c5),
+      target + 4 &* targetStride, targetStride)
+    store(c0, target + 6 &* targetStride)
+    store(c5, target + 7 &* targetStride)
   }
 }
 
@@ -107,7 +152,7 @@ enum EvaluateTransposed3At5: LineTransform {
     store(one.sum + half.sum, target)
     store(multiplyAdd(one.difference, 0.5, half.difference), target + targetStride)
     store(
-      one.sum + 0.25 * half.sum + load(source + 4 &* stride), target + 2 &* targetStride)
+      multiplyAdd(one.sum, 0.25, half.sum) + load(source + 4 &* stride), target + 2 &* targetStride)
   }
 }
 
@@ -127,8 +172,33 @@ enum EvaluateTransposed3At7: LineTransform {
       multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
       target + targetStride)
     store(
-      one.sum + 0.25 * half.sum + 4 * two.sum + load(source + 6 &* stride),
+      multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum) + load(source + 6 &* stride),
       target + 2 &* targetStride)
+  }
+}
+
+enum EvaluateTransposed5At7: LineTransform {
+  static var inputs: Int { 7 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum, target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
+      target + 3 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum) + load(source + 6 &* stride),
+      target + 4 &* targetStride)
   }
 }
 
@@ -149,12 +219,59 @@ enum EvaluateTransposed4At8: LineTransform {
       target + targetStride)
     store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
     store(
-      one.difference + 0.125 * half.difference + 8 * two.difference + load(source + 7 &* stride),
+      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference)
+        + load(source + 7 &* stride),
       target + 3 &* targetStride)
   }
 }
 
+enum EvaluateTransposed6At8: LineTransform {
+  static var inputs: Int { 8 }
+  static var outputs: Int { 6 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
+      target + 3 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum), target + 4 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.03125, half.difference), 32, two.difference)
+        + load(source + 7 &* stride),
+      target + 5 &* targetStride)
+  }
+}
+
 // MARK: Interpolation, transposed
+
+/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; rows 0 and
+/// ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis polynomials, leading coefficient 1.
+enum InterpolateTransposed5: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    storePair(multiplyAdd(d3, -0.25, d1), multiplyAdd(d2, -0.25, d0), target, targetStride)
+    storePair(d3 - d1, 0.5 * (d2 - d0), target + 2 &* targetStride, targetStride)
+    store(multiplyAdd(multiplyAdd(d4, -1.25, d2), 0.25, d0), target + 4 &* targetStride)
+  }
+}
 
 /// The rows of all three pairs, from three neighbouring coefficients of each parity.
 @inline(__always)
@@ -175,8 +292,6 @@ private func storeThreePairs(
     target + 4 &* stride, stride)
 }
 
-/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; rows 0 and
-/// ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis polynomials, leading coefficient 1.
 enum InterpolateTransposed7: LineTransform {
   static var inputs: Int { 7 }
   static var outputs: Int { 7 }

@@ -5,12 +5,17 @@ func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   switch transform {
   case .evaluate(3, 5): read(arguments, Evaluate3At5.self)
   case .evaluate(3, 7): read(arguments, Evaluate3At7.self)
+  case .evaluate(5, 7): read(arguments, Evaluate5At7.self)
   case .evaluate(4, 8): read(arguments, Evaluate4At8.self)
+  case .evaluate(6, 8): read(arguments, Evaluate6At8.self)
+  case .interpolateTransposed(5): read(arguments, InterpolateTransposed5.self)
   case .interpolateTransposed(7): read(arguments, InterpolateTransposed7.self)
   case .interpolateTransposed(8): read(arguments, InterpolateTransposed8.self)
   case .evaluateTransposed(3, 5): write(arguments, EvaluateTransposed3At5.self)
   case .evaluateTransposed(3, 7): write(arguments, EvaluateTransposed3At7.self)
+  case .evaluateTransposed(5, 7): write(arguments, EvaluateTransposed5At7.self)
   case .evaluateTransposed(4, 8): write(arguments, EvaluateTransposed4At8.self)
+  case .evaluateTransposed(6, 8): write(arguments, EvaluateTransposed6At8.self)
   default: preconditionFailure("no kernel for \(transform)")
   }
 }

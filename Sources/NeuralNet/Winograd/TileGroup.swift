@@ -30,11 +30,9 @@ struct TileGroup {
   ///   - panel: of the map's channels.
   ///   - channels: the spectra's.
   ///   - spectra: those of the panel.
-  ///   - mapChannels: the map's channels, if there are more than the spectra's.
   func transform(
     _ transform: TileTransform, _ map: Tensor, _ side: Side, _ tiles: Range<Int>, _ panel: Int,
-    _ channels: SpectrumChannels, _ spectra: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
-    mapChannels: SpectrumChannels? = nil
+    _ channels: SpectrumChannels, _ spectra: UnsafeMutablePointer<Float>, _ kernels: KernelTable
   ) {
     for index in tiles {
       let (block, number) = index.quotientAndRemainder(dividingBy: tiling.tiles.count)
@@ -61,10 +59,10 @@ struct SpectrumChannels {
   /// A single one of them.
   var panel: SpectrumChannels { SpectrumChannels(count: width, width: width) }
 
-  /// nil for a number of channels that does not fill panels of one width, or that is too small to be worth it.
+  /// nil for a number of channels that does not fill panels of one width.
   init?(_ channels: Int) {
     self.init(count: padded(channels), width: min(padded(channels), panelWidth))
-    if count % width != 0 || channels < 8 { return nil }
+    if count % width != 0 { return nil }
   }
 
   private init(count: Int, width: Int) {

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Memory that all convolutions of a network use in turn. Contents are stale.
-final class WinogradWorkspace: @unchecked Sendable {
+final class ConvolutionWorkspace: @unchecked Sendable {
   // Unchecked: only the thread that runs the network asks for memory.
   private var threadSpectra: [(first: FloatBuffer, second: FloatBuffer)] = []
   private var transformedWeights = FloatBuffer(count: 0)

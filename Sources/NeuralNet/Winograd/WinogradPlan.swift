@@ -1,0 +1,43 @@
+import Kernels
+
+/// How a convolution goes through Winograd's domain: what its forward pass and its weight gradient share.
+struct WinogradPlan: Sendable {
+  let tiling: WinogradTiling
+  /// The weights among the taps.
+  let packed: PackedWeights
+  let input: SpectrumChannels
+  let output: SpectrumChannels
+
+  /// nil where direct convolution is the better choice.
+  init?(_ geometry: ConvolutionGeometry, _ packed: PackedWeights) {
+    guard let input = SpectrumChannels(packed.depth),
+      let output = SpectrumChannels(packed.channels),
+      let tiling = WinogradTiling(
+        geometry, inputChannels: input.count, outputChannels: output.count)
+    else { return nil }
+    self.tiling = tiling
+    self.packed = packed
+    self.input = input
+    self.output = output
+  }
+
+  var algorithm: WinogradAlgorithm { tiling.algorithm }
+
+  /// The weights as spectra: points for taps, the depth padded as the maps' channels are.
+  var spectrum: PackedWeights {
+    PackedWeights(taps: tiling.points, depth: input.count, channels: packed.channels)
+  }
+
+  /// Every panel and input channel, the padding's included, shared out to the threads.
+  func forEachInputChannel(
+    _ context: ComputeContext, _ body: (_ panel: Int, _ depth: Int) -> Void
+  ) {
+    withoutActuallyEscaping(body) { body in
+      context.pool.forEach(packed.panels * input.count / channelMultiple) { unit in
+        for place in unit * channelMultiple..<(unit + 1) * channelMultiple {
+          body(place / input.count, place % input.count)
+        }
+      }
+    }
+  }
+}
