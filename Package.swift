@@ -8,7 +8,7 @@ func kernelVariant(_ name: String, march: String?, define: String) -> Target {
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(
     name: "Kernels\(name)",
-    dependencies: ["KernelInterface"],
+    dependencies: ["CCPUFeatures", "KernelInterface"],
     path: "Sources/KernelVariants/\(name)",
     swiftSettings: [.unsafeFlags(flags), .define(define)])
 }

@@ -1,4 +1,4 @@
-// What the processor and the operating system can run, asked at run time: Swift has no query of its own.
+// What the processor and the operating system can run, and hints to the processor: Swift has no words for either.
 #pragma once
 #include <stdbool.h>
 
@@ -21,7 +21,7 @@ static inline bool cpu_supports_x86_64_v4(void) {
 #endif
 }
 
-// Tells the processor that this thread waits for another one: no language construct says so.
+// This thread waits for another one.
 static inline void cpu_relax(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -29,3 +29,7 @@ static inline void cpu_relax(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+// This memory will be read soon: bring it next to the processor, or one cache further away.
+static inline void prefetch_near(const float *address) { __builtin_prefetch(address, 0, 3); }
+static inline void prefetch_far(const float *address) { __builtin_prefetch(address, 0, 2); }

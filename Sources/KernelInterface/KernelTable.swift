@@ -13,6 +13,8 @@ package struct KernelTable: Sendable {
   package var accumulateWeightGradient: @Sendable (WeightGradientArguments) -> Void
   /// Adds to `gradient`.
   package var accumulatePatchGradient: @Sendable (PatchGradientArguments) -> Void
+  /// Writes `output`.
+  package var multiplySpectra: @Sendable (SpectrumProductArguments) -> Void
   /// One tile of a map to its spectrum or back.
   package var transformTile: @Sendable (TileTransform, TileArguments) -> Void
   /// The taps of a weight to its spectrum, or a spectrum's gradient to the taps'.
@@ -54,6 +56,7 @@ package struct KernelTable: Sendable {
     convolve: @escaping @Sendable (ConvolutionArguments) -> Void,
     accumulateWeightGradient: @escaping @Sendable (WeightGradientArguments) -> Void,
     accumulatePatchGradient: @escaping @Sendable (PatchGradientArguments) -> Void,
+    multiplySpectra: @escaping @Sendable (SpectrumProductArguments) -> Void,
     transformTile: @escaping @Sendable (TileTransform, TileArguments) -> Void,
     transformTaps: @escaping @Sendable (TapTransformArguments) -> Void,
     accumulateMoments: @escaping @Sendable (Input, Int, Int, Int, Output, Output) -> Void,
@@ -75,6 +78,7 @@ package struct KernelTable: Sendable {
     self.convolve = convolve
     self.accumulateWeightGradient = accumulateWeightGradient
     self.accumulatePatchGradient = accumulatePatchGradient
+    self.multiplySpectra = multiplySpectra
     self.transformTile = transformTile
     self.transformTaps = transformTaps
     self.accumulateMoments = accumulateMoments

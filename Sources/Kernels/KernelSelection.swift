@@ -12,6 +12,7 @@ package typealias Tap = KernelInterface.Tap
 package typealias ConvolutionArguments = KernelInterface.ConvolutionArguments
 package typealias WeightGradientArguments = KernelInterface.WeightGradientArguments
 package typealias PatchGradientArguments = KernelInterface.PatchGradientArguments
+package typealias SpectrumProductArguments = KernelInterface.SpectrumProductArguments
 package typealias TileTransform = KernelInterface.TileTransform
 package typealias TileArguments = KernelInterface.TileArguments
 package typealias TapTransformArguments = KernelInterface.TapTransformArguments

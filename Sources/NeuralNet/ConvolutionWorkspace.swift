@@ -7,7 +7,6 @@ final class ConvolutionWorkspace: @unchecked Sendable {
   private var transformedWeights = FloatBuffer(count: 0)
   private var plainWeights = FloatBuffer(count: 0)
   private var weightGradient = FloatBuffer(count: 0)
-  private var taps: [[Int]: (starts: [Int32], taps: [Tap])] = [:]
 
   /// Two spectra for each thread.
   func spectra(
@@ -39,16 +38,5 @@ final class ConvolutionWorkspace: @unchecked Sendable {
   func gradient(_ count: Int) -> FloatBuffer {
     weightGradient = weightGradient.grown(to: count)
     return weightGradient
-  }
-
-  /// The taps of a point's product: each tile sums over the panels of its channels.
-  func panelTaps(panels: Int, capacity: Int) -> (starts: [Int32], taps: [Tap]) {
-    if let known = taps[[panels, capacity]] { return known }
-    let starts = (0...capacity).map { Int32($0 * panels) }
-    let entries = (0..<capacity).flatMap { tile in
-      (0..<panels).map { Tap(pixel: $0 * capacity + tile, tap: $0) }
-    }
-    taps[[panels, capacity]] = (starts, entries)
-    return (starts, entries)
   }
 }

@@ -7,6 +7,7 @@ package let kernelTable = KernelTable(
   convolve: convolve,
   accumulateWeightGradient: accumulateWeightGradient,
   accumulatePatchGradient: accumulatePatchGradient,
+  multiplySpectra: multiplySpectra,
   transformTile: transformTile,
   transformTaps: transformTaps,
   accumulateMoments: accumulateMoments,

@@ -1,11 +1,12 @@
 import Kernels
 
 /// A convolution by Winograd's algorithm: the forward pass of a layer or, with its weights turned round, the input
-/// gradient.
+/// gradient. Spectra of the map's tiles are multiplied point by point with those of the weights,
+/// (tiles · images × depth) · (depth × channels), and the products transformed back.
 ///
-/// The tiles of the batch are shared out in groups. A thread computes the spectra of its group, multiplies them point
-/// by point with the spectra of the weights, (tiles · images × depth) · (depth × channels), and transforms the
-/// products back, all in memory of its own that stays in its cache.
+/// With few weights, a thread takes a group of tiles through all three stages, in memory of its own that stays in its
+/// cache. Many weights are worth reading seldom: then all threads take a larger group through one stage after the
+/// other, each at other points.
 final class WinogradConvolution {
   private let plan: WinogradPlan
   private let weightMatrix: [Float]
@@ -25,50 +26,101 @@ final class WinogradConvolution {
   func convolve(_ map: Tensor, _ weights: FloatBuffer, to result: Tensor) {
     let spectrumWeights = transformWeights(weights)
     let tiles = map.shape.blocks * plan.tiling.tiles.count
-    let group = TileGroup(capacity: min(tiles, capacity), tiling: plan.tiling)
+    if 4 * plan.spectrum.count <= WinogradConvolution.ownWeightBytes {
+      convolveApart(map, spectrumWeights, tiles, to: result)
+    } else {
+      convolveTogether(map, spectrumWeights, tiles, to: result)
+    }
+  }
+
+  private func convolveApart(
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor
+  ) {
+    let (input, output) = (plan.input, plan.output.panel)
+    let tileBytes = 4 * plan.tiling.points * imageBlock * (input.count + output.count)
+    let group = TileGroup(
+      capacity: min(tiles, max(2, WinogradConvolution.ownBytes / tileBytes)), tiling: plan.tiling)
     let spectra = context.workspace.spectra(
-      group.count(plan.input), group.count(plan.output.panel), threads: context.pool.threads)
-    let taps = context.workspace.panelTaps(panels: plan.input.panels, capacity: group.capacity)
+      group.count(input), group.count(output), threads: context.pool.threads)
     context.pool.forEach((tiles + group.capacity - 1) / group.capacity) { unit, thread in
       let members = unit * group.capacity..<min(tiles, (unit + 1) * group.capacity)
       let (source, product) = (spectra[thread].first, spectra[thread].second)
-      for panel in 0..<plan.input.panels {
+      for panel in 0..<input.panels {
         group.transform(
-          plan.algorithm.inputTransform, map, .input, members, panel, plan.input,
-          source.pointer + panel * group.panelFloats(plan.input), context.kernels)
+          plan.algorithm.inputTransform, map, .input, members, panel, input,
+          source.pointer + panel * group.panelFloats(input), context.kernels)
       }
       for panel in 0..<plan.output.panels {
         for point in 0..<plan.tiling.points {
-          multiply(source, spectrumWeights, product, point, panel, members.count, group, taps)
+          multiply(
+            source, weights, group, members.count, point, panel, next: (point + 1, panel),
+            to: product.pointer + point * group.pointFloats(output))
         }
         group.transform(
-          plan.algorithm.outputTransform, result, .output, members, panel, plan.output.panel,
+          plan.algorithm.outputTransform, result, .output, members, panel, output,
           product.pointer, context.kernels)
       }
     }
   }
 
-  /// One point, one panel of output channels; the panels of the input's channels are the taps.
-  private func multiply(
-    _ source: FloatBuffer, _ weights: FloatBuffer, _ product: FloatBuffer, _ point: Int,
-    _ panel: Int, _ tiles: Int, _ group: TileGroup, _ taps: (starts: [Int32], taps: [Tap])
+  private func convolveTogether(
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor
   ) {
-    taps.starts.withUnsafeBufferPointer { starts in
-      taps.taps.withUnsafeBufferPointer { taps in
-        context.kernels.convolve(
-          ConvolutionArguments(
-            input: source.pointer + point * group.pointFloats(plan.input),
-            inputStride: plan.input.width,
-            depth: plan.input.width,
-            weights: weights.pointer + plan.spectrum.panelStart(panel)
-              + point * plan.spectrum.depth * plan.output.width,
-            width: plan.output.width,
-            output: product.pointer + point * group.pointFloats(plan.output.panel),
-            outputStride: plan.output.width, tapStarts: starts.baseAddress!,
-            taps: taps.baseAddress!,
-            pixels: 0..<tiles))
+    let (input, output) = (plan.input, plan.output)
+    let tileBytes = 4 * plan.tiling.points * imageBlock * (input.count + output.count)
+    let capacity = max(4, WinogradConvolution.sharedBytes / tileBytes)
+    // Groups of nearly the same size.
+    let groups = (tiles + capacity - 1) / capacity
+    let group = TileGroup(capacity: (tiles + groups - 1) / groups, tiling: plan.tiling)
+    let (source, product) = context.workspace.spectra(
+      group.count(input), group.count(output), threads: 1)[0]
+    for first in stride(from: 0, to: tiles, by: group.capacity) {
+      let count = min(group.capacity, tiles - first)
+      context.pool.forEach(count * input.panels) { unit in
+        let (place, panel) = (unit / input.panels, unit % input.panels)
+        group.transform(
+          plan.algorithm.inputTransform, map, .input, first + place..<first + place + 1, panel,
+          input,
+          source.pointer + panel * group.panelFloats(input) + place * imageBlock * input.width,
+          context.kernels)
+      }
+      // Half of the panels is enough for a unit: 25 points are few for many threads.
+      context.pool.forEach(2 * plan.tiling.points) { unit in
+        let (point, half) = (unit / 2, unit % 2)
+        for panel in output.panels * half / 2..<output.panels * (half + 1) / 2 {
+          multiply(
+            source, weights, group, count, point, panel, next: (point, panel + 1),
+            to: product.pointer + point * group.pointFloats(output)
+              + panel * group.panelFloats(output))
+        }
+      }
+      context.pool.forEach(count * output.panels) { unit in
+        let (place, panel) = (unit / output.panels, unit % output.panels)
+        group.transform(
+          plan.algorithm.outputTransform, result, .output, first + place..<first + place + 1,
+          panel, output,
+          product.pointer + panel * group.panelFloats(output) + place * imageBlock * output.width,
+          context.kernels)
       }
     }
+  }
+
+  /// One point, one panel of output channels.
+  private func multiply(
+    _ source: FloatBuffer, _ weights: FloatBuffer, _ group: TileGroup, _ tiles: Int, _ point: Int,
+    _ panel: Int, next: (point: Int, panel: Int), to product: UnsafeMutablePointer<Float>
+  ) {
+    let spectrum = plan.spectrum
+    func weightsAt(_ point: Int, _ panel: Int) -> UnsafePointer<Float> {
+      UnsafePointer(
+        weights.pointer + spectrum.panelStart(panel) + point * spectrum.depth * plan.output.width)
+    }
+    context.kernels.multiplySpectra(
+      SpectrumProductArguments(
+        input: source.pointer + point * group.pointFloats(plan.input), panels: plan.input.panels,
+        panelStride: group.panelFloats(plan.input), panelWidth: plan.input.width,
+        rows: tiles * imageBlock, weights: weightsAt(point, panel),
+        nextWeights: weightsAt(next.point, next.panel), width: plan.output.width, output: product))
   }
 
   /// G w Gᵀ of every weight.
@@ -93,9 +145,10 @@ final class WinogradConvolution {
     return result
   }
 
-  /// As many tiles as a thread's cache holds, but enough to read the weights seldom.
-  private var capacity: Int {
-    let bytes = 4 * plan.tiling.points * imageBlock * (plan.input.count + plan.output.width)
-    return max(4, (1 << 20) / bytes, min(8, 4 * plan.spectrum.count >> 20))
-  }
+  /// Up to this size, each thread reads all spectra of the weights for itself.
+  private static let ownWeightBytes = 4 << 20
+  /// For a thread's spectra of a group.
+  private static let ownBytes = 1 << 20
+  /// For the spectra of a group that the threads share.
+  private static let sharedBytes = 24 << 20
 }

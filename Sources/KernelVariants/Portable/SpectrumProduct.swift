@@ -1,0 +1,95 @@
+import CCPUFeatures
+import KernelInterface
+
+/// The product of two spectra at one point, (rows × depth) · (depth × width).
+///
+/// Both are larger than the cache next to the processor, and each product is too short for the processor to see what
+/// comes next: it is told.
+func multiplySpectra(_ arguments: SpectrumProductArguments) {
+  let step = 2 &* lanes
+  let strips = arguments.rows / convolutionRows
+  let passes = strips &* ((arguments.width &+ step &- 1) / step)
+  // Spread over the product, so that all of the next weights are on their way at its end.
+  let ahead = (arguments.width &+ passes &- 1) / passes
+  var next = arguments.nextWeights
+  // Columns outside: their weights, read again for every strip, are what should stay closest.
+  var column = 0
+  while column < arguments.width {
+    for strip in 0..<strips {
+      let row = strip &* convolutionRows
+      if column &+ step <= arguments.width {
+        productTile2(arguments, row, column, next, ahead)
+      } else {
+        productTile1(arguments, row, column, next, ahead)
+      }
+      next += ahead &* arguments.panels &* arguments.panelWidth
+    }
+    column &+= step
+  }
+}
+
+/// `convolutionRows` rows × two vectors of output channels, held in registers over the whole sum.
+@inline(__always)
+private func productTile2(
+  _ arguments: SpectrumProductArguments, _ row: Int, _ column: Int, _ next: UnsafePointer<Float>,
+  _ ahead: Int
+) {
+  let (depth, width) = (arguments.panelWidth, arguments.width)
+  // One array, row by row: of two, the compiler keeps neither in registers.
+  var sums = WideConvolutionTile.zeros
+  var weights = arguments.weights + column
+  var next = next
+  for panel in 0..<arguments.panels {
+    let input = arguments.input + (panel &* arguments.panelStride &+ row &* depth)
+    let nextInput = input + convolutionRows &* depth
+    for channel in 0..<depth {
+      prefetch_near(nextInput + channel &* convolutionRows)
+      prefetch_far(next)
+      next += ahead
+      let leftWeights = load(weights)
+      let rightWeights = load(weights + lanes)
+      for image in 0..<convolutionRows {
+        let value = Vector(repeating: input[image &* depth &+ channel])
+        sums[2 &* image] = multiplyAdd(sums[2 &* image], value, leftWeights)
+        sums[2 &* image &+ 1] = multiplyAdd(sums[2 &* image &+ 1], value, rightWeights)
+      }
+      weights += width
+    }
+  }
+  let output = arguments.output + (row &* width &+ column)
+  for image in 0..<convolutionRows {
+    store(sums[2 &* image], output + image &* width)
+    store(sums[2 &* image &+ 1], output + (image &* width &+ lanes))
+  }
+}
+
+/// The same, one vector wide.
+@inline(__always)
+private func productTile1(
+  _ arguments: SpectrumProductArguments, _ row: Int, _ column: Int, _ next: UnsafePointer<Float>,
+  _ ahead: Int
+) {
+  let (depth, width) = (arguments.panelWidth, arguments.width)
+  var sums = ConvolutionTile.zeros
+  var weights = arguments.weights + column
+  var next = next
+  for panel in 0..<arguments.panels {
+    let input = arguments.input + (panel &* arguments.panelStride &+ row &* depth)
+    let nextInput = input + convolutionRows &* depth
+    for channel in 0..<depth {
+      prefetch_near(nextInput + channel &* convolutionRows)
+      prefetch_far(next)
+      next += ahead
+      let weight = load(weights)
+      for image in 0..<convolutionRows {
+        let value = Vector(repeating: input[image &* depth &+ channel])
+        sums[image] = multiplyAdd(sums[image], value, weight)
+      }
+      weights += width
+    }
+  }
+  let output = arguments.output + (row &* width &+ column)
+  for image in 0..<convolutionRows {
+    store(sums[image], output + image &* width)
+  }
+}
