@@ -64,8 +64,10 @@ package final class ActivationStorage {
 
   package init() {}
 
+  package func reserve(_ count: Int) { buffer = buffer.grown(to: count) }
+
   package func tensor(_ shape: Shape) -> Tensor {
-    buffer = buffer.grown(to: shape.count)
+    reserve(shape.count)
     return Tensor(shape, buffer: buffer)
   }
 }

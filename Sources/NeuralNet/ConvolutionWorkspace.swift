@@ -4,9 +4,8 @@ import Kernels
 final class ConvolutionWorkspace: @unchecked Sendable {
   // Unchecked: only the thread that runs the network asks for memory.
   private var threadSpectra: [(first: FloatBuffer, second: FloatBuffer)] = []
-  private var transformedWeights = FloatBuffer(count: 0)
+  private var spectraOfWeights = FloatBuffer(count: 0)
   private var plainWeights = FloatBuffer(count: 0)
-  private var weightGradient = FloatBuffer(count: 0)
 
   /// Two spectra for each thread.
   func spectra(
@@ -22,21 +21,15 @@ final class ConvolutionWorkspace: @unchecked Sendable {
     return threadSpectra
   }
 
-  /// The spectra of weights.
-  func weights(_ count: Int) -> FloatBuffer {
-    transformedWeights = transformedWeights.grown(to: count)
-    return transformedWeights
+  /// The spectra of weights, or the sums that become their gradients: one or the other.
+  func weightSpectra(_ count: Int) -> FloatBuffer {
+    spectraOfWeights = spectraOfWeights.grown(to: count)
+    return spectraOfWeights
   }
 
   /// Weights with input and output channels exchanged.
   func transposedWeights(_ count: Int) -> FloatBuffer {
     plainWeights = plainWeights.grown(to: count)
     return plainWeights
-  }
-
-  /// Sums of a weight gradient's spectra.
-  func gradient(_ count: Int) -> FloatBuffer {
-    weightGradient = weightGradient.grown(to: count)
-    return weightGradient
   }
 }

@@ -14,6 +14,9 @@ package final class VGGTrunk: Trunk {
   package let outputShape: Shape
   package let fan = Fan.into
   private let layers: [(convolution: Convolution, normalization: BatchNormalization)]
+  /// Shared by all layers that do not pool: what they pass on is made again for the backward pass, in a fraction of a
+  /// convolution's time, rather than kept.
+  private let passed = ActivationStorage()
 
   /// - Parameter plan: starts with a convolution; a pool follows a convolution.
   package init(inputShape: Shape, kernelSize: Int, plan: [Stage], context: ComputeContext) {
@@ -45,15 +48,33 @@ package final class VGGTrunk: Trunk {
   }
 
   package func forward(_ images: Tensor, _ mode: Mode) -> Tensor {
-    layers.reduce(images) { activation, layer in
-      layer.normalization.forward(layer.convolution.forward(activation), mode)
+    // At once as large as it has to be, or layers would hold on to smaller ones.
+    passed.reserve(layers.map { passedShape($0, images.shape.images)?.count ?? 0 }.max() ?? 0)
+    return layers.reduce(images) { activation, layer in
+      let target = passedShape(layer, images.shape.images).map(passed.tensor)
+      return layer.normalization.forward(layer.convolution.forward(activation), into: target, mode)
     }
+  }
+
+  /// Of what a layer passes on in shared memory; nil for pooled maps, which are small and kept.
+  private func passedShape(
+    _ layer: (convolution: Convolution, normalization: BatchNormalization), _ images: Int
+  ) -> Shape? {
+    let geometry = layer.convolution.geometry
+    return layer.normalization.poolPadding != nil
+      ? nil
+      : Shape(
+        images: images, height: geometry.outputHeight, width: geometry.outputWidth,
+        channels: layer.convolution.outputChannels)
   }
 
   package func backward(_ outputGradient: Tensor) {
     var gradient = outputGradient
     for (index, layer) in layers.enumerated().reversed() {
       let normalized = layer.normalization.backward(gradient)
+      if index > 0, layers[index - 1].normalization.poolPadding == nil {
+        layers[index - 1].normalization.restoreOutput()
+      }
       if let next = layer.convolution.backward(normalized, needsInputGradient: index > 0) {
         gradient = next
       }

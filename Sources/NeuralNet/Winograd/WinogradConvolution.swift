@@ -125,7 +125,7 @@ final class WinogradConvolution {
 
   /// G w Gᵀ of every weight.
   private func transformWeights(_ values: FloatBuffer) -> FloatBuffer {
-    let result = context.workspace.weights(plan.spectrum.count)
+    let result = context.workspace.weightSpectra(plan.spectrum.count)
     plan.forEachInputChannel(context) { panel, depth in
       let width = plan.packed.width(panel)
       let target = result.pointer + plan.spectrum.panelStart(panel) + depth * width

@@ -23,9 +23,10 @@ struct WinogradPlan: Sendable {
 
   var algorithm: WinogradAlgorithm { tiling.algorithm }
 
-  /// The weights as spectra: points for taps, the depth padded as the maps' channels are.
+  /// The weights as spectra: points for taps, the depth padded as the maps' channels are, and by one more: at distances
+  /// of powers of two all points would want the same few lines of the cache.
   var spectrum: PackedWeights {
-    PackedWeights(taps: tiling.points, depth: input.count, channels: packed.channels)
+    PackedWeights(taps: tiling.points, depth: input.count + 1, channels: packed.channels)
   }
 
   /// Every panel and input channel, the padding's included, shared out to the threads.
