@@ -21,12 +21,12 @@ struct WinogradTiling: Sendable {
   /// The cheapest tiling; nil if none is known for this geometry or none does for 70 % of what direct convolution costs:
   /// that is more exact, and a ResNet on small batches feels the difference in its gradients.
   init?(_ geometry: ConvolutionGeometry, inputChannels: Int, outputChannels: Int) {
-    func cost(_ tiling: WinogradTiling) -> Int {
+    func cost(_ tiling: WinogradTiling) -> Double {
       tiling.cost(inputChannels: inputChannels, outputChannels: outputChannels)
     }
     let candidates = WinogradTiling.candidates(geometry)
     guard let best = candidates.min(by: { cost($0) < cost($1) }),
-      cost(best) * 10 <= geometry.insideTaps * inputChannels * outputChannels * 7
+      cost(best) <= 0.7 * Double(geometry.insideTaps * inputChannels * outputChannels)
     else { return nil }
     self = best
   }
@@ -34,16 +34,14 @@ struct WinogradTiling: Sendable {
   /// Values of a tile's spectrum.
   var points: Int { algorithm.points * algorithm.points }
 
-  /// In multiply-adds of direct convolution, for each block of images.
-  private func cost(inputChannels: Int, outputChannels: Int) -> Int {
-    let products = inputChannels * outputChannels
-    let transforms = WinogradTiling.transformCost * (inputChannels + outputChannels)
-    return tiles.count * points * (products + transforms)
+  /// In multiply-adds of direct convolution, for each image.
+  private func cost(inputChannels: Int, outputChannels: Int) -> Double {
+    let products = points * inputChannels * outputChannels
+    let transforms =
+      algorithm.inputTransform.operations * inputChannels
+      + algorithm.outputTransform.operations * outputChannels
+    return Double(tiles.count) * (Double(products) + 2.6 * Double(transforms))
   }
-
-  /// To transform one value of a spectrum, as multiply-adds of direct convolution: about what was measured, from 16 to
-  /// 512 channels.
-  private static let transformCost = 24
 
   private static func candidates(_ geometry: ConvolutionGeometry) -> [WinogradTiling] {
     guard geometry.stride == 1, geometry.kernelHeight == geometry.kernelWidth else { return [] }
@@ -89,5 +87,19 @@ struct WinogradTiling: Sendable {
 
   private static func starts(_ size: Int, _ step: Int, _ outputs: Int) -> [Int] {
     (0..<min(step, size)).flatMap { Array(stride(from: $0, to: size, by: step * outputs)) }
+  }
+}
+
+extension TileTransform {
+  /// Loads, stores and multiply-adds for each channel of a tile: lines of one dimension, then of the other. One takes
+  /// about as long as 2.6 multiply-adds of a convolution, which wait for memory less often.
+  fileprivate var operations: Int {
+    let (read, written) =
+      switch self {
+      case .evaluate(let size, let points): (size, points)
+      case .evaluateTransposed(let size, let points): (points, size)
+      case .interpolateTransposed(let points): (points, points)
+      }
+    return (read + written) * (read + written + read * written / 2)
   }
 }
