@@ -31,42 +31,55 @@ package struct BatchRenderer: Sendable {
   /// Side x is drawn once for each distinct image and repeated r times; each x′ is drawn on its own.
   /// Padding is set to 0. Requires `buffer` to hold at least `layout(images: 2 * plan.pairs)`, and a
   /// plan for this data set's number of images.
-  package func render(
-    _ plan: EpochPlan, step: Int, into buffer: UnsafeMutableBufferPointer<Float>, pool: WorkerPool
-  ) {
+  package func render(_ plan: EpochPlan, step: Int, into buffer: FloatBuffer, pool: WorkerPool) {
+    let work = rendering(plan, step: step, into: buffer)
+    pool.forEach(work.units, work.render)
+  }
+
+  /// The same as work that threads can share out: it is done when each of the units was rendered once. Nothing else
+  /// may touch the buffer until then.
+  package func rendering(
+    _ plan: EpochPlan, step: Int, into buffer: FloatBuffer
+  ) -> (units: Int, render: @Sendable (_ unit: Int) -> Void) {
     precondition(
       plan.order.count == dataset.count,
       "a plan for \(plan.order.count) images, a data set of \(dataset.count)")
     let images = Array(plan.images(step: step))
     let layout = self.layout(images: 2 * plan.pairs)
-    let base = checked(buffer, layout)
+    clearPadding(
+      layout,
+      checked(UnsafeMutableBufferPointer(start: buffer.pointer, count: buffer.count), layout))
     let plainChunks = (images.count + Self.chunk - 1) / Self.chunk
     let transformedChunks = (plan.pairs + Self.chunk - 1) / Self.chunk
-    pool.forEach(plainChunks + transformedChunks) { unit in
-      if unit < plainChunks {
-        for position in members(unit, of: images.count) {
-          let image = images[position]
-          var random = RandomStream(
-            seed: plan.seed, epoch: plan.epoch, sample: image, purpose: .plainSide)
-          let drawn = transform.drawPlain(
-            imageWidth: dataset.width, imageHeight: dataset.height, from: &random)
-          let first = position * plan.repeats
-          draw(image, drawn, layout, at: first..<first + plan.repeats, in: base)
-        }
-      } else {
-        for pair in members(unit - plainChunks, of: plan.pairs) {
-          let image = images[pair / plan.repeats]
-          var random = RandomStream(
-            seed: plan.seed, epoch: plan.epoch,
-            sample: image * plan.repeats + pair % plan.repeats, purpose: .transformedSide)
-          let drawn = transform.drawTransformed(
-            imageWidth: dataset.width, imageHeight: dataset.height, from: &random)
-          let place = plan.pairs + pair
-          draw(image, drawn, layout, at: place..<place + 1, in: base)
+    let units = plainChunks + transformedChunks
+    return (
+      units: units,
+      render: { unit in
+        let base = buffer.pointer
+        if unit < plainChunks {
+          for position in members(unit, of: images.count) {
+            let image = images[position]
+            var random = RandomStream(
+              seed: plan.seed, epoch: plan.epoch, sample: image, purpose: .plainSide)
+            let drawn = transform.drawPlain(
+              imageWidth: dataset.width, imageHeight: dataset.height, from: &random)
+            let first = position * plan.repeats
+            draw(image, drawn, layout, at: first..<first + plan.repeats, in: base)
+          }
+        } else {
+          for pair in members(unit - plainChunks, of: plan.pairs) {
+            let image = images[pair / plan.repeats]
+            var random = RandomStream(
+              seed: plan.seed, epoch: plan.epoch,
+              sample: image * plan.repeats + pair % plan.repeats, purpose: .transformedSide)
+            let drawn = transform.drawTransformed(
+              imageWidth: dataset.width, imageHeight: dataset.height, from: &random)
+            let place = plan.pairs + pair
+            draw(image, drawn, layout, at: place..<place + 1, in: base)
+          }
         }
       }
-    }
-    clearPadding(layout, base)
+    )
   }
 
   /// Renders the centre crops of images `range` of the data set as a batch of `range.count` images,

@@ -24,6 +24,10 @@ package final class WorkerPool: @unchecked Sendable {
   /// Workers that are not done with the current job.
   private let running = Atomic<Int>(0)
   private var job: Job?
+  /// Replaced only while no thread can take a unit of it.
+  private var offered: (@Sendable (Int) -> Void)?
+  private let offeredUnits = Atomic<Int>(0)
+  private let nextOffered = Atomic<Int>(0)
   private let isShutDown = Atomic<Bool>(false)
   /// How often a thread looks before it sleeps. Jobs follow each other within microseconds, and waking a thread takes
   /// tens of them; with more threads than processors, the others need the time more.
@@ -72,6 +76,36 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// Work for which there is time until `finishOffered`: whoever waits for others in a `forEach` takes a unit of it.
+  /// Units should be short, since those others wait for it in turn. Not from within a unit.
+  package func offer(_ units: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    finishOffered()
+    offered = body
+    offeredUnits.store(units, ordering: .relaxed)
+    nextOffered.store(0, ordering: .releasing)
+  }
+
+  /// All threads do what is left of the offered work; returns when all of it is done.
+  package func finishOffered() {
+    if offered == nil { return }
+    // A thread that is busy with an offered unit comes to this job afterwards, so its end is the end of all units.
+    forEach(threads) { _ in while takeOffered() {} }
+    offeredUnits.store(0, ordering: .relaxed)
+    offered = nil
+  }
+
+  /// false if there is nothing left.
+  private func takeOffered() -> Bool {
+    // Looked at before it is changed, or waiting threads would pass it to and fro between their caches.
+    guard nextOffered.load(ordering: .relaxed) < offeredUnits.load(ordering: .relaxed) else {
+      return false
+    }
+    let unit = nextOffered.wrappingAdd(1, ordering: .acquiring).oldValue
+    guard unit < offeredUnits.load(ordering: .relaxed), let offered else { return false }
+    offered(unit)
+    return true
+  }
+
   /// Lets the threads end; until then they keep the pool alive. It must not be used afterwards.
   package func shutDown() {
     condition.withLock {
@@ -104,9 +138,12 @@ package final class WorkerPool: @unchecked Sendable {
 
   /// Looks for a while, then sleeps until it is woken and `isDone`.
   private func wait(until isDone: () -> Bool) {
-    for _ in 0..<looks {
+    var look = 0
+    while look < looks {
       if isDone() { return }
+      if takeOffered() { continue }
       cpu_relax()
+      look += 1
     }
     condition.withLock {
       while !isDone() { condition.wait() }

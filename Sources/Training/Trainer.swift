@@ -16,7 +16,10 @@ package final class Trainer {
   private let network: Network
   private let renderer: BatchRenderer
   private let evaluator: Evaluator
-  private let images: Tensor
+  /// The batch of the step and the one that is rendered meanwhile, in turns.
+  private let batches: [Tensor]
+  /// The step whose batch is being rendered, or is ready, in `batches[step % 2]`.
+  private var renderedStep: Int?
   private var gradients: [String: Tensor] = [:]
   private var plan: EpochPlan?
   private var state: TrainerState
@@ -52,7 +55,7 @@ package final class Trainer {
       configuration: configuration, renderer: renderer, network: network, samples: sampleIndices)
     var shape = network.inputShape
     shape.images = configuration.imagesPerStep
-    images = Tensor(shape)
+    batches = [Tensor(shape), Tensor(shape)]
 
     let stepsPerEpoch = EpochPlan.steps(
       images: dataset.count, pairs: configuration.batchPairs, repeats: configuration.sampleRepeats)
@@ -128,10 +131,8 @@ package final class Trainer {
     let epoch = state.step / description.stepsPerEpoch + 1
     let headName = configuration.head(inEpoch: epoch)
     let head = headName == "A" ? configuration.headA : configuration.headB
-    renderer.render(
-      plan(forEpoch: epoch), step: state.step % description.stepsPerEpoch,
-      into: UnsafeMutableBufferPointer(start: images.pointer, count: images.shape.count),
-      pool: network.context.pool)
+    let images = batch(ofStep: state.step)
+    if state.step + 1 < description.plannedSteps { startBatch(ofStep: state.step + 1) }
     let networkHead = "head_\(headName)"
     let probabilities = network.forward(images, head: networkHead, .training)
     let gradient = gradients[headName] ?? Tensor(probabilities.shape)
@@ -155,6 +156,21 @@ package final class Trainer {
           mutualInformation: objective.mutualInformation, learningRate: state.learningRate,
           imagesPerSecond: Double(configuration.imagesPerStep) / seconds, elapsed: state.elapsed)))
     return objective.loss
+  }
+
+  /// The images of the step number `step`, from 0, which threads may have rendered while they waited for each other.
+  private func batch(ofStep step: Int) -> Tensor {
+    if renderedStep != step { startBatch(ofStep: step) }
+    network.context.pool.finishOffered()
+    return batches[step % 2]
+  }
+
+  private func startBatch(ofStep step: Int) {
+    let work = renderer.rendering(
+      plan(forEpoch: step / description.stepsPerEpoch + 1),
+      step: step % description.stepsPerEpoch, into: batches[step % 2].buffer)
+    network.context.pool.offer(work.units, work.render)
+    renderedStep = step
   }
 
   private func plan(forEpoch epoch: Int) -> EpochPlan {

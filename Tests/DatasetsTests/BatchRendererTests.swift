@@ -33,8 +33,10 @@ import Testing
     let layout = renderer.layout(images: 2 * plan.pairs)
     let pool = WorkerPool(threads: threads)
     defer { pool.shutDown() }
-    let memory = rendered(layout) { renderer.render(plan, step: step, into: $0, pool: pool) }
-    return (memory, layout)
+    let buffer = FloatBuffer(count: layout.floatCount)
+    for index in 0..<buffer.count { buffer[index] = .nan }
+    renderer.render(plan, step: step, into: buffer, pool: pool)
+    return ((0..<buffer.count).map { buffer[$0] }, layout)
   }
 
   @Test func layoutAddressesEveryFloatOnce() {

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Synchronization
 import Testing
@@ -61,6 +62,52 @@ struct WorkerPoolTests {
       pool.shutDown()
       #expect(tally.isOnceEach)
     }
+  }
+
+  /// Once each, whether threads found time for them or not, and with jobs that have nothing to do with them between.
+  @Test(arguments: [1, 2, 3, 7]) func offeredUnitsOnceEach(threads: Int) {
+    let pool = WorkerPool(threads: threads)
+    defer { pool.shutDown() }
+    for round in 0..<50 {
+      let tally = Tally(units: 40)
+      pool.offer(40) { tally.add($0) }
+      for job in 0..<round % 7 {
+        let other = Tally(units: 2 * job)
+        pool.forEach(2 * job) { other.add($0) }
+        #expect(other.isOnceEach)
+      }
+      pool.finishOffered()
+      #expect(tally.isOnceEach, "round \(round)")
+    }
+    pool.finishOffered()
+  }
+
+  /// A second offer waits for the first.
+  @Test func offersFollowEachOther() {
+    let pool = WorkerPool(threads: 2)
+    defer { pool.shutDown() }
+    let (first, second) = (Tally(units: 5), Tally(units: 3))
+    pool.offer(5) { first.add($0) }
+    pool.offer(3) { second.add($0) }
+    #expect(first.isOnceEach)
+    pool.finishOffered()
+    #expect(second.isOnceEach)
+  }
+
+  /// While one thread is busy, the one that waits for it takes the offered units. On a single processor nobody looks for
+  /// work while waiting.
+  @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount >= 2))
+  func waitingThreadsTakeOfferedUnits() {
+    let pool = WorkerPool(threads: 2)
+    defer { pool.shutDown() }
+    let taken = Atomic<Int>(0)
+    pool.offer(3) { _ in taken.wrappingAdd(1, ordering: .relaxed) }
+    pool.forEach(2) { unit in
+      // Ends only because the other thread is done with its unit and waits.
+      while unit == 0 && taken.load(ordering: .relaxed) < 3 {}
+    }
+    #expect(taken.load(ordering: .relaxed) == 3)
+    pool.finishOffered()
   }
 
   @Test func refusesMisuse() async {
