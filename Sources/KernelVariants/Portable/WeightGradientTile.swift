@@ -97,31 +97,88 @@ private func weightGradientRow(_ arguments: WeightGradientArguments, _ channel: 
 
 /// Few input channels: the rows of the tile are (tap, channel) pairs, found through a table of offsets.
 func accumulatePatchGradient(_ arguments: PatchGradientArguments) {
-  var row = 0
-  while row < arguments.rows {
-    var column = 0
-    while column < arguments.width {
-      patchGradientTile(arguments, row, column)
-      column &+= lanes
+  // Some pixels at a time, whose gradients stay in the cache while all rows pass over them.
+  var first = 0
+  while first < arguments.outputPixels {
+    let end = first &+ 16 < arguments.outputPixels ? first &+ 16 : arguments.outputPixels
+    var row = 0
+    while row < arguments.rows {
+      var column = 0
+      while column &+ 2 &* lanes <= arguments.width {
+        patchGradientTile2(arguments, first..<end, row, column)
+        column &+= 2 &* lanes
+      }
+      if column < arguments.width { patchGradientTile1(arguments, first..<end, row, column) }
+      row &+= gradientRows
     }
-    row &+= gradientRows
+    first = end
   }
 }
 
+private typealias PatchSources = InlineArray<8, UnsafePointer<Float>>
+
+/// Where the tile's rows lie for one output pixel.
 @inline(__always)
-private func patchGradientTile(_ arguments: PatchGradientArguments, _ row: Int, _ column: Int) {
-  var sums = GradientTile.zeros
-  var sources = InlineArray<8, UnsafePointer<Float>>(repeating: arguments.zeros)
-  for pixel in 0..<arguments.outputPixels {
-    let offsets = arguments.rowOffsets + (pixel &* arguments.rows &+ row)
-    for index in 0..<gradientRows {
-      let offset = Int(offsets[index])
-      sources[index] = offset < 0 ? arguments.zeros : arguments.input + offset
-    }
+private func patchSources(
+  _ arguments: PatchGradientArguments, _ pixel: Int, _ row: Int
+) -> PatchSources {
+  var sources = PatchSources(repeating: arguments.zeros)
+  let offsets = arguments.rowOffsets + (pixel &* arguments.rows &+ row)
+  for index in 0..<gradientRows {
+    let offset = Int(offsets[index])
+    if offset >= 0 { sources[index] = arguments.input + offset }
+  }
+  return sources
+}
+
+/// `gradientRows` rows × two vectors of output channels.
+@inline(__always)
+private func patchGradientTile2(
+  _ arguments: PatchGradientArguments, _ pixels: Range<Int>, _ row: Int, _ column: Int
+) {
+  var left = GradientTile.zeros
+  var right = GradientTile.zeros
+  // Looked up once: it is another module's.
+  let images = imageBlock
+  for pixel in pixels {
+    let sources = patchSources(arguments, pixel, row)
     var output =
-      arguments.outputGradient + (pixel &* imageBlock &* arguments.outputStride &+ column)
+      arguments.outputGradient + (pixel &* images &* arguments.outputStride &+ column)
     var input = 0
-    for _ in 0..<imageBlock {
+    for _ in 0..<images {
+      let leftGradient = load(output)
+      let rightGradient = load(output + lanes)
+      for index in 0..<gradientRows {
+        let value = Vector(repeating: sources[index][input])
+        left[index] = multiplyAdd(left[index], value, leftGradient)
+        right[index] = multiplyAdd(right[index], value, rightGradient)
+      }
+      input &+= arguments.inputStride
+      output += arguments.outputStride
+    }
+  }
+  let gradient = arguments.gradient + (row &* arguments.width &+ column)
+  for index in 0..<gradientRows {
+    let target = gradient + index &* arguments.width
+    store(load(target) + left[index], target)
+    store(load(target + lanes) + right[index], target + lanes)
+  }
+}
+
+/// The same, one vector wide.
+@inline(__always)
+private func patchGradientTile1(
+  _ arguments: PatchGradientArguments, _ pixels: Range<Int>, _ row: Int, _ column: Int
+) {
+  var sums = GradientTile.zeros
+  // Looked up once: it is another module's.
+  let images = imageBlock
+  for pixel in pixels {
+    let sources = patchSources(arguments, pixel, row)
+    var output =
+      arguments.outputGradient + (pixel &* images &* arguments.outputStride &+ column)
+    var input = 0
+    for _ in 0..<images {
       let outputGradient = load(output)
       for index in 0..<gradientRows {
         let value = Vector(repeating: sources[index][input])
