@@ -5,17 +5,20 @@ package final class ComputeContext: Sendable {
   package let kernels: KernelTable
   package let pool: WorkerPool
   package let gradients: GradientWorkspace
+  /// Whether convolutions go through Winograd's domain where that is faster.
+  package let usesWinograd: Bool
   let workspace = ConvolutionWorkspace()
   /// nil unless somebody measures.
   package let profiler: Profiler?
 
   package init(
     instructionSet: InstructionSet = .available.last ?? .portable, threads: Int,
-    profiler: Profiler? = nil
+    usesWinograd: Bool = true, profiler: Profiler? = nil
   ) {
     kernels = instructionSet.kernels
     pool = WorkerPool(threads: threads)
     gradients = GradientWorkspace()
+    self.usesWinograd = usesWinograd
     self.profiler = profiler
   }
 

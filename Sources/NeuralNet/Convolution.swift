@@ -46,11 +46,15 @@ package final class Convolution {
       taps: geometry.taps, depth: outputChannels, channels: inputChannels)
     self.transposed = transposed
     let isPadded = self.inputStride == padded(inputChannels)
-    let plan = isPadded ? WinogradPlan(geometry, packed) : nil
+    let plan = context.usesWinograd && isPadded ? WinogradPlan(geometry, packed) : nil
     winograd = plan.map { WinogradConvolution($0, flipped: false, context: context) }
     winogradWeightGradient = plan.map { WinogradWeightGradient($0, context: context) }
-    winogradInputGradient = geometry.inputGradient.flatMap { WinogradPlan($0, transposed) }
-      .map { WinogradConvolution($0, flipped: true, context: context) }
+    let gradientPlan =
+      context.usesWinograd
+      ? geometry.inputGradient.flatMap { WinogradPlan($0, transposed) } : nil
+    winogradInputGradient = gradientPlan.map {
+      WinogradConvolution($0, flipped: true, context: context)
+    }
     weight = Parameter(
       count: packed.count, views: views ?? [.convolution(name, packed, geometry)])
   }

@@ -1,3 +1,4 @@
+import Datasets
 import Kernels
 import NeuralNet
 
@@ -40,6 +41,20 @@ extension Benchmark {
     var subHeads: Int { self == .net10a ? 1 : 5 }
     /// Displacements of the segmentation loss lie within ± this.
     var halfSide: Int { 10 }
+
+    /// Draws pairs from `count` images of noise with the published settings; nil for networks that see others.
+    func renderer(count: Int, inputSize: Int) throws(DatasetError) -> BatchRenderer? {
+      guard channels == 1 else { return nil }
+      var random = RandomStream(seed: 1, purpose: .samples)
+      var transform = PairTransform.mnist
+      transform.outputSize = inputSize
+      return try BatchRenderer(
+        dataset: ImageDataset(
+          name: "noise", width: 28, height: 28, channels: 1, classNames: ["noise"],
+          pixels: (0..<count * 784).map { _ in UInt8(truncatingIfNeeded: random.next()) },
+          labels: Array(repeating: 0, count: count)),
+        transform: transform)
+    }
 
     func network(width: Int, inputSize: Int, context: ComputeContext) -> Network {
       let heads = [(name: "head_B", clusters: clusters, subHeads: subHeads)]

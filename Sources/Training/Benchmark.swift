@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Kernels
 import NeuralNet
@@ -21,29 +22,38 @@ package final class Benchmark {
 
   private let net: Net
   private let network: Network
-  private let profiler = Profiler()
+  private let profiler: Profiler
   private let images: Tensor
   /// Of what head B puts out, either way.
   private var gradient: Tensor?
   private var mapGradient: PlanarMaps?
+  /// Of a fixed batch of grey images; nil for networks that see others.
+  private let renderer: BatchRenderer?
+  private lazy var rendered = Tensor(images.shape)
   /// Every pixel counts.
   private lazy var mask = ones(images.shape.images / 2 * images.shape.pixels)
 
   /// - Parameters:
+  ///   - context: with a profiler.
   ///   - width, inputSize: the network's own if nil.
+  /// - Throws: `DatasetError` where the input is larger than a batch can be drawn.
   package init(
-    net: Net, pairs: Int, threads: Int, instructionSet: InstructionSet, width: Int? = nil,
-    inputSize: Int? = nil
-  ) {
+    net: Net, pairs: Int, context: ComputeContext, width: Int? = nil, inputSize: Int? = nil
+  ) throws {
+    guard let profiler = context.profiler else {
+      preconditionFailure("a context that nothing is measured in")
+    }
+    self.profiler = profiler
     self.net = net
-    let context = ComputeContext(
-      instructionSet: instructionSet, threads: threads, profiler: profiler)
     network = net.network(
       width: width ?? net.width, inputSize: inputSize ?? net.inputSize, context: context)
     network.initialize(seed: 1)
     var shape = network.inputShape
     shape.images = 2 * pairs
     images = Tensor(shape)
+    // Each image is drawn five times where the number of pairs allows.
+    renderer = try net.renderer(
+      count: pairs % 5 == 0 ? pairs / 5 : pairs, inputSize: shape.height)
     var random = RandomStream(seed: 1, purpose: .samples)
     for image in 0..<shape.images {
       for y in 0..<shape.height {
@@ -64,6 +74,7 @@ package final class Benchmark {
       let start = ContinuousClock.now
       step()
       seconds.append(start.duration(to: .now).seconds)
+      renderBatch()
     }
     let median = seconds.sorted()[steps / 2]
     let forward = profiler.rows.filter { $0.kind == .forward }.reduce(0) { $0 + $1.multiplyAdds }
@@ -78,6 +89,17 @@ package final class Benchmark {
         row.bytes /= Double(steps)
         return row
       })
+  }
+
+  /// What training does besides, while threads wait for each other: a row of its own, no part of the step.
+  private func renderBatch() {
+    guard let renderer else { return }
+    let pairs = images.shape.images / 2
+    let count = renderer.dataset.count
+    let plan = EpochPlan(images: count, pairs: pairs, repeats: pairs / count, seed: 1, epoch: 1)
+    network.context.measure("batch", .augmentation) {
+      renderer.render(plan, step: 0, into: rendered.buffer, pool: network.context.pool)
+    }
   }
 
   private func step() {

@@ -28,12 +28,12 @@ package final class Trainer {
 
   /// - Parameters:
   ///   - configuration: validated, on its own and against the data set.
-  ///   - instructionSet: the build of the kernels to use.
+  ///   - context: what to compute with; its threads are the configuration's.
   ///   - checkpoint: where to go on; nil to start afresh.
   /// - Throws: `TrainingError` if the checkpoint does not fit, `DatasetError` if the transforms do not.
   package init(
     configuration: Configuration, dataset: ImageDataset, runName: String, startedAt: Double,
-    instructionSet: InstructionSet, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
+    context: ComputeContext, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
     control: TrainingControl
   ) throws {
     self.configuration = configuration
@@ -41,7 +41,7 @@ package final class Trainer {
     self.control = control
     network = Network(
       configuration: configuration, imageChannels: dataset.channels,
-      context: ComputeContext(instructionSet: instructionSet, threads: configuration.threadCount))
+      context: context)
     renderer = try BatchRenderer(dataset: dataset, transform: configuration.pairTransform)
 
     let sampleIndices = Trainer.sampleIndices(configuration, of: dataset.count)

@@ -22,6 +22,14 @@ extension CommandTests {
       #expect(workspace.runNames == [])
     }
 
+    @Test func convolution() throws {
+      let workspace = try Workspace()
+      let result = try workspace.run(
+        workspace.smallTraining, variables: ["IIC_TUI_CONVOLUTION": "fourier"])
+      expectOneLine(result, ["$IIC_TUI_CONVOLUTION", "'fourier'", "direct"])
+      #expect(workspace.runNames == [])
+    }
+
     @Test func noDataFolder() throws {
       let workspace = try Workspace()
       for name in ["mnist", "fashion-mnist"] {

@@ -3,6 +3,7 @@ import CImageCodecs
 import Datasets
 import Foundation
 import Kernels
+import NeuralNet
 import RunStorage
 import Snapshots
 import TestSupport
@@ -39,7 +40,7 @@ import Training
     let lane = SnapshotLane.lossless()
     try Trainer(
       configuration: configuration, dataset: Self.dataset.get(), runName: "tiny", startedAt: 0,
-      instructionSet: .available.last ?? .portable, checkpoint: nil,
+      context: ComputeContext(threads: configuration.threadCount), checkpoint: nil,
       channel: SnapshotChannel(lanes: [lane]), control: TrainingControl()
     ).run()
     try recorder.record(lane.drain())

@@ -1,13 +1,17 @@
 import Kernels
+import NeuralNet
 import Testing
 
 @testable import Training
 
 /// What a benchmark reports, apart from how long it took.
 struct BenchmarkTests {
+  private func context() -> ComputeContext {
+    ComputeContext(instructionSet: .portable, threads: 2, profiler: Profiler())
+  }
+
   @Test func countsAndKinds() throws {
-    let result = Benchmark(net: .small, pairs: 12, threads: 2, instructionSet: .portable)
-      .run(steps: 1)
+    let result = try Benchmark(net: .small, pairs: 12, context: context()).run(steps: 1)
     #expect(result.stepSeconds > 0 && result.imagesPerSecond > 0 && result.peakGflops > 0)
     #expect(result.peakMemoryBytes > 0)
     // 5.8 million multiply-adds an image, forward, by the direct count.
@@ -17,6 +21,7 @@ struct BenchmarkTests {
     #expect(abs(result.gflops - gflops) <= 1e-9 * gflops)
     // Four convolutions and the head have weights; all but the first convolution pass a gradient on.
     #expect(forward.count == 5)
+    #expect(result.rows.filter { $0.kind == .augmentation }.count == 1)
     #expect(result.rows.filter { $0.kind == .weightGradient }.count == 5)
     #expect(result.rows.filter { $0.kind == .inputGradient }.count == 4)
     #expect(result.rows.allSatisfy { $0.calls == 1 && $0.seconds >= 0 })
@@ -26,9 +31,9 @@ struct BenchmarkTests {
   @Test(arguments: [
     (Benchmark.Net.net5g, 16, 37, 643_232), (.net10a, 24, 7, 1_827_456),
   ])
-  func otherNetworks(_ net: Benchmark.Net, inputSize: Int, layers: Int, multiplyAdds: Int) {
-    let result = Benchmark(
-      net: net, pairs: 2, threads: 2, instructionSet: .portable, width: 4, inputSize: inputSize
+  func otherNetworks(_ net: Benchmark.Net, inputSize: Int, layers: Int, multiplyAdds: Int) throws {
+    let result = try Benchmark(
+      net: net, pairs: 2, context: context(), width: 4, inputSize: inputSize
     ).run(steps: 2)
     let forward = result.rows.filter { $0.kind == .forward }
     #expect(forward.count == layers)

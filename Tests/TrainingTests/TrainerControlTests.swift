@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNet
 import Snapshots
 import Testing
 
@@ -104,7 +105,7 @@ import Testing
       let channel = SnapshotChannel(lanes: [lane])
       nonisolated(unsafe) let trainer = try Trainer(
         configuration: TrainingFixture.configuration(), dataset: TrainingFixture.dataset,
-        runName: "test", startedAt: 0, instructionSet: .available.last ?? .portable,
+        runName: "test", startedAt: 0, context: ComputeContext(threads: 1),
         checkpoint: nil, channel: channel, control: control)
       Thread.detachNewThread {
         trainer.run()

@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import NeuralNet
 import Snapshots
 import TestSupport
 
@@ -41,7 +42,7 @@ enum TrainingFixture {
   ) throws -> Trainer {
     try Trainer(
       configuration: configuration, dataset: dataset, runName: "test", startedAt: 0,
-      instructionSet: .available.last ?? .portable, checkpoint: checkpoint,
+      context: ComputeContext(threads: configuration.threadCount), checkpoint: checkpoint,
       channel: SnapshotChannel(lanes: lanes), control: control)
   }
 

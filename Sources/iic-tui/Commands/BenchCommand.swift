@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import NeuralNet
 import Training
 
 extension Benchmark.Net: ExpressibleByArgument {}
@@ -33,17 +34,19 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let instructionSet = try InstructionSet.fromEnvironment()
+    let environment = try ComputeEnvironment()
     let pairs = pairs ?? net.defaultPairs
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let result = Benchmark(
-      net: net, pairs: pairs, threads: threads, instructionSet: instructionSet
+    let result = try Benchmark(
+      net: net, pairs: pairs,
+      context: environment.context(threads: threads, profiler: Profiler())
     ).run(steps: steps)
     if json {
       StandardStreams.output(
         JSON.object([
           ("net", .string(net.rawValue)), ("pairs", .integer(pairs)),
-          ("threads", .integer(threads)), ("instruction_set", .string(instructionSet.rawValue)),
+          ("threads", .integer(threads)),
+          ("instruction_set", .string(environment.instructionSet.rawValue)),
           ("step_seconds", .number(result.stepSeconds)),
           ("images_per_second", .number(result.imagesPerSecond)),
           ("gflops", .number(result.gflops)), ("peak_gflops", .number(result.peakGflops)),
@@ -64,10 +67,10 @@ struct BenchCommand: ParsableCommand {
       ])
     }
     StandardStreams.output(
-      "\(net.rawValue), \(pairs) pairs, \(threads) threads, \(instructionSet.rawValue), "
+      "\(net.rawValue), \(pairs) pairs, \(threads) threads, \(environment.instructionSet.rawValue), "
         + "peak \(Int(result.peakGflops)) GFLOP/s\n\n" + table.text
         + String(
-          format: "\n%.1f ms a step, %.0f images/s, %.0f GFLOP/s, %.0f MiB\n",
+          format: "\n%.1f ms a step, %.1f images/s, %.0f GFLOP/s, %.0f MiB\n",
           1000 * result.stepSeconds, result.imagesPerSecond, result.gflops,
           Double(result.peakMemoryBytes) / 1_048_576))
   }

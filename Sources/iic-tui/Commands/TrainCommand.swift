@@ -51,7 +51,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let instructionSet = try InstructionSet.fromEnvironment()
+    let environment = try ComputeEnvironment()
     let control = TrainingControl()
     let session = TrainingSession(control: control)
     let signals = StopSignals { control.stop() }
@@ -84,8 +84,8 @@ struct TrainCommand: ParsableCommand {
         try Trainer(
           configuration: prepared.configuration, dataset: prepared.dataset,
           runName: prepared.recorder.folder.name, startedAt: prepared.startedAt,
-          instructionSet: instructionSet, checkpoint: prepared.checkpoint, channel: channel,
-          control: control)
+          context: environment.context(threads: prepared.configuration.threadCount),
+          checkpoint: prepared.checkpoint, channel: channel, control: control)
       }
     } catch {
       screen?.close()

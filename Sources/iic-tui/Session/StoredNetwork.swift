@@ -4,13 +4,6 @@ import NeuralNet
 import RunStorage
 import Training
 
-extension InstructionSet {
-  /// What `$IIC_TUI_INSTRUCTION_SET` asks for, else the fastest that runs here.
-  static func fromEnvironment() throws -> InstructionSet {
-    try selected(ProcessInfo.processInfo.environment["IIC_TUI_INSTRUCTION_SET"])
-  }
-}
-
 extension RunFolder {
   /// The network of a run with the weights stored in it, and the step they were taken after.
   ///
@@ -21,8 +14,7 @@ extension RunFolder {
     let stored = best ? try loadBestWeights() : try loadLatestWeights()
     let network = Network(
       configuration: settings, imageChannels: imageChannels,
-      context: ComputeContext(
-        instructionSet: try .fromEnvironment(), threads: settings.threadCount))
+      context: try ComputeEnvironment().context(threads: settings.threadCount))
     do {
       try network.loadWeights(stored.tensors.byName)
     } catch {
