@@ -27,7 +27,8 @@ struct NetworkReferenceTests {
     try checkClustering(
       network, reference,
       ReferenceRun.Tolerances(
-        losses: [2e-3, 5e-3, 0.1], runningStatistics: 2e-2, evaluation: 0.1, movement: 0.5))
+        losses: [2e-3, 5e-3, 0.1], runningStatistics: 2e-2, weights: nil, evaluation: 0.1,
+        movement: 0.5))
   }
 
   @Test(arguments: InstructionSet.available)
@@ -37,7 +38,8 @@ struct NetworkReferenceTests {
     let network = Network(
       net10aWidth: reference.run.width, inputSize: reference.run.size, inputChannels: 5,
       heads: [("head_A", 15, 1), ("head_B", 3, 1)], context: context)
-    try reference.check(network) { images, head in
+    // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added up.
+    try reference.check(network, ReferenceRun.Tolerances(weights: 8e-2)) { images, head in
       let maps = network.forwardMaps(images, head: head, .training)
       let gradient = PlanarMaps(
         images: maps.images, channels: maps.channels, height: maps.height, width: maps.width)

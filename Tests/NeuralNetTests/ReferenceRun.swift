@@ -24,6 +24,8 @@ struct ReferenceRun {
     var losses = [2e-3]
     /// Of a tensor's largest entry, in the final state.
     var runningStatistics = 2e-3
+    /// Of each weight tensor's largest entry, in the final state; nil where only `movement` says something.
+    var weights: Double? = 2e-2
     /// Of the largest entry of an output in evaluation mode.
     var evaluation = 2e-2
     /// Of how far a whole run moves all weights together (root of the sum of squares).
@@ -87,6 +89,9 @@ struct ReferenceRun {
         expectClose(
           tensor.values, final, tolerance: tolerances.runningStatistics, tensor.name)
         continue
+      }
+      if let tolerance = tolerances.weights {
+        expectClose(tensor.values, final, tolerance: tolerance, tensor.name)
       }
       let first = try tensors.tensor("init.\(tensor.name)").values
       for (index, value) in tensor.values.enumerated() {
