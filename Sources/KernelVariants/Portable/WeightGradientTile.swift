@@ -2,18 +2,30 @@ import KernelInterface
 
 /// One tap's weight gradient over a run of pixels: Σ over pixels and images of input channel × output gradient.
 func accumulateWeightGradient(_ arguments: WeightGradientArguments) {
+  // Some pixels at a time, which stay in the cache while all tiles pass over them.
+  let chunks = (arguments.pixels &+ 7) / 8
+  var first = 0
+  for chunk in 0..<chunks {
+    let end = arguments.pixels &* (chunk &+ 1) / chunks
+    accumulateWeightGradient(arguments, first..<end)
+    first = end
+  }
+}
+
+@inline(__always)
+private func accumulateWeightGradient(_ arguments: WeightGradientArguments, _ pixels: Range<Int>) {
   var channel = 0
   while channel &+ gradientRows <= arguments.depth {
     var column = 0
     while column &+ 2 &* lanes <= arguments.width {
-      weightGradientTile2(arguments, channel, column)
+      weightGradientTile2(arguments, pixels, channel, column)
       column &+= 2 &* lanes
     }
-    if column < arguments.width { weightGradientTile1(arguments, channel, column) }
+    if column < arguments.width { weightGradientTile1(arguments, pixels, channel, column) }
     channel &+= gradientRows
   }
   while channel < arguments.depth {
-    weightGradientRow(arguments, channel)
+    weightGradientRow(arguments, pixels, channel)
     channel &+= 1
   }
 }
@@ -21,12 +33,12 @@ func accumulateWeightGradient(_ arguments: WeightGradientArguments) {
 /// `gradientRows` input channels × two vectors of output channels.
 @inline(__always)
 private func weightGradientTile2(
-  _ arguments: WeightGradientArguments, _ channel: Int, _ column: Int
+  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int
 ) {
   var left = GradientTile.zeros
   var right = GradientTile.zeros
   let outputStep = imageBlock &* arguments.outputStride
-  for pixel in 0..<arguments.pixels {
+  for pixel in pixels {
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
     var output = arguments.outputGradient + (pixel &* outputStep &+ column)
     for _ in 0..<imageBlock {
@@ -52,11 +64,11 @@ private func weightGradientTile2(
 /// The same, one vector wide.
 @inline(__always)
 private func weightGradientTile1(
-  _ arguments: WeightGradientArguments, _ channel: Int, _ column: Int
+  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int
 ) {
   var sums = GradientTile.zeros
   let outputStep = imageBlock &* arguments.outputStride
-  for pixel in 0..<arguments.pixels {
+  for pixel in pixels {
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
     var output = arguments.outputGradient + (pixel &* outputStep &+ column)
     for _ in 0..<imageBlock {
@@ -76,12 +88,14 @@ private func weightGradientTile1(
 }
 
 /// One input channel, for a depth that is no multiple of the tile.
-private func weightGradientRow(_ arguments: WeightGradientArguments, _ channel: Int) {
+private func weightGradientRow(
+  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int
+) {
   let outputStep = imageBlock &* arguments.outputStride
   var column = 0
   while column < arguments.width {
     var sum = Vector(repeating: 0)
-    for pixel in 0..<arguments.pixels {
+    for pixel in pixels {
       let input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
       let output = arguments.outputGradient + (pixel &* outputStep &+ column)
       for image in 0..<imageBlock {
