@@ -136,7 +136,7 @@ final class WinogradWeightGradient {
   /// As many tiles as a thread's cache holds, but enough to touch the sums seldom.
   private var capacity: Int { max(4, (1 << 20) / tileBytes) }
   /// The same of the cache that all threads share.
-  private var sharedCapacity: Int { max(8, (8 << 20) / tileBytes) }
+  private var sharedCapacity: Int { max(8, (16 << 20) / tileBytes) }
   private var tileBytes: Int {
     4 * plan.tiling.points * imageBlock * (plan.input.count + plan.output.count)
   }
