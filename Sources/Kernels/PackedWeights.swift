@@ -32,20 +32,20 @@ package struct PackedWeights: Sendable, Equatable {
     _ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) {
     let transposed = PackedWeights(taps: taps, depth: channels, channels: depth)
-    // One unit a tap; the real channels only, the padding of the destination is zero from the start.
-    pool.forEach(taps) { tap in
+    // A panel at a time: the rows that its channels become stay in the cache while all inputs pass by. Of the real
+    // channels only, the padding of the destination is zero from the start.
+    pool.forEach(taps * panels) { unit in
+      let (tap, panel) = (unit / panels, unit % panels)
+      let first = panel * panelWidth
+      let (sourceWidth, count) = (width(panel), min(width(panel), channels - first))
+      let rows = source + panelStart(panel) + tap * depth * sourceWidth
       for input in 0..<depth {
-        let panel = input / panelWidth
-        let width = transposed.width(panel)
+        let width = transposed.width(input / panelWidth)
         let target =
-          destination + transposed.panelStart(panel) + tap * channels * width + input % panelWidth
-        for sourcePanel in 0..<panels {
-          let sourceWidth = self.width(sourcePanel)
-          let row = source + panelStart(sourcePanel) + (tap * depth + input) * sourceWidth
-          let first = sourcePanel * panelWidth
-          for channel in 0..<min(sourceWidth, channels - first) {
-            target[(first + channel) * width] = row[channel]
-          }
+          destination + transposed.panelStart(input / panelWidth) + (tap * channels + first) * width
+          + input % panelWidth
+        for channel in 0..<count {
+          target[channel * width] = rows[input * sourceWidth + channel]
         }
       }
     }

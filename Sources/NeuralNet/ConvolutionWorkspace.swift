@@ -4,7 +4,7 @@ import Kernels
 final class ConvolutionWorkspace: @unchecked Sendable {
   // Unchecked: only the thread that runs the network asks for memory.
   private var threadSpectra: [(first: FloatBuffer, second: FloatBuffer)] = []
-  private var spectraOfWeights = FloatBuffer(count: 0)
+  private var spectraForAll = FloatBuffer(count: 0)
   private var plainWeights = FloatBuffer(count: 0)
 
   /// Two spectra for each thread.
@@ -21,10 +21,11 @@ final class ConvolutionWorkspace: @unchecked Sendable {
     return threadSpectra
   }
 
-  /// The spectra of weights, or the sums that become their gradients: one or the other.
-  func weightSpectra(_ count: Int) -> FloatBuffer {
-    spectraOfWeights = spectraOfWeights.grown(to: count)
-    return spectraOfWeights
+  /// What all threads share of spectra, one at a time: those of weights, the sums that become their gradients, or those
+  /// of an input.
+  func sharedSpectra(_ count: Int) -> FloatBuffer {
+    spectraForAll = spectraForAll.grown(to: count)
+    return spectraForAll
   }
 
   /// Weights with input and output channels exchanged.

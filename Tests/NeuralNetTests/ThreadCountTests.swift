@@ -61,3 +61,32 @@ extension ThreadCountTests {
     }
   }
 }
+
+/// Few threads take panels of output channels each, many threads a stage each; neither shows.
+extension ThreadCountTests {
+  @Test(arguments: InstructionSet.available)
+  func winogradWithManyWeights(_ instructionSet: InstructionSet) {
+    // 256 × 128 channels at 7 × 7 points: 6 MB of weight spectra, 4 panels forward, 8 back.
+    let geometry = ConvolutionGeometry(
+      inputHeight: 9, inputWidth: 9, kernelHeight: 3, kernelWidth: 3, padding: 1)
+    let input = NaiveMap(images: 13, height: 9, width: 9, channels: 256, seed: 1)
+    let outputGradient = NaiveMap(images: 13, height: 9, width: 9, channels: 128, seed: 2)
+    let weights = randomValues(128 * 256 * 9, seed: 3)
+    func bits(_ threads: Int) -> [UInt64] {
+      let layer = Convolution(
+        name: "weight", geometry: geometry, inputChannels: 256, outputChannels: 128,
+        context: ComputeContext(instructionSet: instructionSet, threads: threads))
+      layer.weight.load(weights)
+      let output = layer.forward(Tensor(input)).naive.values
+      let inputGradient = layer.backward(Tensor(outputGradient), needsInputGradient: true)
+      return (output + (inputGradient?.naive.values ?? []) + layer.weight.gradientValues)
+        .map(\.bitPattern)
+    }
+    let expected = bits(1)
+    #expect(expected.contains { $0 != 0 })
+    for threads in [2, 3, 8] {
+      let isSame = bits(threads) == expected
+      #expect(isSame, "\(threads) threads")
+    }
+  }
+}

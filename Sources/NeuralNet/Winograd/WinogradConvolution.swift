@@ -5,8 +5,9 @@ import Kernels
 /// (tiles · images × depth) · (depth × channels), and the products transformed back.
 ///
 /// With few weights, a thread takes a group of tiles through all three stages, in memory of its own that stays in its
-/// cache. Many weights are worth reading seldom: then all threads take a larger group through one stage after the
-/// other, each at other points.
+/// cache. Many weights are worth reading seldom: of a small input, all threads share the spectra, and each takes panels
+/// of output channels through everything else; of a large one, all threads take a large group of tiles through one stage
+/// after the other, each at other points.
 final class WinogradConvolution {
   private let plan: WinogradPlan
   private let weightMatrix: [Float]
@@ -24,12 +25,16 @@ final class WinogradConvolution {
 
   /// Overwrites `result`. `weights` lie as the plan's `packed` says.
   func convolve(_ map: Tensor, _ weights: FloatBuffer, to result: Tensor) {
-    let spectrumWeights = transformWeights(weights)
     let tiles = map.shape.blocks * plan.tiling.tiles.count
+    let inputBytes = 4 * tiles * plan.tiling.points * imageBlock * plan.input.count
     if 4 * plan.spectrum.count <= WinogradConvolution.ownWeightBytes {
-      convolveApart(map, spectrumWeights, tiles, to: result)
+      convolveApart(map, transformWeights(weights), tiles, to: result)
+    } else if inputBytes <= WinogradConvolution.sharedInputBytes,
+      plan.output.panels >= 2 * context.pool.threads
+    {
+      convolvePanels(map, weights, tiles, to: result)
     } else {
-      convolveTogether(map, spectrumWeights, tiles, to: result)
+      convolveTogether(map, transformWeights(weights), tiles, to: result)
     }
   }
 
@@ -52,8 +57,10 @@ final class WinogradConvolution {
       }
       for panel in 0..<plan.output.panels {
         for point in 0..<plan.tiling.points {
+          let weights = weights.pointer + plan.spectrum.panelStart(panel)
           multiply(
-            source, weights, group, members.count, point, panel, next: (point + 1, panel),
+            source, weights, group, members.count, point,
+            next: weights + (point + 1) * pointWeights,
             to: product.pointer + point * group.pointFloats(output))
         }
         group.transform(
@@ -63,33 +70,55 @@ final class WinogradConvolution {
     }
   }
 
+  /// Each weight's spectrum is made where it is used, once, and never leaves the thread's cache.
+  private func convolvePanels(
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor
+  ) {
+    let output = plan.output.panel
+    let group = TileGroup(capacity: tiles, tiling: plan.tiling)
+    let source = context.workspace.sharedSpectra(group.count(plan.input))
+    transformInput(map, group, 0..<tiles, to: source)
+    let panelWeights = plan.spectrum.panelStart(1)
+    let own = context.workspace.spectra(
+      panelWeights, group.count(output), threads: context.pool.threads)
+    context.pool.forEach(plan.output.panels) { panel, thread in
+      let (spectra, product) = (own[thread].first, own[thread].second)
+      for depth in 0..<plan.input.count {
+        transformWeights(weights, panel, depth, to: spectra.pointer)
+      }
+      for point in 0..<plan.tiling.points {
+        multiply(
+          source, spectra.pointer, group, tiles, point,
+          next: spectra.pointer + (point + 1) * pointWeights,
+          to: product.pointer + point * group.pointFloats(output))
+      }
+      group.transform(
+        plan.algorithm.outputTransform, result, .output, 0..<tiles, panel, output,
+        product.pointer, context.kernels)
+    }
+  }
+
   private func convolveTogether(
     _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor
   ) {
-    let (input, output) = (plan.input, plan.output)
-    let tileBytes = 4 * plan.tiling.points * imageBlock * (input.count + output.count)
+    let output = plan.output
+    let tileBytes = 4 * plan.tiling.points * imageBlock * (plan.input.count + output.count)
     let capacity = max(4, WinogradConvolution.sharedBytes / tileBytes)
     // Groups of nearly the same size.
     let groups = (tiles + capacity - 1) / capacity
     let group = TileGroup(capacity: (tiles + groups - 1) / groups, tiling: plan.tiling)
     let (source, product) = context.workspace.spectra(
-      group.count(input), group.count(output), threads: 1)[0]
+      group.count(plan.input), group.count(output), threads: 1)[0]
     for first in stride(from: 0, to: tiles, by: group.capacity) {
       let count = min(group.capacity, tiles - first)
-      context.pool.forEach(count * input.panels) { unit in
-        let (place, panel) = (unit / input.panels, unit % input.panels)
-        group.transform(
-          plan.algorithm.inputTransform, map, .input, first + place..<first + place + 1, panel,
-          input,
-          source.pointer + panel * group.panelFloats(input) + place * imageBlock * input.width,
-          context.kernels)
-      }
+      transformInput(map, group, first..<first + count, to: source)
       // Half of the panels is enough for a unit: 25 points are few for many threads.
       context.pool.forEach(2 * plan.tiling.points) { unit in
         let (point, half) = (unit / 2, unit % 2)
         for panel in output.panels * half / 2..<output.panels * (half + 1) / 2 {
           multiply(
-            source, weights, group, count, point, panel, next: (point, panel + 1),
+            source, weights.pointer + plan.spectrum.panelStart(panel), group, count, point,
+            next: weights.pointer + plan.spectrum.panelStart(panel + 1) + point * pointWeights,
             to: product.pointer + point * group.pointFloats(output)
               + panel * group.panelFloats(output))
         }
@@ -105,50 +134,73 @@ final class WinogradConvolution {
     }
   }
 
-  /// One point, one panel of output channels.
-  private func multiply(
-    _ source: FloatBuffer, _ weights: FloatBuffer, _ group: TileGroup, _ tiles: Int, _ point: Int,
-    _ panel: Int, next: (point: Int, panel: Int), to product: UnsafeMutablePointer<Float>
+  /// The spectra of some tiles of the batch, all panels, by all threads.
+  private func transformInput(
+    _ map: Tensor, _ group: TileGroup, _ tiles: Range<Int>, to source: FloatBuffer
   ) {
-    let spectrum = plan.spectrum
-    func weightsAt(_ point: Int, _ panel: Int) -> UnsafePointer<Float> {
-      UnsafePointer(
-        weights.pointer + spectrum.panelStart(panel) + point * spectrum.depth * plan.output.width)
+    let input = plan.input
+    context.pool.forEach(tiles.count * input.panels) { unit in
+      let (place, panel) = (unit / input.panels, unit % input.panels)
+      let tile = tiles.lowerBound + place
+      group.transform(
+        plan.algorithm.inputTransform, map, .input, tile..<tile + 1, panel, input,
+        source.pointer + panel * group.panelFloats(input) + place * imageBlock * input.width,
+        context.kernels)
     }
+  }
+
+  /// One point, one panel of output channels; `weights` are those of the panel.
+  private func multiply(
+    _ source: FloatBuffer, _ weights: UnsafePointer<Float>, _ group: TileGroup, _ tiles: Int,
+    _ point: Int, next: UnsafePointer<Float>, to product: UnsafeMutablePointer<Float>
+  ) {
     context.kernels.multiplySpectra(
       SpectrumProductArguments(
         input: source.pointer + point * group.pointFloats(plan.input), panels: plan.input.panels,
         panelStride: group.panelFloats(plan.input), panelWidth: plan.input.width,
-        rows: tiles * imageBlock, weights: weightsAt(point, panel),
-        nextWeights: weightsAt(next.point, next.panel), width: plan.output.width, output: product))
+        rows: tiles * imageBlock, weights: weights + point * pointWeights, nextWeights: next,
+        width: plan.output.width, output: product))
   }
 
   /// G w Gᵀ of every weight.
   private func transformWeights(_ values: FloatBuffer) -> FloatBuffer {
-    let result = context.workspace.weightSpectra(plan.spectrum.count)
+    let result = context.workspace.sharedSpectra(plan.spectrum.count)
     plan.forEachInputChannel(context) { panel, depth in
-      let width = plan.packed.width(panel)
-      let target = result.pointer + plan.spectrum.panelStart(panel) + depth * width
-      guard depth < plan.packed.depth else {
-        for point in 0..<plan.tiling.points {
-          (target + point * plan.spectrum.depth * width).update(repeating: 0, count: width)
-        }
-        return
-      }
-      context.kernels.transformTaps(
-        TapTransformArguments(
-          matrix: weightMatrix, rows: plan.algorithm.points, columns: plan.algorithm.kernel,
-          source: values.pointer + plan.packed.panelStart(panel) + depth * width,
-          sourceStride: plan.packed.depth * width, destination: target,
-          destinationStride: plan.spectrum.depth * width, width: width))
+      transformWeights(
+        values, panel, depth, to: result.pointer + plan.spectrum.panelStart(panel))
     }
     return result
   }
+
+  /// The weights of one input channel and one panel of output channels, into the spectra of the panel.
+  private func transformWeights(
+    _ values: FloatBuffer, _ panel: Int, _ depth: Int, to spectra: UnsafeMutablePointer<Float>
+  ) {
+    let width = plan.packed.width(panel)
+    let target = spectra + depth * width
+    guard depth < plan.packed.depth else {
+      for point in 0..<plan.tiling.points {
+        (target + point * pointWeights).update(repeating: 0, count: width)
+      }
+      return
+    }
+    context.kernels.transformTaps(
+      TapTransformArguments(
+        matrix: weightMatrix, rows: plan.algorithm.points, columns: plan.algorithm.kernel,
+        source: values.pointer + plan.packed.panelStart(panel) + depth * width,
+        sourceStride: plan.packed.depth * width, destination: target,
+        destinationStride: pointWeights, width: width))
+  }
+
+  /// Floats of a panel's weights from one point to the next.
+  private var pointWeights: Int { plan.spectrum.depth * plan.output.width }
 
   /// Up to this size, each thread reads all spectra of the weights for itself.
   private static let ownWeightBytes = 4 << 20
   /// For a thread's spectra of a group.
   private static let ownBytes = 1 << 20
+  /// For the spectra of a whole input that the threads share.
+  private static let sharedInputBytes = 16 << 20
   /// For the spectra of a group that the threads share.
   private static let sharedBytes = 24 << 20
 }

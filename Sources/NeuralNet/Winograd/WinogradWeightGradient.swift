@@ -25,7 +25,7 @@ final class WinogradWeightGradient {
     let tiles = map.shape.blocks * plan.tiling.tiles.count
     let parts = min(tiles, max(1, WinogradWeightGradient.partBytes / (4 * plan.spectrum.count)))
     let isShared = parts < WinogradWeightGradient.fewestParts
-    let sums = context.workspace.weightSpectra((isShared ? 1 : parts) * plan.spectrum.count)
+    let sums = context.workspace.sharedSpectra((isShared ? 1 : parts) * plan.spectrum.count)
     let group = TileGroup(
       capacity: min(tiles, isShared ? sharedCapacity : capacity), tiling: plan.tiling)
     let spectra = context.workspace.spectra(
