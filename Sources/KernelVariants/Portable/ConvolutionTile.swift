@@ -26,28 +26,22 @@ private func convolutionTile2(
   let depth = arguments.depth
   let width = arguments.width
   let rowOffset = row &* inputStride
-  // One array, row by row: of two, the compiler keeps neither in registers.
-  var sums = WideConvolutionTile.zeros
+  var sums = ConvolutionRows<VectorPairSum>()
   for entry in Int(arguments.tapStarts[pixel])..<Int(arguments.tapStarts[pixel &+ 1]) {
     let tap = arguments.taps[entry]
     let input = arguments.input + (Int(tap.pixel) &* imageBlock &* inputStride &+ rowOffset)
     var weights = arguments.weights + (Int(tap.tap) &* depth &* width &+ column)
-    for channel in 0..<depth {
-      let leftWeights = load(weights)
-      let rightWeights = load(weights + lanes)
-      for image in 0..<convolutionRows {
-        let value = Vector(repeating: input[image &* inputStride &+ channel])
-        sums[2 &* image] = multiplyAdd(sums[2 &* image], value, leftWeights)
-        sums[2 &* image &+ 1] = multiplyAdd(sums[2 &* image &+ 1], value, rightWeights)
-      }
+    var channel = 0
+    repeat {
+      sums.accumulate(
+        Broadcasts(first: input + channel, stride: inputStride),
+        times: (load(weights), load(weights + lanes)))
       weights += width
-    }
+      channel &+= 1
+    } while channel < depth
   }
   let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
-  for image in 0..<convolutionRows {
-    store(sums[2 &* image], output + image &* arguments.outputStride)
-    store(sums[2 &* image &+ 1], output + (image &* arguments.outputStride &+ lanes))
-  }
+  sums.store(to: output, arguments.outputStride, lanes)
 }
 
 /// The same, one vector wide.
@@ -59,22 +53,19 @@ private func convolutionTile1(
   let depth = arguments.depth
   let width = arguments.width
   let rowOffset = row &* inputStride
-  var sums = ConvolutionTile.zeros
+  var sums = ConvolutionRows<VectorSum>()
   for entry in Int(arguments.tapStarts[pixel])..<Int(arguments.tapStarts[pixel &+ 1]) {
     let tap = arguments.taps[entry]
     let input = arguments.input + (Int(tap.pixel) &* imageBlock &* inputStride &+ rowOffset)
     var weights = arguments.weights + (Int(tap.tap) &* depth &* width &+ column)
-    for channel in 0..<depth {
-      let weight = load(weights)
-      for image in 0..<convolutionRows {
-        let value = Vector(repeating: input[image &* inputStride &+ channel])
-        sums[image] = multiplyAdd(sums[image], value, weight)
-      }
+    var channel = 0
+    repeat {
+      sums.accumulate(
+        Broadcasts(first: input + channel, stride: inputStride), times: load(weights))
       weights += width
-    }
+      channel &+= 1
+    } while channel < depth
   }
   let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
-  for image in 0..<convolutionRows {
-    store(sums[image], output + image &* arguments.outputStride)
-  }
+  sums.store(to: output, arguments.outputStride, lanes)
 }

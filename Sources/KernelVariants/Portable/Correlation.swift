@@ -26,25 +26,29 @@ private func correlateRows(
 ) {
   let planes = arguments.planes
   let plane = planes.planeCount
-  var sums = CorrelationTile.zeros
+  var sums = ThreeRows<VectorTripleSum>()
   for y in rows {
     let left = arguments.plain + (y &* planes.rowStride &+ planes.margin)
     let right = arguments.transformed + (y &* planes.rowStride &+ planes.margin &+ shift)
     var x = 0
-    while x < planes.width {
+    repeat {
       let a0 = load(left + x)
       let a1 = load(left + (plane &+ x))
       let a2 = load(left + (2 &* plane &+ x))
-      for other in 0..<3 {
-        let b = load(right + (other &* plane &+ x))
-        sums[other] = multiplyAdd(sums[other], a0, b)
-        sums[3 &+ other] = multiplyAdd(sums[3 &+ other], a1, b)
-        sums[6 &+ other] = multiplyAdd(sums[6 &+ other], a2, b)
-      }
+      sums.accumulate(Loads(first: right + x, stride: plane), times: (a0, a1, a2))
       x &+= lanes
-    }
+    } while x < planes.width
   }
-  for index in 0..<9 { total[index] += Double(sums[index].sum()) }
+  addLanes(of: sums.row0, to: total)
+  addLanes(of: sums.row1, to: total + 1)
+  addLanes(of: sums.row2, to: total + 2)
+}
+
+@inline(__always)
+private func addLanes(of sums: VectorTripleSum, to total: UnsafeMutablePointer<Double>) {
+  total[0] += Double(sums.first.sum())
+  total[3] += Double(sums.second.sum())
+  total[6] += Double(sums.third.sum())
 }
 
 /// A row of three channels of the gradient, four vectors wide where there is room.
@@ -64,7 +68,8 @@ func correlationGradient(_ arguments: CorrelationGradientArguments) {
 private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) {
   let planes = arguments.planes
   let side = 2 &* arguments.halfSide &+ 1
-  var sums = CorrelationGradientTile.zeros
+  // Rows are neighbouring vectors, each of three channels.
+  var sums = Twice<TwoRows<VectorTripleSum>>()
   for vertical in 0..<side {
     let y = arguments.row &+ vertical &- arguments.halfSide
     if y < 0 || y >= planes.height { continue }
@@ -73,28 +78,20 @@ private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) 
       var source =
         arguments.source
         + (y &* planes.rowStride &+ planes.margin &+ x &+ horizontal &- arguments.halfSide)
-      for _ in 0..<arguments.channels {
+      var channel = 0
+      repeat {
         let weight0 = Vector(repeating: weights[0])
         let weight1 = Vector(repeating: weights[1])
         let weight2 = Vector(repeating: weights[2])
-        for vector in 0..<4 {
-          let value = load(source + vector &* lanes)
-          sums[vector] = multiplyAdd(sums[vector], weight0, value)
-          sums[4 &+ vector] = multiplyAdd(sums[4 &+ vector], weight1, value)
-          sums[8 &+ vector] = multiplyAdd(sums[8 &+ vector], weight2, value)
-        }
+        sums.accumulate(
+          Loads(first: source, stride: lanes), times: (weight0, weight1, weight2))
         weights += 3
         source += planes.planeCount
-      }
+        channel &+= 1
+      } while channel < arguments.channels
     }
   }
-  for channel in 0..<3 {
-    for vector in 0..<4 {
-      store(
-        sums[4 &* channel &+ vector],
-        arguments.output + (channel &* planes.width &+ x &+ vector &* lanes))
-    }
-  }
+  sums.store(to: arguments.output + x, lanes, planes.width)
 }
 
 /// The same, one vector wide.
@@ -102,7 +99,7 @@ private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) 
 private func gradientTile1(_ arguments: CorrelationGradientArguments, _ x: Int) {
   let planes = arguments.planes
   let side = 2 &* arguments.halfSide &+ 1
-  var sums = CorrelationTile.zeros
+  var sum = VectorTripleSum()
   for vertical in 0..<side {
     let y = arguments.row &+ vertical &- arguments.halfSide
     if y < 0 || y >= planes.height { continue }
@@ -111,18 +108,19 @@ private func gradientTile1(_ arguments: CorrelationGradientArguments, _ x: Int) 
       var source =
         arguments.source
         + (y &* planes.rowStride &+ planes.margin &+ x &+ horizontal &- arguments.halfSide)
-      for _ in 0..<arguments.channels {
-        let value = load(source)
-        for channel in 0..<3 {
-          sums[channel] = multiplyAdd(
-            sums[channel], Vector(repeating: weights[channel]), value)
-        }
+      var channel = 0
+      repeat {
+        sum.accumulate(
+          load(source),
+          times: (
+            Vector(repeating: weights[0]), Vector(repeating: weights[1]),
+            Vector(repeating: weights[2])
+          ))
         weights += 3
         source += planes.planeCount
-      }
+        channel &+= 1
+      } while channel < arguments.channels
     }
   }
-  for channel in 0..<3 {
-    store(sums[channel], arguments.output + (channel &* planes.width &+ x))
-  }
+  sum.store(to: arguments.output + x, planes.width)
 }

@@ -1,20 +1,22 @@
 import KernelInterface
 
-/// Multiplies and adds in registers alone, `rounds` times 24 vectors (fewer where the register file is smaller):
-/// what the processor can do when no memory is in the way. Returns something that depends on all of it.
+/// Multiplies and adds with next to no memory in the way, `rounds` times 24 vectors (fewer where the register file is
+/// smaller): what the processor can do. Returns something that depends on all of it.
 func multiplyAddPeak(_ rounds: Int) -> Float {
-  var left = ConvolutionTile.zeros
-  var right = ConvolutionTile.zeros
   // Not constants, or the sum would be known at compile time.
-  let a = Vector(repeating: Float(rounds) * 1e-20)
-  let b = Vector(repeating: Float(rounds & 3) * 0.25)
-  for _ in 0..<rounds {
-    for row in 0..<convolutionRows {
-      left[row] = multiplyAdd(a, left[row], b)
-      right[row] = multiplyAdd(b, right[row], b)
+  let left = Vector(repeating: Float(rounds) * 1e-20)
+  let right = Vector(repeating: Float(rounds & 3) * 0.25)
+  return withUnsafeTemporaryAllocation(
+    of: Float.self, capacity: convolutionRows &* 2 &* lanes
+  ) { memory in
+    let memory = memory.baseAddress!
+    // Different factors, or all rows would be the same sum.
+    for row in 0..<convolutionRows { memory[row] = Float(row) }
+    var sums = ConvolutionRows<VectorPairSum>()
+    for _ in 0..<rounds {
+      sums.accumulate(Broadcasts(first: memory, stride: 1), times: (left, right))
     }
+    sums.store(to: memory, 2 &* lanes, lanes)
+    return (0..<convolutionRows &* 2 &* lanes).reduce(0) { $0 + memory[$1] }
   }
-  var sum = Vector(repeating: 0)
-  for row in 0..<convolutionRows { sum += left[row] + right[row] }
-  return sum.sum()
 }

@@ -35,32 +35,25 @@ private func productTile2(
   _ ahead: Int
 ) {
   let (depth, width) = (arguments.panelWidth, arguments.width)
-  // One array, row by row: of two, the compiler keeps neither in registers.
-  var sums = WideConvolutionTile.zeros
+  var sums = ConvolutionRows<VectorPairSum>()
   var weights = arguments.weights + column
   var next = next
   for panel in 0..<arguments.panels {
     let input = arguments.input + (panel &* arguments.panelStride &+ row &* depth)
     let nextInput = input + convolutionRows &* depth
-    for channel in 0..<depth {
+    var channel = 0
+    repeat {
       prefetch_near(nextInput + channel &* convolutionRows)
       prefetch_far(next)
       next += ahead
-      let leftWeights = load(weights)
-      let rightWeights = load(weights + lanes)
-      for image in 0..<convolutionRows {
-        let value = Vector(repeating: input[image &* depth &+ channel])
-        sums[2 &* image] = multiplyAdd(sums[2 &* image], value, leftWeights)
-        sums[2 &* image &+ 1] = multiplyAdd(sums[2 &* image &+ 1], value, rightWeights)
-      }
+      sums.accumulate(
+        Broadcasts(first: input + channel, stride: depth),
+        times: (load(weights), load(weights + lanes)))
       weights += width
-    }
+      channel &+= 1
+    } while channel < depth
   }
-  let output = arguments.output + (row &* width &+ column)
-  for image in 0..<convolutionRows {
-    store(sums[2 &* image], output + image &* width)
-    store(sums[2 &* image &+ 1], output + (image &* width &+ lanes))
-  }
+  sums.store(to: arguments.output + (row &* width &+ column), width, lanes)
 }
 
 /// The same, one vector wide.
@@ -70,26 +63,21 @@ private func productTile1(
   _ ahead: Int
 ) {
   let (depth, width) = (arguments.panelWidth, arguments.width)
-  var sums = ConvolutionTile.zeros
+  var sums = ConvolutionRows<VectorSum>()
   var weights = arguments.weights + column
   var next = next
   for panel in 0..<arguments.panels {
     let input = arguments.input + (panel &* arguments.panelStride &+ row &* depth)
     let nextInput = input + convolutionRows &* depth
-    for channel in 0..<depth {
+    var channel = 0
+    repeat {
       prefetch_near(nextInput + channel &* convolutionRows)
       prefetch_far(next)
       next += ahead
-      let weight = load(weights)
-      for image in 0..<convolutionRows {
-        let value = Vector(repeating: input[image &* depth &+ channel])
-        sums[image] = multiplyAdd(sums[image], value, weight)
-      }
+      sums.accumulate(Broadcasts(first: input + channel, stride: depth), times: load(weights))
       weights += width
-    }
+      channel &+= 1
+    } while channel < depth
   }
-  let output = arguments.output + (row &* width &+ column)
-  for image in 0..<convolutionRows {
-    store(sums[image], output + image &* width)
-  }
+  sums.store(to: arguments.output + (row &* width &+ column), width, lanes)
 }

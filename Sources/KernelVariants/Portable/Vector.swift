@@ -8,11 +8,8 @@ import KernelInterface
   typealias PoolIndexVector = SIMD16<UInt8>
   typealias ChannelSums = InlineArray<2, Vector>
   let sumVectors = 1
-  typealias ConvolutionTile = InlineArray<12, Vector>
-  typealias WideConvolutionTile = InlineArray<24, Vector>
-  typealias GradientTile = InlineArray<8, Vector>
-  let convolutionRows = 12
-  let gradientRows = 8
+  typealias ConvolutionRows<Sums: RowSums> = Twice<Twice<ThreeRows<Sums>>>
+  typealias GradientRows<Sums: RowSums> = Twice<Twice<TwoRows<Sums>>>
   let variantName = "AVX-512"
 #elseif VECTOR8
   typealias Vector = SIMD8<Float>
@@ -20,11 +17,8 @@ import KernelInterface
   typealias PoolIndexVector = SIMD8<UInt8>
   typealias ChannelSums = InlineArray<4, Vector>
   let sumVectors = 2
-  typealias ConvolutionTile = InlineArray<6, Vector>
-  typealias WideConvolutionTile = InlineArray<12, Vector>
-  typealias GradientTile = InlineArray<4, Vector>
-  let convolutionRows = 6
-  let gradientRows = 4
+  typealias ConvolutionRows<Sums: RowSums> = Twice<ThreeRows<Sums>>
+  typealias GradientRows<Sums: RowSums> = Twice<TwoRows<Sums>>
   let variantName = "AVX2"
 #else
   typealias Vector = SIMD4<Float>
@@ -32,16 +26,13 @@ import KernelInterface
   typealias PoolIndexVector = SIMD4<UInt8>
   typealias ChannelSums = InlineArray<8, Vector>
   let sumVectors = 4
-  typealias ConvolutionTile = InlineArray<6, Vector>
-  typealias WideConvolutionTile = InlineArray<12, Vector>
-  typealias GradientTile = InlineArray<4, Vector>
-  let convolutionRows = 6
-  let gradientRows = 4
+  typealias ConvolutionRows<Sums: RowSums> = Twice<ThreeRows<Sums>>
+  typealias GradientRows<Sums: RowSums> = Twice<TwoRows<Sums>>
   let variantName = "portable"
 #endif
 
-typealias CorrelationTile = InlineArray<9, Vector>
-typealias CorrelationGradientTile = InlineArray<12, Vector>
+let convolutionRows = ConvolutionRows<VectorSum>.count
+let gradientRows = GradientRows<VectorSum>.count
 let lanes = Vector.scalarCount
 /// Channels that are summed at a time, `channelMultiple`: a cache line in `sumVectors` vectors. Not computed from that
 /// other module's constant, which would be looked up while running and keep the sums out of registers.

@@ -35,30 +35,20 @@ private func accumulateWeightGradient(_ arguments: WeightGradientArguments, _ pi
 private func weightGradientTile2(
   _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int
 ) {
-  var left = GradientTile.zeros
-  var right = GradientTile.zeros
+  var sums = GradientRows<VectorPairSum>()
   let outputStep = imageBlock &* arguments.outputStride
   for pixel in pixels {
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
     var output = arguments.outputGradient + (pixel &* outputStep &+ column)
     for _ in 0..<imageBlock {
-      let leftGradient = load(output)
-      let rightGradient = load(output + lanes)
-      for row in 0..<gradientRows {
-        let value = Vector(repeating: input[row])
-        left[row] = multiplyAdd(left[row], value, leftGradient)
-        right[row] = multiplyAdd(right[row], value, rightGradient)
-      }
+      sums.accumulate(
+        Broadcasts(first: input, stride: 1), times: (load(output), load(output + lanes)))
       input += arguments.inputStride
       output += arguments.outputStride
     }
   }
-  let gradient = arguments.gradient + (channel &* arguments.width &+ column)
-  for row in 0..<gradientRows {
-    let target = gradient + row &* arguments.width
-    store(load(target) + left[row], target)
-    store(load(target + lanes) + right[row], target + lanes)
-  }
+  sums.add(
+    to: arguments.gradient + (channel &* arguments.width &+ column), arguments.width, lanes)
 }
 
 /// The same, one vector wide.
@@ -66,25 +56,19 @@ private func weightGradientTile2(
 private func weightGradientTile1(
   _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int
 ) {
-  var sums = GradientTile.zeros
+  var sums = GradientRows<VectorSum>()
   let outputStep = imageBlock &* arguments.outputStride
   for pixel in pixels {
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
     var output = arguments.outputGradient + (pixel &* outputStep &+ column)
     for _ in 0..<imageBlock {
-      let outputGradient = load(output)
-      for row in 0..<gradientRows {
-        sums[row] = multiplyAdd(sums[row], Vector(repeating: input[row]), outputGradient)
-      }
+      sums.accumulate(Broadcasts(first: input, stride: 1), times: load(output))
       input += arguments.inputStride
       output += arguments.outputStride
     }
   }
-  let gradient = arguments.gradient + (channel &* arguments.width &+ column)
-  for row in 0..<gradientRows {
-    let target = gradient + row &* arguments.width
-    store(load(target) + sums[row], target)
-  }
+  sums.add(
+    to: arguments.gradient + (channel &* arguments.width &+ column), arguments.width, lanes)
 }
 
 /// One input channel, for a depth that is no multiple of the tile.
@@ -131,6 +115,15 @@ func accumulatePatchGradient(_ arguments: PatchGradientArguments) {
 
 private typealias PatchSources = InlineArray<8, UnsafePointer<Float>>
 
+private struct PatchFactors: RowFactors {
+  let sources: PatchSources
+  /// From each source.
+  let place: Int
+
+  @inline(__always)
+  func factor(_ row: Int) -> Vector { Vector(repeating: sources[row][place]) }
+}
+
 /// Where the tile's rows lie for one output pixel.
 @inline(__always)
 private func patchSources(
@@ -150,8 +143,7 @@ private func patchSources(
 private func patchGradientTile2(
   _ arguments: PatchGradientArguments, _ pixels: Range<Int>, _ row: Int, _ column: Int
 ) {
-  var left = GradientTile.zeros
-  var right = GradientTile.zeros
+  var sums = GradientRows<VectorPairSum>()
   // Looked up once: it is another module's.
   let images = imageBlock
   for pixel in pixels {
@@ -160,23 +152,14 @@ private func patchGradientTile2(
       arguments.outputGradient + (pixel &* images &* arguments.outputStride &+ column)
     var input = 0
     for _ in 0..<images {
-      let leftGradient = load(output)
-      let rightGradient = load(output + lanes)
-      for index in 0..<gradientRows {
-        let value = Vector(repeating: sources[index][input])
-        left[index] = multiplyAdd(left[index], value, leftGradient)
-        right[index] = multiplyAdd(right[index], value, rightGradient)
-      }
+      sums.accumulate(
+        PatchFactors(sources: sources, place: input), times: (load(output), load(output + lanes)))
       input &+= arguments.inputStride
       output += arguments.outputStride
     }
   }
-  let gradient = arguments.gradient + (row &* arguments.width &+ column)
-  for index in 0..<gradientRows {
-    let target = gradient + index &* arguments.width
-    store(load(target) + left[index], target)
-    store(load(target + lanes) + right[index], target + lanes)
-  }
+  sums.add(
+    to: arguments.gradient + (row &* arguments.width &+ column), arguments.width, lanes)
 }
 
 /// The same, one vector wide.
@@ -184,7 +167,7 @@ private func patchGradientTile2(
 private func patchGradientTile1(
   _ arguments: PatchGradientArguments, _ pixels: Range<Int>, _ row: Int, _ column: Int
 ) {
-  var sums = GradientTile.zeros
+  var sums = GradientRows<VectorSum>()
   // Looked up once: it is another module's.
   let images = imageBlock
   for pixel in pixels {
@@ -193,18 +176,11 @@ private func patchGradientTile1(
       arguments.outputGradient + (pixel &* images &* arguments.outputStride &+ column)
     var input = 0
     for _ in 0..<images {
-      let outputGradient = load(output)
-      for index in 0..<gradientRows {
-        let value = Vector(repeating: sources[index][input])
-        sums[index] = multiplyAdd(sums[index], value, outputGradient)
-      }
+      sums.accumulate(PatchFactors(sources: sources, place: input), times: load(output))
       input &+= arguments.inputStride
       output += arguments.outputStride
     }
   }
-  let gradient = arguments.gradient + (row &* arguments.width &+ column)
-  for index in 0..<gradientRows {
-    let target = gradient + index &* arguments.width
-    store(load(target) + sums[index], target)
-  }
+  sums.add(
+    to: arguments.gradient + (row &* arguments.width &+ column), arguments.width, lanes)
 }
