@@ -17,8 +17,10 @@ package struct KernelTable: Sendable {
   package var multiplySpectra: @Sendable (SpectrumProductArguments) -> Void
   /// One tile of a map to its spectrum or back.
   package var transformTile: @Sendable (TileTransform, TileArguments) -> Void
-  /// The taps of a weight to its spectrum, or a spectrum's gradient to the taps'.
-  package var transformTaps: @Sendable (TapTransformArguments) -> Void
+  /// Taps to their spectrum.
+  package var transformTaps: @Sendable (TileTransform, TapArguments) -> Void
+  /// The gradient of a spectrum to that of the taps.
+  package var transformTapGradients: @Sendable (TileTransform, TapArguments) -> Void
 
   /// Adds Σx and Σx² of each channel over the real images of a block:
   /// (input `[pixels, 12, stride]`, pixels, stride, images, sum `[stride]`, sum of squares `[stride]`).
@@ -58,7 +60,8 @@ package struct KernelTable: Sendable {
     accumulatePatchGradient: @escaping @Sendable (PatchGradientArguments) -> Void,
     multiplySpectra: @escaping @Sendable (SpectrumProductArguments) -> Void,
     transformTile: @escaping @Sendable (TileTransform, TileArguments) -> Void,
-    transformTaps: @escaping @Sendable (TapTransformArguments) -> Void,
+    transformTaps: @escaping @Sendable (TileTransform, TapArguments) -> Void,
+    transformTapGradients: @escaping @Sendable (TileTransform, TapArguments) -> Void,
     accumulateMoments: @escaping @Sendable (Input, Int, Int, Int, Output, Output) -> Void,
     normalize: @escaping @Sendable (NormalizationArguments, Output) -> Void,
     accumulateNormalizationSums:
@@ -81,6 +84,7 @@ package struct KernelTable: Sendable {
     self.multiplySpectra = multiplySpectra
     self.transformTile = transformTile
     self.transformTaps = transformTaps
+    self.transformTapGradients = transformTapGradients
     self.accumulateMoments = accumulateMoments
     self.normalize = normalize
     self.accumulateNormalizationSums = accumulateNormalizationSums

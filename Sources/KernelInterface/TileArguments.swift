@@ -1,7 +1,7 @@
 /// How one tile of a map and its spectrum, the values that Winograd's algorithm multiplies, become each other.
 ///
 /// The names are those of the polynomial product behind the algorithm: a tile is a polynomial's coefficients,
-/// its spectrum the values at `points` points, ∞ among them. `points` is 5, 7 or 8.
+/// its spectrum the values at `points` points, ∞ among them. `points` is 5, 7, 8 or 10.
 package enum TileTransform: Sendable, Hashable {
   /// Reads a tile of `size` × `size` coefficients and writes their values at the points.
   case evaluate(size: Int, points: Int)
@@ -10,6 +10,8 @@ package enum TileTransform: Sendable, Hashable {
   /// The transpose of finding coefficients from values, up to a factor for each point that goes into the weights:
   /// reads a tile of `points` × `points` and writes a spectrum.
   case interpolateTransposed(points: Int)
+  /// The transpose of `interpolateTransposed`: reads a spectrum and writes a tile of `points` × `points`.
+  case interpolate(points: Int)
 }
 
 /// One tile of a block of images, for a panel of channels.
@@ -48,33 +50,30 @@ package struct TileArguments {
   }
 }
 
-/// P · X · Pᵀ of the small square matrices that the taps of each weight form, for one panel and one input channel.
-package struct TapTransformArguments {
-  /// P, `[rows, columns]`; at most 8 × 8.
-  package var matrix: UnsafePointer<Float>
-  package var rows: Int
-  package var columns: Int
-  /// `[columns, columns, …, width]`
-  package var source: UnsafePointer<Float>
-  /// Floats from one tap to the next.
-  package var sourceStride: Int
-  /// `[rows, rows, …, width]`, overwritten.
-  package var destination: UnsafeMutablePointer<Float>
-  package var destinationStride: Int
+/// The taps of the weights of one input channel and a panel of output channels, and their spectrum: what a transform
+/// makes of the taps, times a factor for each point.
+package struct TapArguments {
+  /// `[taps, …, width]`; read, or overwritten with gradients.
+  package var taps: UnsafeMutablePointer<Float>
+  /// Floats from one tap to the next, negative if they are wanted in reverse.
+  package var tapStride: Int
+  /// `[points, points, …, width]`; overwritten, or the gradients that are read.
+  package var spectrum: UnsafeMutablePointer<Float>
+  package var pointStride: Int
+  /// `[points, points]`
+  package var factors: UnsafePointer<Float>
   /// Output channels: 16 or 32.
   package var width: Int
 
   package init(
-    matrix: UnsafePointer<Float>, rows: Int, columns: Int, source: UnsafePointer<Float>,
-    sourceStride: Int, destination: UnsafeMutablePointer<Float>, destinationStride: Int, width: Int
+    taps: UnsafeMutablePointer<Float>, tapStride: Int, spectrum: UnsafeMutablePointer<Float>,
+    pointStride: Int, factors: UnsafePointer<Float>, width: Int
   ) {
-    self.matrix = matrix
-    self.rows = rows
-    self.columns = columns
-    self.source = source
-    self.sourceStride = sourceStride
-    self.destination = destination
-    self.destinationStride = destinationStride
+    self.taps = taps
+    self.tapStride = tapStride
+    self.spectrum = spectrum
+    self.pointStride = pointStride
+    self.factors = factors
     self.width = width
   }
 }

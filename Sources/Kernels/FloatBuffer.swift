@@ -21,6 +21,11 @@ package final class FloatBuffer: @unchecked Sendable {
     pointer = raw.bindMemory(to: Float.self, capacity: count)
   }
 
+  package convenience init(_ values: [Float]) {
+    self.init(count: values.count)
+    for (index, value) in values.enumerated() { pointer[index] = value }
+  }
+
   deinit {
     if let pages {
       pages.unmap()

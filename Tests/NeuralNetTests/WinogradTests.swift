@@ -5,7 +5,8 @@ import Testing
 
 /// Winograd's algorithms: exact as polynomials, close to Double as Float kernels, the choice between them.
 struct WinogradTests {
-  /// Each as a map size at which it is chosen: F(3, 3), F(5, 3), F(6, 3), F(3, 5), F(4, 5) and the whole 3×3 map.
+  /// Each as a map size at which it is chosen: F(3, 3), F(5, 3), F(6, 3), F(8, 3), the whole 3×3 map, F(3, 5), F(4, 5),
+  /// F(6, 5).
   struct Case: Sendable, CustomStringConvertible {
     var kernel: Int
     var size: Int
@@ -26,11 +27,12 @@ struct WinogradTests {
     Case(kernel: 3, size: 3, points: 5, outputs: 3, padding: 1),
     Case(kernel: 3, size: 9, points: 7, outputs: 5, padding: 1),
     Case(kernel: 3, size: 17, points: 8, outputs: 6, padding: 1),
-    Case(kernel: 3, size: 26, points: 8, outputs: 6, dilation: 2, padding: 1),
+    Case(kernel: 3, size: 34, points: 10, outputs: 8, dilation: 2, padding: 1),
     Case(kernel: 5, size: 3, points: 5, outputs: 3, padding: 2),
-    Case(kernel: 5, size: 6, points: 7, outputs: 3, padding: 2),
-    Case(kernel: 5, size: 12, points: 8, outputs: 4, padding: 2),
-    Case(kernel: 5, size: 26, points: 8, outputs: 4, dilation: 2, padding: 2),
+    Case(kernel: 5, size: 7, points: 7, outputs: 3, padding: 0),
+    Case(kernel: 5, size: 8, points: 8, outputs: 4, padding: 2),
+    Case(kernel: 5, size: 12, points: 10, outputs: 6, padding: 2),
+    Case(kernel: 5, size: 12, points: 8, outputs: 4, dilation: 2, padding: 2),
   ]
 
   @Test(arguments: cases) func choosesTheTileThatSuitsTheMap(_ example: Case) throws {
@@ -77,8 +79,24 @@ struct WinogradTests {
     #expect(WinogradTiling(geometry, inputChannels: 64, outputChannels: 64) != nil)
   }
 
-  /// The bound that is stated in PERFORMANCE.md: 2e-5 of the largest entry against Double, with as many channels as
-  /// the networks have and inputs as after a ReLU. Direct convolution stays below 1e-6.
+  /// Ten points are the least exact.
+  @Test(arguments: [(kernel: 5, few: (16, 32), many: (32, 64)), (3, (64, 64), (64, 128))])
+  func leavesTenPointsToManyChannels(
+    _ example: (kernel: Int, few: (Int, Int), many: (Int, Int))
+  ) {
+    let geometry = ConvolutionGeometry(
+      inputHeight: 16, inputWidth: 16, kernelHeight: example.kernel, kernelWidth: example.kernel,
+      padding: example.kernel / 2)
+    func points(_ channels: (Int, Int)) -> Int? {
+      WinogradTiling(
+        geometry, inputChannels: channels.0, outputChannels: channels.1)?.algorithm.points
+    }
+    #expect(points(example.few) == 8)
+    #expect(points(example.many) == 10)
+  }
+
+  /// The bounds that are stated in PERFORMANCE.md, of the largest entry against Double: 2e-5, with ten points 2e-4, with
+  /// as many channels as the networks have and inputs as after a ReLU. Direct convolution stays below 1e-6.
   @Test(arguments: cases) func errorAgainstDouble(_ example: Case) {
     let (channels, outputChannels, images) = (256, 128, 1)
     var input = NaiveMap(
@@ -95,6 +113,12 @@ struct WinogradTests {
     let inputGradient = naive.inputGradient(outputGradient, input: input, weights: weights)
     let weightGradient = naive.weightGradient(outputGradient, input: input)
 
+    // The input gradient is a convolution of its own, on maps of another size.
+    let gradientTiling = example.geometry.inputGradient.flatMap {
+      WinogradTiling($0, inputChannels: outputChannels, outputChannels: channels)
+    }
+    let bound = example.points < 10 ? 2e-5 : 2e-4
+    let gradientBound = gradientTiling?.algorithm.points == 10 ? 2e-4 : 2e-5
     for instructionSet in InstructionSet.available {
       let layer = Convolution(
         name: "weight", geometry: example.geometry, inputChannels: channels,
@@ -103,13 +127,11 @@ struct WinogradTests {
       layer.weight.load(weights)
       let comment: Comment = "\(example), \(instructionSet)"
       let found = layer.forward(Tensor(input))
-      #expect(relativeError(found.naive.values, output.values) <= 2e-5, comment)
+      #expect(relativeError(found.naive.values, output.values) <= bound, comment)
       let gradient = layer.backward(Tensor(outputGradient), needsInputGradient: true)
       #expect(
-        relativeError(gradient?.naive.values ?? [], inputGradient.values) <= 2e-5, comment)
-      #expect(
-        relativeError(layer.weight.gradientValues, weightGradient)
-          <= 2e-5, comment)
+        relativeError(gradient?.naive.values ?? [], inputGradient.values) <= gradientBound, comment)
+      #expect(relativeError(layer.weight.gradientValues, weightGradient) <= bound, comment)
     }
   }
 }

@@ -1,5 +1,6 @@
 // One dimension of Winograd's transforms, on the points ±1, ±½, ±2, 0 and ∞: all of them for 8 points, without 0 for
 // 7, without 0 and ±2 for 5. A spectrum holds the values of each pair, + before −, then that of 0, then that of ∞.
+// Ten points are in a file of their own.
 //
 // Opposite points share their even and odd halves, so a transform costs about half of the matrix product. Written out
 // value by value, because the compiler keeps names in registers, but not the elements of arrays.
@@ -14,7 +15,7 @@ protocol LineTransform {
 }
 
 @inline(__always)
-private func multiplyAdd(_ sum: Vector, _ factor: Float, _ value: Vector) -> Vector {
+func multiplyAdd(_ sum: Vector, _ factor: Float, _ value: Vector) -> Vector {
   multiplyAdd(sum, Vector(repeating: factor), value)
 }
 
@@ -22,7 +23,7 @@ private func multiplyAdd(_ sum: Vector, _ factor: Float, _ value: Vector) -> Vec
 
 /// p(1) and p(−1), and so on, of the polynomial with these even and odd halves.
 @inline(__always)
-private func storePair(
+func storePair(
   _ even: Vector, _ odd: Vector, _ target: UnsafeMutablePointer<Float>, _ stride: Int
 ) {
   store(even + odd, target)
@@ -58,6 +59,23 @@ enum Evaluate3At7: LineTransform {
     storePair(multiplyAdd(c0, 0.25, c2), 0.5 * c1, target + 2 &* targetStride, targetStride)
     storePair(multiplyAdd(c0, 4, c2), 2 * c1, target + 4 &* targetStride, targetStride)
     store(c2, target + 6 &* targetStride)
+  }
+}
+
+enum Evaluate3At8: LineTransform {
+  static var inputs: Int { 3 }
+  static var outputs: Int { 8 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    storePair(c0 + c2, c1, target, targetStride)
+    storePair(multiplyAdd(c0, 0.25, c2), 0.5 * c1, target + 2 &* targetStride, targetStride)
+    storePair(multiplyAdd(c0, 4, c2), 2 * c1, target + 4 &* targetStride, targetStride)
+    store(c0, target + 6 &* targetStride)
+    store(c2, target + 7 &* targetStride)
   }
 }
 
@@ -103,6 +121,28 @@ enum Evaluate4At8: LineTransform {
   }
 }
 
+enum Evaluate5At8: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 8 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    let (c3, c4) = (load(source + 3 &* stride), load(source + 4 &* stride))
+    storePair(c0 + c2 + c4, c1 + c3, target, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4), multiplyAdd(0.5 * c1, 0.125, c3),
+      target + 2 &* targetStride, targetStride)
+    storePair(
+      multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(2 * c1, 8, c3),
+      target + 4 &* targetStride, targetStride)
+    store(c0, target + 6 &* targetStride)
+    store(c4, target + 7 &* targetStride)
+  }
+}
+
 enum Evaluate6At8: LineTransform {
   static var inputs: Int { 6 }
   static var outputs: Int { 8 }
@@ -131,7 +171,7 @@ enum Evaluate6At8: LineTransform {
 
 /// Σ and difference of the values at opposite points, of pair number `pair`.
 @inline(__always)
-private func loadPair(
+func loadPair(
   _ source: UnsafePointer<Float>, _ stride: Int, _ pair: Int
 ) -> (sum: Vector, difference: Vector) {
   let plus = load(source + 2 &* pair &* stride)
@@ -173,6 +213,27 @@ enum EvaluateTransposed3At7: LineTransform {
       target + targetStride)
     store(
       multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum) + load(source + 6 &* stride),
+      target + 2 &* targetStride)
+  }
+}
+
+enum EvaluateTransposed3At8: LineTransform {
+  static var inputs: Int { 8 }
+  static var outputs: Int { 3 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum) + load(source + 7 &* stride),
       target + 2 &* targetStride)
   }
 }
@@ -225,6 +286,31 @@ enum EvaluateTransposed4At8: LineTransform {
   }
 }
 
+enum EvaluateTransposed5At8: LineTransform {
+  static var inputs: Int { 8 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let two = loadPair(source, stride, 2)
+    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
+      target + targetStride)
+    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
+      target + 3 &* targetStride)
+    store(
+      multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum) + load(source + 7 &* stride),
+      target + 4 &* targetStride)
+  }
+}
+
 enum EvaluateTransposed6At8: LineTransform {
   static var inputs: Int { 8 }
   static var outputs: Int { 6 }
@@ -270,6 +356,27 @@ enum InterpolateTransposed5: LineTransform {
     storePair(multiplyAdd(d3, -0.25, d1), multiplyAdd(d2, -0.25, d0), target, targetStride)
     storePair(d3 - d1, 0.5 * (d2 - d0), target + 2 &* targetStride, targetStride)
     store(multiplyAdd(multiplyAdd(d4, -1.25, d2), 0.25, d0), target + 4 &* targetStride)
+  }
+}
+
+/// The transpose of `InterpolateTransposed5`: the sum of the basis polynomials times their values.
+enum Interpolate5: LineTransform {
+  static var inputs: Int { 5 }
+  static var outputs: Int { 5 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let one = loadPair(source, stride, 0)
+    let half = loadPair(source, stride, 1)
+    let infinity = load(source + 4 &* stride)
+    let (oneOdd, halfOdd) = (one.difference, 0.5 * half.difference)
+    store(multiplyAdd(-halfOdd, -0.25, oneOdd) + 0.25 * infinity, target)
+    store(multiplyAdd(-half.sum, -0.25, one.sum), target + targetStride)
+    store(multiplyAdd(oneOdd + halfOdd, -1.25, infinity), target + 2 &* targetStride)
+    store(one.sum + half.sum, target + 3 &* targetStride)
+    store(infinity, target + 4 &* targetStride)
   }
 }
 

@@ -1,5 +1,6 @@
 // The rows of a register tile, as fields and methods: the compiler keeps the elements of an array in registers only while
-// nothing in the loop, not even a prefetch, might touch memory, and does not promise to inline a closure.
+// nothing in the loop, not even a prefetch, might touch memory, and does not promise to inline a closure. Loops around a
+// tile end with their condition (`repeat`): one that might not run at all makes the compiler keep every sum twice.
 
 /// What each row of a tile is multiplied by.
 protocol RowFactors {

@@ -10,6 +10,7 @@ package let kernelTable = KernelTable(
   multiplySpectra: multiplySpectra,
   transformTile: transformTile,
   transformTaps: transformTaps,
+  transformTapGradients: transformTapGradients,
   accumulateMoments: accumulateMoments,
   normalize: normalize,
   accumulateNormalizationSums: accumulateNormalizationSums,

@@ -1,3 +1,4 @@
+import CCPUFeatures
 import KernelInterface
 
 /// One tile through one of Winograd's transforms, both dimensions, for 12 images and a panel of channels.
@@ -8,25 +9,30 @@ func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   case .evaluate(5, 7): read(arguments, Evaluate5At7.self)
   case .evaluate(4, 8): read(arguments, Evaluate4At8.self)
   case .evaluate(6, 8): read(arguments, Evaluate6At8.self)
+  case .evaluate(6, 10): read(arguments, Evaluate6At10.self)
+  case .evaluate(8, 10): read(arguments, Evaluate8At10.self)
   case .interpolateTransposed(5): read(arguments, InterpolateTransposed5.self)
   case .interpolateTransposed(7): read(arguments, InterpolateTransposed7.self)
   case .interpolateTransposed(8): read(arguments, InterpolateTransposed8.self)
+  case .interpolateTransposed(10): read(arguments, InterpolateTransposed10.self)
   case .evaluateTransposed(3, 5): write(arguments, EvaluateTransposed3At5.self)
   case .evaluateTransposed(3, 7): write(arguments, EvaluateTransposed3At7.self)
   case .evaluateTransposed(5, 7): write(arguments, EvaluateTransposed5At7.self)
   case .evaluateTransposed(4, 8): write(arguments, EvaluateTransposed4At8.self)
   case .evaluateTransposed(6, 8): write(arguments, EvaluateTransposed6At8.self)
+  case .evaluateTransposed(6, 10): write(arguments, EvaluateTransposed6At10.self)
+  case .evaluateTransposed(8, 10): write(arguments, EvaluateTransposed8At10.self)
   default: preconditionFailure("no kernel for \(transform)")
   }
 }
 
 /// A tile between the two dimensions and a line of it, in memory that stays in the first-level cache.
-private func withScratch(
+func withScratch(
   _ body: (_ tile: UnsafeMutablePointer<Float>, _ line: UnsafeMutablePointer<Float>) -> Void
 ) {
-  withUnsafeTemporaryAllocation(byteCount: 4 * 72 * lanes, alignment: 64) { scratch in
+  withUnsafeTemporaryAllocation(byteCount: 4 * 110 * lanes, alignment: 64) { scratch in
     let tile = scratch.baseAddress!.assumingMemoryBound(to: Float.self)
-    body(tile, tile + 64 * lanes)
+    body(tile, tile + 100 * lanes)
   }
 }
 
@@ -42,6 +48,9 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
       var channel = 0
       while channel < arguments.panel {
         let corner = arguments.map + (image &* arguments.stride &+ channel)
+        let ahead =
+          channel &+ lanes < arguments.panel
+          ? lanes : lanes &+ arguments.stride &- arguments.panel
         for x in 0..<size {
           let column = arguments.column &+ x &* arguments.step
           if column < 0 || column >= arguments.width {
@@ -51,6 +60,7 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
           var source = UnsafePointer(
             corner + (arguments.row &* arguments.width &+ column) &* pixelStride)
           var sourceStride = rowStride
+          for y in firstRow..<endRow { prefetch_near(source + (y &* rowStride &+ ahead)) }
           if endRow &- firstRow < size {
             for y in 0..<size {
               let isInside = y >= firstRow && y < endRow
@@ -118,40 +128,4 @@ private func insideRows(_ arguments: TileArguments, _ size: Int) -> (first: Int,
   let beyond = (arguments.height &- arguments.row &+ arguments.step &- 1) / arguments.step
   let end = beyond < size ? beyond : size
   return (first, end < first ? first : end)
-}
-
-/// P · X · Pᵀ with any small P: weights and their gradients, which are few.
-func transformTaps(_ arguments: TapTransformArguments) {
-  let (rows, columns) = (arguments.rows, arguments.columns)
-  withScratch { scratch, _ in
-    var channel = 0
-    while channel < arguments.width {
-      for x in 0..<columns {
-        for y in 0..<rows {
-          var sum = Vector(repeating: 0)
-          for k in 0..<columns {
-            let source =
-              arguments.source + ((k &* columns &+ x) &* arguments.sourceStride &+ channel)
-            sum = multiplyAdd(
-              sum, Vector(repeating: arguments.matrix[y &* columns &+ k]), load(source))
-          }
-          store(sum, scratch + (y &* columns &+ x) &* lanes)
-        }
-      }
-      for y in 0..<rows {
-        for x in 0..<rows {
-          var sum = Vector(repeating: 0)
-          for k in 0..<columns {
-            sum = multiplyAdd(
-              sum, Vector(repeating: arguments.matrix[x &* columns &+ k]),
-              load(scratch + (y &* columns &+ k) &* lanes))
-          }
-          store(
-            sum,
-            arguments.destination + ((y &* rows &+ x) &* arguments.destinationStride &+ channel))
-        }
-      }
-      channel &+= lanes
-    }
-  }
 }

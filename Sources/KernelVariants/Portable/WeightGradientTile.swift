@@ -40,12 +40,14 @@ private func weightGradientTile2(
   for pixel in pixels {
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
     var output = arguments.outputGradient + (pixel &* outputStep &+ column)
-    for _ in 0..<imageBlock {
+    var image = imageBlock
+    repeat {
       sums.accumulate(
         Broadcasts(first: input, stride: 1), times: (load(output), load(output + lanes)))
       input += arguments.inputStride
       output += arguments.outputStride
-    }
+      image &-= 1
+    } while image > 0
   }
   sums.add(
     to: arguments.gradient + (channel &* arguments.width &+ column), arguments.width, lanes)
@@ -61,11 +63,13 @@ private func weightGradientTile1(
   for pixel in pixels {
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
     var output = arguments.outputGradient + (pixel &* outputStep &+ column)
-    for _ in 0..<imageBlock {
+    var image = imageBlock
+    repeat {
       sums.accumulate(Broadcasts(first: input, stride: 1), times: load(output))
       input += arguments.inputStride
       output += arguments.outputStride
-    }
+      image &-= 1
+    } while image > 0
   }
   sums.add(
     to: arguments.gradient + (channel &* arguments.width &+ column), arguments.width, lanes)
@@ -151,12 +155,14 @@ private func patchGradientTile2(
     var output =
       arguments.outputGradient + (pixel &* images &* arguments.outputStride &+ column)
     var input = 0
-    for _ in 0..<images {
+    var image = images
+    repeat {
       sums.accumulate(
         PatchFactors(sources: sources, place: input), times: (load(output), load(output + lanes)))
       input &+= arguments.inputStride
       output += arguments.outputStride
-    }
+      image &-= 1
+    } while image > 0
   }
   sums.add(
     to: arguments.gradient + (row &* arguments.width &+ column), arguments.width, lanes)
@@ -175,11 +181,13 @@ private func patchGradientTile1(
     var output =
       arguments.outputGradient + (pixel &* images &* arguments.outputStride &+ column)
     var input = 0
-    for _ in 0..<images {
+    var image = images
+    repeat {
       sums.accumulate(PatchFactors(sources: sources, place: input), times: load(output))
       input &+= arguments.inputStride
       output += arguments.outputStride
-    }
+      image &-= 1
+    } while image > 0
   }
   sums.add(
     to: arguments.gradient + (row &* arguments.width &+ column), arguments.width, lanes)

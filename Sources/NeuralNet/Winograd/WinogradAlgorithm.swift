@@ -2,7 +2,7 @@ import Kernels
 
 /// A way to get `outputs` × `outputs` pixels of a convolution from `points` × `points` multiplications a channel
 /// pair (Winograd 1980; Lavin, Gray 2016): y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A, as the product of two polynomials,
-/// known by their values at the points 0, ±1, ±½, ±2 and ∞ (as many of them as are needed).
+/// known by their values at some points (`WinogradPoints`).
 struct WinogradAlgorithm: Sendable, Equatable {
   /// n in each dimension.
   let points: Int
@@ -18,38 +18,37 @@ struct WinogradAlgorithm: Sendable, Equatable {
   let outputTransform: TileTransform
   /// Its transpose: map → spectrum.
   let outputGradientTransform: TileTransform
-  /// G, `[points, kernel]`, row by row.
-  let weightMatrix: [Float]
+  /// Taps → spectrum, but for the factors: G w Gᵀ.
+  let weightTransform: TileTransform
+  /// Its transpose: spectrum → taps.
+  let weightGradientTransform: TileTransform
+  /// What the transform of the taps leaves out, `[points, points]`: 1 / Π (point − other finite points) in each
+  /// dimension, which Lagrange's basis polynomials want.
+  let factors: [Float]
 
-  /// F(m, r): m outputs of r taps read m + r − 1 inputs, as many as there are points: 5, 7 or 8.
+  /// F(m, r): m outputs of r taps read m + r − 1 inputs, as many as there are points: 5, 7, 8 or 10.
   static func tiled(outputs: Int, kernel: Int) -> WinogradAlgorithm {
     let points = outputs + kernel - 1
-    let weightMatrix = WinogradPoints(count: points).rows { point, factor in
-      (0..<kernel).map { power in
-        factor * (point.map { $0.power(power) } ?? (power == kernel - 1 ? 1 : 0))
-      }
-    }
     return WinogradAlgorithm(
       points: points, kernel: kernel, outputs: outputs, inputs: points,
       inputTransform: .interpolateTransposed(points: points),
       outputTransform: .evaluateTransposed(size: outputs, points: points),
       outputGradientTransform: .evaluate(size: outputs, points: points),
-      weightMatrix: weightMatrix)
+      weightTransform: .evaluate(size: kernel, points: points),
+      weightGradientTransform: .evaluateTransposed(size: kernel, points: points),
+      factors: WinogradPoints(count: points).factors)
   }
 
   /// A 5×5 kernel on a 3×3 map, padding 2. Each output sees all 3 inputs of a row and of the 5 taps another 3:
   /// F(3, 3) with the map in the kernel's place and the kernel in the map's, outputs in reverse.
-  static let kernel5Map3: WinogradAlgorithm = {
-    let points = WinogradPoints(count: 5)
-    return WinogradAlgorithm(
-      points: 5, kernel: 5, outputs: 3, inputs: 3,
-      inputTransform: .evaluate(size: 3, points: 5),
-      outputTransform: .evaluateTransposed(size: 3, points: 5),
-      outputGradientTransform: .evaluate(size: 3, points: 5),
-      weightMatrix: points.rows { point, factor in
-        points.product(omitting: point).map { factor * $0 }
-      })
-  }()
+  static let kernel5Map3 = WinogradAlgorithm(
+    points: 5, kernel: 5, outputs: 3, inputs: 3,
+    inputTransform: .evaluate(size: 3, points: 5),
+    outputTransform: .evaluateTransposed(size: 3, points: 5),
+    outputGradientTransform: .evaluate(size: 3, points: 5),
+    weightTransform: .interpolateTransposed(points: 5),
+    weightGradientTransform: .interpolate(points: 5),
+    factors: WinogradPoints(count: 5).factors)
 }
 
 /// The points of the kernels' transforms in their order: pairs of opposite points, then 0 for an even count, then ∞,
@@ -58,36 +57,20 @@ struct WinogradPoints {
   let all: [Double?]
 
   init(count: Int) {
-    let pairs = [1, 0.5, 2].prefix((count - 1) / 2).flatMap { [$0, -$0] }
+    let positive: [Double] = count <= 8 ? [1, 0.5, 2] : [0.5, 2, 5.0 / 6, 6.0 / 5]
+    let pairs = positive.prefix((count - 1) / 2).flatMap { [$0, -$0] }
     all = pairs + (count % 2 == 0 ? [0] : []) + [nil]
   }
 
   private var finite: [Double] { all.compactMap(\.self) }
 
-  /// A matrix of one row a point; `row` is told the point and 1 / Π (point − other finite points), the factor that
-  /// Lagrange's basis polynomials want and the kernels leave out; 1 for ∞.
-  func rows(_ row: (_ point: Double?, _ factor: Double) -> [Double]) -> [Float] {
-    all.flatMap { point in
-      let others = finite.filter { $0 != point }
-      let factor = point.map { point in 1 / others.reduce(1) { $0 * (point - $1) } } ?? 1
-      return row(point, factor).map { Float($0) }
+  /// For two dimensions, `[all, all]`.
+  var factors: [Float] {
+    let single = all.map { point in
+      point.map { point in
+        1 / finite.filter { $0 != point }.reduce(1) { $0 * (point - $1) }
+      } ?? 1
     }
-  }
-
-  /// The coefficients of Π (x − q) over the finite points but `omitted`, constant first, one for each point.
-  func product(omitting omitted: Double?) -> [Double] {
-    var coefficients = [1.0]
-    for point in finite where point != omitted {
-      let shifted = [0] + coefficients
-      let scaled = coefficients.map { -point * $0 } + [0]
-      coefficients = zip(shifted, scaled).map { $0 + $1 }
-    }
-    return coefficients + Array(repeating: 0, count: all.count - coefficients.count)
-  }
-}
-
-extension Double {
-  fileprivate func power(_ exponent: Int) -> Double {
-    (0..<exponent).reduce(1) { product, _ in product * self }
+    return single.flatMap { row in single.map { Float(row * $0) } }
   }
 }

@@ -10,17 +10,14 @@ import Kernels
 /// after the other, each at other points.
 final class WinogradConvolution {
   private let plan: WinogradPlan
-  private let weightMatrix: [Float]
+  private let isFlipped: Bool
   private let context: ComputeContext
 
   /// - Parameter flipped: whether the taps are in reverse, as the input gradient wants them.
   init(_ plan: WinogradPlan, flipped: Bool, context: ComputeContext) {
     self.plan = plan
     self.context = context
-    let (matrix, kernel) = (plan.algorithm.weightMatrix, plan.algorithm.kernel)
-    weightMatrix =
-      flipped
-      ? matrix.indices.map { matrix[$0 / kernel * kernel + kernel - 1 - $0 % kernel] } : matrix
+    isFlipped = flipped
   }
 
   /// Overwrites `result`. `weights` lie as the plan's `packed` says.
@@ -184,12 +181,14 @@ final class WinogradConvolution {
       }
       return
     }
+    let tapStride = plan.packed.depth * width
+    let taps = values.pointer + plan.packed.panelStart(panel) + depth * width
     context.kernels.transformTaps(
-      TapTransformArguments(
-        matrix: weightMatrix, rows: plan.algorithm.points, columns: plan.algorithm.kernel,
-        source: values.pointer + plan.packed.panelStart(panel) + depth * width,
-        sourceStride: plan.packed.depth * width, destination: target,
-        destinationStride: pointWeights, width: width))
+      plan.algorithm.weightTransform,
+      TapArguments(
+        taps: isFlipped ? taps + (plan.packed.taps - 1) * tapStride : taps,
+        tapStride: isFlipped ? -tapStride : tapStride, spectrum: target,
+        pointStride: pointWeights, factors: plan.factors.pointer, width: width))
   }
 
   /// Floats of a panel's weights from one point to the next.
@@ -198,7 +197,7 @@ final class WinogradConvolution {
   /// Up to this size, each thread reads all spectra of the weights for itself.
   private static let ownWeightBytes = 4 << 20
   /// For a thread's spectra of a group.
-  private static let ownBytes = 1 << 20
+  private static let ownBytes = 1 << 19
   /// For the spectra of a whole input that the threads share.
   private static let sharedInputBytes = 16 << 20
   /// For the spectra of a group that the threads share.

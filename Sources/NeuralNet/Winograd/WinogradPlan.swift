@@ -7,6 +7,8 @@ struct WinogradPlan: Sendable {
   let packed: PackedWeights
   let input: SpectrumChannels
   let output: SpectrumChannels
+  /// The algorithm's, where kernels can read them.
+  let factors: FloatBuffer
 
   /// nil where direct convolution is the better choice.
   init?(_ geometry: ConvolutionGeometry, _ packed: PackedWeights) {
@@ -19,6 +21,7 @@ struct WinogradPlan: Sendable {
     self.packed = packed
     self.input = input
     self.output = output
+    factors = FloatBuffer(tiling.algorithm.factors)
   }
 
   var algorithm: WinogradAlgorithm { tiling.algorithm }

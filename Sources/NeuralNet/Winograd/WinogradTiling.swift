@@ -19,12 +19,16 @@ struct WinogradTiling: Sendable {
   let outputStep: Int
 
   /// The cheapest tiling; nil if none is known for this geometry or none does for 70 % of what direct convolution costs:
-  /// that is more exact, and a ResNet on small batches feels the difference in its gradients.
+  /// that is more exact, and a ResNet on small batches feels the difference in its gradients. Ten points, the least exact,
+  /// are for layers with many channels, where they save the most.
   init?(_ geometry: ConvolutionGeometry, inputChannels: Int, outputChannels: Int) {
     func cost(_ tiling: WinogradTiling) -> Double {
       tiling.cost(inputChannels: inputChannels, outputChannels: outputChannels)
     }
-    let candidates = WinogradTiling.candidates(geometry)
+    let fewest = geometry.kernelHeight == 5 ? 2048 : 8192
+    let candidates = WinogradTiling.candidates(geometry).filter {
+      $0.algorithm.points < 10 || inputChannels * outputChannels >= fewest
+    }
     guard let best = candidates.min(by: { cost($0) < cost($1) }),
       cost(best) <= 0.7 * Double(geometry.insideTaps * inputChannels * outputChannels)
     else { return nil }
@@ -47,14 +51,14 @@ struct WinogradTiling: Sendable {
     guard geometry.stride == 1, geometry.kernelHeight == geometry.kernelWidth else { return [] }
     switch geometry.kernelHeight {
     case 3:
-      return [3, 5, 6].map { WinogradTiling(geometry, .tiled(outputs: $0, kernel: 3)) }
+      return [3, 5, 6, 8].map { WinogradTiling(geometry, .tiled(outputs: $0, kernel: 3)) }
     case 5:
       let isWholeMap =
         [geometry.inputHeight, geometry.inputWidth] == [3, 3] && geometry.padding == 2
         && geometry.dilation == 1
       return isWholeMap
         ? [WinogradTiling(wholeMap: .kernel5Map3)]
-        : [3, 4].map { WinogradTiling(geometry, .tiled(outputs: $0, kernel: 5)) }
+        : [3, 4, 6].map { WinogradTiling(geometry, .tiled(outputs: $0, kernel: 5)) }
     default:
       return []
     }
@@ -98,7 +102,7 @@ extension TileTransform {
       switch self {
       case .evaluate(let size, let points): (size, points)
       case .evaluateTransposed(let size, let points): (points, size)
-      case .interpolateTransposed(let points): (points, points)
+      case .interpolateTransposed(let points), .interpolate(let points): (points, points)
       }
     return (read + written) * (read + written + read * written / 2)
   }

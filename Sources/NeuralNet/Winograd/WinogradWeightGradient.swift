@@ -9,22 +9,19 @@ import Kernels
 final class WinogradWeightGradient {
   private let plan: WinogradPlan
   private let context: ComputeContext
-  /// Gᵀ, `[kernel, points]`.
-  private let transposedMatrix: [Float]
 
   init(_ plan: WinogradPlan, context: ComputeContext) {
     self.plan = plan
     self.context = context
-    let algorithm = plan.algorithm
-    let (matrix, points, kernel) = (algorithm.weightMatrix, algorithm.points, algorithm.kernel)
-    transposedMatrix = matrix.indices.map { matrix[$0 % points * kernel + $0 / points] }
   }
 
   /// Overwrites `gradient`.
   func write(input map: Tensor, outputGradient: Tensor, to gradient: FloatBuffer) {
     let tiles = map.shape.blocks * plan.tiling.tiles.count
-    let parts = min(tiles, max(1, WinogradWeightGradient.partBytes / (4 * plan.spectrum.count)))
-    let isShared = parts < WinogradWeightGradient.fewestParts
+    let parts = min(
+      tiles, WinogradWeightGradient.parts,
+      max(1, WinogradWeightGradient.partBytes / (4 * plan.spectrum.count)))
+    let isShared = parts < min(tiles, WinogradWeightGradient.parts)
     let sums = context.workspace.sharedSpectra((isShared ? 1 : parts) * plan.spectrum.count)
     let group = TileGroup(
       capacity: min(tiles, isShared ? sharedCapacity : capacity), tiling: plan.tiling)
@@ -122,19 +119,18 @@ final class WinogradWeightGradient {
     plan.forEachInputChannel(context) { panel, depth in
       guard depth < plan.packed.depth else { return }
       let width = plan.packed.width(panel)
-      context.kernels.transformTaps(
-        TapTransformArguments(
-          matrix: transposedMatrix, rows: plan.algorithm.kernel,
-          columns: plan.algorithm.points,
-          source: sums.pointer + plan.spectrum.panelStart(panel) + depth * width,
-          sourceStride: plan.spectrum.depth * width,
-          destination: gradient.pointer + plan.packed.panelStart(panel) + depth * width,
-          destinationStride: plan.packed.depth * width, width: width))
+      context.kernels.transformTapGradients(
+        plan.algorithm.weightGradientTransform,
+        TapArguments(
+          taps: gradient.pointer + plan.packed.panelStart(panel) + depth * width,
+          tapStride: plan.packed.depth * width,
+          spectrum: sums.pointer + plan.spectrum.panelStart(panel) + depth * width,
+          pointStride: plan.spectrum.depth * width, factors: plan.factors.pointer, width: width))
     }
   }
 
   /// As many tiles as a thread's cache holds, but enough to touch the sums seldom.
-  private var capacity: Int { max(4, (1 << 20) / tileBytes) }
+  private var capacity: Int { max(4, (1 << 19) / tileBytes) }
   /// The same of the cache that all threads share.
   private var sharedCapacity: Int { max(8, (16 << 20) / tileBytes) }
   private var tileBytes: Int {
@@ -143,6 +139,6 @@ final class WinogradWeightGradient {
 
   /// For all parts' sums together.
   private static let partBytes = 48 << 20
-  /// Fewer would leave threads without work.
-  private static let fewestParts = 16
+  /// Fewer would leave threads without work, more only cost memory.
+  private static let parts = 16
 }
