@@ -39,11 +39,14 @@ package struct ConvolutionArguments {
   package var tapStarts: UnsafePointer<Int32>
   package var taps: UnsafePointer<Tap>
   package var pixels: Range<Int>
+  /// Whether the output adds to what is there.
+  package var accumulates: Bool
 
   package init(
     input: UnsafePointer<Float>, inputStride: Int, depth: Int, weights: UnsafePointer<Float>,
     width: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
-    tapStarts: UnsafePointer<Int32>, taps: UnsafePointer<Tap>, pixels: Range<Int>
+    tapStarts: UnsafePointer<Int32>, taps: UnsafePointer<Tap>, pixels: Range<Int>,
+    accumulates: Bool = false
   ) {
     self.input = input
     self.inputStride = inputStride
@@ -55,6 +58,7 @@ package struct ConvolutionArguments {
     self.tapStarts = tapStarts
     self.taps = taps
     self.pixels = pixels
+    self.accumulates = accumulates
   }
 }
 
@@ -74,13 +78,15 @@ package struct WeightGradientArguments {
   package var depth: Int
   /// 32 or 16.
   package var width: Int
-  /// `[depth, width]`, added to.
+  /// `[depth, width]`
   package var gradient: UnsafeMutablePointer<Float>
+  /// Whether the gradient adds to what is there.
+  package var accumulates: Bool
 
   package init(
     input: UnsafePointer<Float>, inputStride: Int, inputPixelStep: Int,
     outputGradient: UnsafePointer<Float>, outputStride: Int, pixels: Int, depth: Int, width: Int,
-    gradient: UnsafeMutablePointer<Float>
+    gradient: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
     self.input = input
     self.inputStride = inputStride
@@ -91,6 +97,7 @@ package struct WeightGradientArguments {
     self.depth = depth
     self.width = width
     self.gradient = gradient
+    self.accumulates = accumulates
   }
 }
 

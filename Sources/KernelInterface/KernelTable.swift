@@ -7,10 +7,10 @@ package struct KernelTable: Sendable {
   /// Floats in a vector register.
   package var vectorWidth: Int
 
-  /// Writes `output` for every pixel of the range.
+  /// Writes or adds to `output` for every pixel of the range.
   package var convolve: @Sendable (ConvolutionArguments) -> Void
-  /// Adds to `gradient`.
-  package var accumulateWeightGradient: @Sendable (WeightGradientArguments) -> Void
+  /// Writes or adds to `gradient`.
+  package var weightGradient: @Sendable (WeightGradientArguments) -> Void
   /// Adds to `gradient`.
   package var accumulatePatchGradient: @Sendable (PatchGradientArguments) -> Void
   /// Writes `output`.
@@ -56,7 +56,7 @@ package struct KernelTable: Sendable {
   package init(
     name: String, vectorWidth: Int,
     convolve: @escaping @Sendable (ConvolutionArguments) -> Void,
-    accumulateWeightGradient: @escaping @Sendable (WeightGradientArguments) -> Void,
+    weightGradient: @escaping @Sendable (WeightGradientArguments) -> Void,
     accumulatePatchGradient: @escaping @Sendable (PatchGradientArguments) -> Void,
     multiplySpectra: @escaping @Sendable (SpectrumProductArguments) -> Void,
     transformTile: @escaping @Sendable (TileTransform, TileArguments) -> Void,
@@ -79,7 +79,7 @@ package struct KernelTable: Sendable {
     self.name = name
     self.vectorWidth = vectorWidth
     self.convolve = convolve
-    self.accumulateWeightGradient = accumulateWeightGradient
+    self.weightGradient = weightGradient
     self.accumulatePatchGradient = accumulatePatchGradient
     self.multiplySpectra = multiplySpectra
     self.transformTile = transformTile

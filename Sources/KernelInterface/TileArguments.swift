@@ -32,10 +32,13 @@ package struct TileArguments {
   package var pointStride: Int
   /// Channels: 16 or 32.
   package var panel: Int
+  /// Whether a tile that is written adds to what is there.
+  package var accumulates: Bool
 
   package init(
     map: UnsafeMutablePointer<Float>, height: Int, width: Int, stride: Int, row: Int, column: Int,
-    step: Int, spectrum: UnsafeMutablePointer<Float>, pointStride: Int, panel: Int
+    step: Int, spectrum: UnsafeMutablePointer<Float>, pointStride: Int, panel: Int,
+    accumulates: Bool = false
   ) {
     self.map = map
     self.height = height
@@ -47,6 +50,7 @@ package struct TileArguments {
     self.spectrum = spectrum
     self.pointStride = pointStride
     self.panel = panel
+    self.accumulates = accumulates
   }
 }
 

@@ -79,31 +79,14 @@ final class BasicBlock {
     normalization1.restoreOutput()
     let betweenGradient = convolution2.backward(gradient2, needsInputGradient: true)!
     let gradient1 = normalization1.backward(betweenGradient)
-    let inputGradient = convolution1.backward(gradient1, needsInputGradient: true)!
-    context.gradients.hold(inputGradient)
     context.gradients.release(outputGradient)
-    var residualGradient = outputGradient
+    var inputGradient = outputGradient
     if let downsample {
-      residualGradient = downsample.convolution.backward(
+      inputGradient = downsample.convolution.backward(
         downsample.normalization.backward(outputGradient), needsInputGradient: true)!
     }
-    context.gradients.release(inputGradient)
-    add(residualGradient, to: inputGradient)
+    convolution1.backward(gradient1, accumulatingInto: inputGradient)
     return inputGradient
-  }
-
-  private func add(_ source: Tensor, to target: Tensor) {
-    precondition(source.shape == target.shape, "\(source.shape) to \(target.shape)")
-    let part = 1 << 15
-    context.measure(
-      normalization2.name, .normalizationGradient, bytes: 12 * Double(source.shape.count)
-    ) {
-      context.pool.forEach((source.shape.count + part - 1) / part) { unit in
-        let first = unit * part
-        context.kernels.add(
-          min(part, source.shape.count - first), source.pointer + first, target.pointer + first)
-      }
-    }
   }
 
   var parameters: [Parameter] {

@@ -74,9 +74,9 @@ package final class Convolution {
       name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
     ) {
       if let winograd {
-        winograd.convolve(input, weight.values, to: output)
+        winograd.convolve(input, weight.values, to: output, accumulates: false)
       } else {
-        convolve(input, forwardPlan, weight.values, packed, output)
+        convolve(input, forwardPlan, weight.values, packed, output, accumulates: false)
       }
     }
     return output
@@ -84,6 +84,24 @@ package final class Convolution {
 
   /// Replaces the weight gradient and returns the gradient of the input, nil if it is not wanted.
   package func backward(_ outputGradient: Tensor, needsInputGradient: Bool) -> Tensor? {
+    let input = writeWeightGradient(outputGradient)
+    guard needsInputGradient else { return nil }
+    let inputGradient = context.gradients.take(inputShape(input))
+    writeInputGradient(outputGradient, to: inputGradient, accumulates: false)
+    return inputGradient
+  }
+
+  /// Replaces the weight gradient and adds the gradient of the input to what is there.
+  package func backward(_ outputGradient: Tensor, accumulatingInto inputGradient: Tensor) {
+    let input = writeWeightGradient(outputGradient)
+    precondition(
+      inputGradient.shape == inputShape(input),
+      "\(inputShape(input)) into \(inputGradient.shape)")
+    writeInputGradient(outputGradient, to: inputGradient, accumulates: true)
+  }
+
+  /// Returns the input of the forward pass.
+  private func writeWeightGradient(_ outputGradient: Tensor) -> Tensor {
     guard let input else { preconditionFailure("backward before forward") }
     precondition(
       outputGradient.shape.channels == outputChannels
@@ -100,22 +118,29 @@ package final class Convolution {
           input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
       }
     }
-    guard needsInputGradient else { return nil }
-    let inputGradient = context.gradients.take(inputShape(input))
+    return input
+  }
+
+  private func writeInputGradient(
+    _ outputGradient: Tensor, to inputGradient: Tensor, accumulates: Bool
+  ) {
     context.measure(
-      name, .inputGradient, multiplyAdds: multiplyAdds(input), bytes: bytes(input, outputGradient)
+      name, .inputGradient, multiplyAdds: multiplyAdds(inputGradient),
+      bytes: bytes(inputGradient, outputGradient)
     ) {
       let weights = context.workspace.transposedWeights(transposed.count)
       // The transposition leaves the padding alone, where another layer's weights may lie.
       if transposed.channels != transposed.paddedChannels { weights.clear() }
       packed.transpose(weight.values.pointer, to: weights.pointer, pool: context.pool)
       if let winogradInputGradient {
-        winogradInputGradient.convolve(outputGradient, weights, to: inputGradient)
+        winogradInputGradient.convolve(
+          outputGradient, weights, to: inputGradient, accumulates: accumulates)
       } else {
-        convolve(outputGradient, inputGradientPlan, weights, transposed, inputGradient)
+        convolve(
+          outputGradient, inputGradientPlan, weights, transposed, inputGradient,
+          accumulates: accumulates)
       }
     }
-    return inputGradient
   }
 
   /// Of the input's gradient: the channels padded, as they are not in a raw input.
@@ -138,7 +163,7 @@ package final class Convolution {
   /// Both directions are the same sum over taps; only plan and weights differ.
   private func convolve(
     _ input: Tensor, _ plan: TapPlan, _ weights: FloatBuffer, _ packed: PackedWeights,
-    _ output: Tensor
+    _ output: Tensor, accumulates: Bool
   ) {
     let pixels = output.shape.pixels
     // A few blocks of images are split by pixels as well, so that every thread has work.
@@ -161,7 +186,8 @@ package final class Convolution {
                   depth: packed.depth, weights: weights.pointer + packed.panelStart(panel),
                   width: packed.width(panel), output: output.block(block) + panel * panelWidth,
                   outputStride: output.shape.channelStride, tapStarts: startPointer,
-                  taps: tapPointer, pixels: pixels * part / parts..<pixels * (part + 1) / parts))
+                  taps: tapPointer, pixels: pixels * part / parts..<pixels * (part + 1) / parts,
+                  accumulates: accumulates))
             }
           }
         }

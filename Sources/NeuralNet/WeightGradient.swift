@@ -79,7 +79,7 @@ final class WeightGradient {
         let inputColumn =
           columns.lowerBound * geometry.stride - geometry.padding + kernelColumn * geometry.dilation
         let tap = kernelRow * geometry.kernelWidth + kernelColumn
-        kernels.accumulateWeightGradient(
+        kernels.weightGradient(
           WeightGradientArguments(
             input: source + (inputRow * geometry.inputWidth + inputColumn) * imageBlock
               * inputStride,
@@ -88,7 +88,8 @@ final class WeightGradient {
             outputGradient: gradient
               + (row * geometry.outputWidth + columns.lowerBound) * imageBlock * outputStride,
             outputStride: outputStride, pixels: columns.count, depth: packed.depth, width: width,
-            gradient: sum + packed.panelStart(panel) + tap * packed.depth * width))
+            gradient: sum + packed.panelStart(panel) + tap * packed.depth * width,
+            accumulates: true))
       }
     }
   }

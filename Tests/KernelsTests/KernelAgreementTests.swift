@@ -29,7 +29,8 @@ struct KernelAgreementTests {
     (0..<buffer.count).map { Double(buffer[$0]) }
   }
 
-  @Test(arguments: [16, 32]) func convolutionTiles(width: Int) {
+  @Test(arguments: [16, 32], [false, true])
+  func convolutionTiles(width: Int, accumulates: Bool) {
     for depth in [1, 2, 7, 16, 33] {
       let input = buffer(3 * imageBlock * depth, seed: 1)
       let weights = buffer(2 * depth * width, seed: 2)
@@ -42,24 +43,25 @@ struct KernelAgreementTests {
           ConvolutionArguments(
             input: input.pointer, inputStride: depth, depth: depth, weights: weights.pointer,
             width: width, output: output.pointer, outputStride: width, tapStarts: starts,
-            taps: taps, pixels: 0..<3))
+            taps: taps, pixels: 0..<3, accumulates: accumulates))
         return values(output)
       }
     }
   }
 
-  @Test(arguments: [16, 32]) func weightGradientTiles(width: Int) {
+  @Test(arguments: [16, 32], [false, true])
+  func weightGradientTiles(width: Int, accumulates: Bool) {
     for depth in [1, 3, 4, 7, 8, 9, 20] {
       let input = buffer(5 * imageBlock * depth, seed: 1)
       let outputGradient = buffer(3 * imageBlock * width, seed: 2)
       compare("weight gradient, depth \(depth)") { kernels in
-        // Added to what is there.
+        // Random, to see whether it counts.
         let gradient = buffer(depth * width, seed: 3)
-        kernels.accumulateWeightGradient(
+        kernels.weightGradient(
           WeightGradientArguments(
             input: input.pointer, inputStride: depth, inputPixelStep: 2 * imageBlock * depth,
             outputGradient: outputGradient.pointer, outputStride: width, pixels: 3, depth: depth,
-            width: width, gradient: gradient.pointer))
+            width: width, gradient: gradient.pointer, accumulates: accumulates))
         return values(gradient)
       }
     }

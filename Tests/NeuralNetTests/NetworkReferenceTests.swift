@@ -38,8 +38,9 @@ struct NetworkReferenceTests {
     let network = Network(
       net10aWidth: reference.run.width, inputSize: reference.run.size, inputChannels: 5,
       heads: [("head_A", 15, 1), ("head_B", 3, 1)], context: context)
-    // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added up.
-    try reference.check(network, ReferenceRun.Tolerances(weights: 8e-2)) { images, head in
+    // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added up: five of them, so
+    // that this is half a step.
+    try reference.check(network, ReferenceRun.Tolerances(weights: 0.1)) { images, head in
       let maps = network.forwardMaps(images, head: head, .training)
       let gradient = PlanarMaps(
         images: maps.images, channels: maps.channels, height: maps.height, width: maps.width)

@@ -41,7 +41,11 @@ private func convolutionTile2(
     } while channel < depth
   }
   let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
-  sums.store(to: output, arguments.outputStride, lanes)
+  if arguments.accumulates {
+    sums.add(to: output, arguments.outputStride, lanes)
+  } else {
+    sums.store(to: output, arguments.outputStride, lanes)
+  }
 }
 
 /// The same, one vector wide.
@@ -67,5 +71,9 @@ private func convolutionTile1(
     } while channel < depth
   }
   let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
-  sums.store(to: output, arguments.outputStride, lanes)
+  if arguments.accumulates {
+    sums.add(to: output, arguments.outputStride, lanes)
+  } else {
+    sums.store(to: output, arguments.outputStride, lanes)
+  }
 }

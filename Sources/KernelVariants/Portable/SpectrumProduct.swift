@@ -35,6 +35,11 @@ private func productTile2(
   _ ahead: Int
 ) {
   let (depth, width) = (arguments.panelWidth, arguments.width)
+  let output = arguments.output + (row &* width &+ column)
+  for image in 0..<convolutionRows {
+    prefetch_near(output + image &* width)
+    prefetch_near(output + (image &* width &+ lanes))
+  }
   var sums = ConvolutionRows<VectorPairSum>()
   var weights = arguments.weights + column
   var next = next
@@ -53,7 +58,7 @@ private func productTile2(
       channel &+= 1
     } while channel < depth
   }
-  sums.store(to: arguments.output + (row &* width &+ column), width, lanes)
+  sums.store(to: output, width, lanes)
 }
 
 /// The same, one vector wide.
@@ -63,6 +68,8 @@ private func productTile1(
   _ ahead: Int
 ) {
   let (depth, width) = (arguments.panelWidth, arguments.width)
+  let output = arguments.output + (row &* width &+ column)
+  for image in 0..<convolutionRows { prefetch_near(output + image &* width) }
   var sums = ConvolutionRows<VectorSum>()
   var weights = arguments.weights + column
   var next = next
@@ -79,5 +86,5 @@ private func productTile1(
       channel &+= 1
     } while channel < depth
   }
-  sums.store(to: arguments.output + (row &* width &+ column), width, lanes)
+  sums.store(to: output, width, lanes)
 }

@@ -5,7 +5,7 @@ package let kernelTable = KernelTable(
   name: variantName,
   vectorWidth: lanes,
   convolve: convolve,
-  accumulateWeightGradient: accumulateWeightGradient,
+  weightGradient: weightGradient,
   accumulatePatchGradient: accumulatePatchGradient,
   multiplySpectra: multiplySpectra,
   transformTile: transformTile,

@@ -48,9 +48,7 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
       var channel = 0
       while channel < arguments.panel {
         let corner = arguments.map + (image &* arguments.stride &+ channel)
-        let ahead =
-          channel &+ lanes < arguments.panel
-          ? lanes : lanes &+ arguments.stride &- arguments.panel
+        let ahead = arguments.stride
         for x in 0..<size {
           let column = arguments.column &+ x &* arguments.step
           if column < 0 || column >= arguments.width {
@@ -75,9 +73,9 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
         }
         let target = arguments.spectrum + (image &* arguments.panel &+ channel)
         for y in 0..<points {
-          Transform.apply(
-            tile + y &* size &* lanes, lanes, target + y &* points &* arguments.pointStride,
-            arguments.pointStride)
+          let line = target + y &* points &* arguments.pointStride
+          Transform.apply(tile + y &* size &* lanes, lanes, line, arguments.pointStride)
+          for x in 0..<points { prefetch_near(line + (x &* arguments.pointStride &+ lanes)) }
         }
         channel &+= lanes
       }
@@ -100,9 +98,9 @@ private func write<Transform: LineTransform>(
       while channel < arguments.panel {
         let source = arguments.spectrum + (image &* arguments.panel &+ channel)
         for y in 0..<points {
-          Transform.apply(
-            source + y &* points &* arguments.pointStride, arguments.pointStride,
-            tile + y &* size &* lanes, lanes)
+          let line = source + y &* points &* arguments.pointStride
+          Transform.apply(line, arguments.pointStride, tile + y &* size &* lanes, lanes)
+          for x in 0..<points { prefetch_near(line + (x &* arguments.pointStride &+ lanes)) }
         }
         let corner = arguments.map + (image &* arguments.stride &+ channel)
         for x in 0..<size {
@@ -111,7 +109,9 @@ private func write<Transform: LineTransform>(
           let target = corner + (arguments.row &* arguments.width &+ column) &* pixelStride
           Transform.apply(tile + x &* lanes, size &* lanes, line, lanes)
           for y in firstRow..<endRow {
-            store(load(line + y &* lanes), target + y &* rowStride)
+            let (value, place) = (load(line + y &* lanes), target + y &* rowStride)
+            store(arguments.accumulates ? load(place) + value : value, place)
+            prefetch_near(place + arguments.stride)
           }
         }
         channel &+= lanes

@@ -1,31 +1,35 @@
 import KernelInterface
 
 /// One tap's weight gradient over a run of pixels: Σ over pixels and images of input channel × output gradient.
-func accumulateWeightGradient(_ arguments: WeightGradientArguments) {
+func weightGradient(_ arguments: WeightGradientArguments) {
   // Some pixels at a time, which stay in the cache while all tiles pass over them.
   let chunks = (arguments.pixels &+ 7) / 8
   var first = 0
   for chunk in 0..<chunks {
     let end = arguments.pixels &* (chunk &+ 1) / chunks
-    accumulateWeightGradient(arguments, first..<end)
+    weightGradient(arguments, first..<end, chunk > 0 || arguments.accumulates)
     first = end
   }
 }
 
 @inline(__always)
-private func accumulateWeightGradient(_ arguments: WeightGradientArguments, _ pixels: Range<Int>) {
+private func weightGradient(
+  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ accumulates: Bool
+) {
   var channel = 0
   while channel &+ gradientRows <= arguments.depth {
     var column = 0
     while column &+ 2 &* lanes <= arguments.width {
-      weightGradientTile2(arguments, pixels, channel, column)
+      weightGradientTile2(arguments, pixels, channel, column, accumulates)
       column &+= 2 &* lanes
     }
-    if column < arguments.width { weightGradientTile1(arguments, pixels, channel, column) }
+    if column < arguments.width {
+      weightGradientTile1(arguments, pixels, channel, column, accumulates)
+    }
     channel &+= gradientRows
   }
   while channel < arguments.depth {
-    weightGradientRow(arguments, pixels, channel)
+    weightGradientRow(arguments, pixels, channel, accumulates)
     channel &+= 1
   }
 }
@@ -33,7 +37,8 @@ private func accumulateWeightGradient(_ arguments: WeightGradientArguments, _ pi
 /// `gradientRows` input channels × two vectors of output channels.
 @inline(__always)
 private func weightGradientTile2(
-  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int
+  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int,
+  _ accumulates: Bool
 ) {
   var sums = GradientRows<VectorPairSum>()
   let outputStep = imageBlock &* arguments.outputStride
@@ -49,14 +54,19 @@ private func weightGradientTile2(
       image &-= 1
     } while image > 0
   }
-  sums.add(
-    to: arguments.gradient + (channel &* arguments.width &+ column), arguments.width, lanes)
+  let target = arguments.gradient + (channel &* arguments.width &+ column)
+  if accumulates {
+    sums.add(to: target, arguments.width, lanes)
+  } else {
+    sums.store(to: target, arguments.width, lanes)
+  }
 }
 
 /// The same, one vector wide.
 @inline(__always)
 private func weightGradientTile1(
-  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int
+  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int,
+  _ accumulates: Bool
 ) {
   var sums = GradientRows<VectorSum>()
   let outputStep = imageBlock &* arguments.outputStride
@@ -71,13 +81,17 @@ private func weightGradientTile1(
       image &-= 1
     } while image > 0
   }
-  sums.add(
-    to: arguments.gradient + (channel &* arguments.width &+ column), arguments.width, lanes)
+  let target = arguments.gradient + (channel &* arguments.width &+ column)
+  if accumulates {
+    sums.add(to: target, arguments.width, lanes)
+  } else {
+    sums.store(to: target, arguments.width, lanes)
+  }
 }
 
 /// One input channel, for a depth that is no multiple of the tile.
 private func weightGradientRow(
-  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int
+  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ accumulates: Bool
 ) {
   let outputStep = imageBlock &* arguments.outputStride
   var column = 0
@@ -92,7 +106,7 @@ private func weightGradientRow(
       }
     }
     let target = arguments.gradient + (channel &* arguments.width &+ column)
-    store(load(target) + sum, target)
+    store(accumulates ? load(target) + sum : sum, target)
     column &+= lanes
   }
 }

@@ -30,9 +30,11 @@ struct TileGroup {
   ///   - panel: of the map's channels.
   ///   - channels: the spectra's.
   ///   - spectra: those of the panel.
+  ///   - accumulates: whether what is written to the map adds to what is there.
   func transform(
     _ transform: TileTransform, _ map: Tensor, _ side: Side, _ tiles: Range<Int>, _ panel: Int,
-    _ channels: SpectrumChannels, _ spectra: UnsafeMutablePointer<Float>, _ kernels: KernelTable
+    _ channels: SpectrumChannels, _ spectra: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
+    accumulates: Bool = false
   ) {
     for index in tiles {
       let (block, number) = index.quotientAndRemainder(dividingBy: tiling.tiles.count)
@@ -46,7 +48,7 @@ struct TileGroup {
           column: side == .input ? tile.inputColumn : tile.outputColumn,
           step: side == .input ? tiling.inputStep : tiling.outputStep,
           spectrum: spectra + (index - tiles.lowerBound) * imageBlock * channels.width,
-          pointStride: pointFloats(channels), panel: channels.width))
+          pointStride: pointFloats(channels), panel: channels.width, accumulates: accumulates))
     }
   }
 }

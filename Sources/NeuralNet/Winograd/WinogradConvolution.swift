@@ -20,23 +20,24 @@ final class WinogradConvolution {
     isFlipped = flipped
   }
 
-  /// Overwrites `result`. `weights` lie as the plan's `packed` says.
-  func convolve(_ map: Tensor, _ weights: FloatBuffer, to result: Tensor) {
+  /// Overwrites `result`, or adds to it. `weights` lie as the plan's `packed` says.
+  func convolve(_ map: Tensor, _ weights: FloatBuffer, to result: Tensor, accumulates: Bool) {
     let tiles = map.shape.blocks * plan.tiling.tiles.count
     let inputBytes = 4 * tiles * plan.tiling.points * imageBlock * plan.input.count
     if 4 * plan.spectrum.count <= WinogradConvolution.ownWeightBytes {
-      convolveApart(map, transformWeights(weights), tiles, to: result)
+      convolveApart(map, transformWeights(weights), tiles, to: result, accumulates)
     } else if inputBytes <= WinogradConvolution.sharedInputBytes,
       plan.output.panels >= 2 * context.pool.threads
     {
-      convolvePanels(map, weights, tiles, to: result)
+      convolvePanels(map, weights, tiles, to: result, accumulates)
     } else {
-      convolveTogether(map, transformWeights(weights), tiles, to: result)
+      convolveTogether(map, transformWeights(weights), tiles, to: result, accumulates)
     }
   }
 
   private func convolveApart(
-    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor,
+    _ accumulates: Bool
   ) {
     let (input, output) = (plan.input, plan.output.panel)
     let tileBytes = 4 * plan.tiling.points * imageBlock * (input.count + output.count)
@@ -62,14 +63,15 @@ final class WinogradConvolution {
         }
         group.transform(
           plan.algorithm.outputTransform, result, .output, members, panel, output,
-          product.pointer, context.kernels)
+          product.pointer, context.kernels, accumulates: accumulates)
       }
     }
   }
 
   /// Each weight's spectrum is made where it is used, once, and never leaves the thread's cache.
   private func convolvePanels(
-    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor,
+    _ accumulates: Bool
   ) {
     let output = plan.output.panel
     let group = TileGroup(capacity: tiles, tiling: plan.tiling)
@@ -91,12 +93,13 @@ final class WinogradConvolution {
       }
       group.transform(
         plan.algorithm.outputTransform, result, .output, 0..<tiles, panel, output,
-        product.pointer, context.kernels)
+        product.pointer, context.kernels, accumulates: accumulates)
     }
   }
 
   private func convolveTogether(
-    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor,
+    _ accumulates: Bool
   ) {
     let output = plan.output
     let tileBytes = 4 * plan.tiling.points * imageBlock * (plan.input.count + output.count)
@@ -126,7 +129,7 @@ final class WinogradConvolution {
           plan.algorithm.outputTransform, result, .output, first + place..<first + place + 1,
           panel, output,
           product.pointer + panel * group.panelFloats(output) + place * imageBlock * output.width,
-          context.kernels)
+          context.kernels, accumulates: accumulates)
       }
     }
   }

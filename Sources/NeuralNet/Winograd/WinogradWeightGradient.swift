@@ -18,10 +18,10 @@ final class WinogradWeightGradient {
   /// Overwrites `gradient`.
   func write(input map: Tensor, outputGradient: Tensor, to gradient: FloatBuffer) {
     let tiles = map.shape.blocks * plan.tiling.tiles.count
-    let parts = min(
-      tiles, WinogradWeightGradient.parts,
-      max(1, WinogradWeightGradient.partBytes / (4 * plan.spectrum.count)))
-    let isShared = parts < min(tiles, WinogradWeightGradient.parts)
+    let parts = min(tiles, WinogradWeightGradient.parts)
+    let partsBytes = 4 * parts * plan.spectrum.count
+    let isShared =
+      partsBytes > min(WinogradWeightGradient.partsBytes, tiles * tileBytes / 3)
     let sums = context.workspace.sharedSpectra((isShared ? 1 : parts) * plan.spectrum.count)
     let group = TileGroup(
       capacity: min(tiles, isShared ? sharedCapacity : capacity), tiling: plan.tiling)
@@ -74,10 +74,9 @@ final class WinogradWeightGradient {
         let (point, panel) = (unit / plan.output.panels, unit % plan.output.panels)
         let sum =
           sums + plan.spectrum.panelStart(panel) + point * plan.spectrum.depth * plan.output.width
-        if first == tiles.lowerBound {
-          sum.update(repeating: 0, count: plan.spectrum.depth * plan.output.width)
-        }
-        multiply(spectra, point, panel, members.count, group, to: sum)
+        multiply(
+          spectra, point, panel, members.count, group, to: sum,
+          accumulates: first > tiles.lowerBound)
       }
     }
   }
@@ -85,10 +84,10 @@ final class WinogradWeightGradient {
   /// One point, one panel of output channels.
   private func multiply(
     _ spectra: (first: FloatBuffer, second: FloatBuffer), _ point: Int, _ panel: Int, _ tiles: Int,
-    _ group: TileGroup, to sum: UnsafeMutablePointer<Float>
+    _ group: TileGroup, to sum: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
     for depthPanel in 0..<plan.input.panels {
-      context.kernels.accumulateWeightGradient(
+      context.kernels.weightGradient(
         WeightGradientArguments(
           input: spectra.first.pointer + point * group.pointFloats(plan.input)
             + depthPanel * group.panelFloats(plan.input),
@@ -97,7 +96,8 @@ final class WinogradWeightGradient {
             + panel * group.panelFloats(plan.output),
           outputStride: plan.output.width, pixels: tiles, depth: plan.input.width,
           width: plan.output.width,
-          gradient: sum + depthPanel * plan.input.width * plan.output.width))
+          gradient: sum + depthPanel * plan.input.width * plan.output.width,
+          accumulates: accumulates))
     }
   }
 
@@ -137,8 +137,8 @@ final class WinogradWeightGradient {
     4 * plan.tiling.points * imageBlock * (plan.input.count + plan.output.count)
   }
 
-  /// For all parts' sums together.
-  private static let partBytes = 48 << 20
+  /// For the sums of all parts, which must also be few against the spectra.
+  private static let partsBytes = 56 << 20
   /// Fewer would leave threads without work, more only cost memory.
   private static let parts = 16
 }
