@@ -33,6 +33,7 @@ package final class BatchNormalization {
   private var shift: FloatBuffer
   private var slope: FloatBuffer
   private var offset: FloatBuffer
+  private var partialSums = FloatBuffer(count: 0)
   /// Of the last training batch.
   private var mean: [Double]
   private var inverseDeviation: [Double]
@@ -112,8 +113,9 @@ package final class BatchNormalization {
   private func writeOutput(_ input: Tensor, _ output: Tensor) {
     let partition = BlockPartition(blocks: output.shape.blocks, rows: output.shape.height)
     context.pool.forEach(partition.units) { unit in
+      let block = partition.block(unit)
       context.kernels.normalize(
-        arguments(input, partition, unit), output.block(partition.block(unit)))
+        arguments(input, block, partition.rows(unit)), output.block(block))
     }
   }
 
@@ -121,9 +123,7 @@ package final class BatchNormalization {
   /// a map and its gradient are never both there. With a residual, `outputGradient` becomes the residual's
   /// gradient. Once after each forward pass in `.training`.
   package func backward(_ outputGradient: Tensor) -> Tensor {
-    guard let input, let output else { preconditionFailure("backward before forward") }
-    precondition(
-      outputGradient.shape == output.shape, "\(outputGradient.shape), not \(output.shape)")
+    let (input, output) = takeBatch(outputGradient)
     // Twice read: for the two sums, and for the gradient that is written then.
     let bytes = 12 * Double(input.shape.count) + 8 * Double(outputGradient.shape.count)
     context.measure(name, .normalizationGradient, bytes: bytes) {
@@ -132,12 +132,54 @@ package final class BatchNormalization {
       context.pool.forEach(partition.units) { unit in
         let block = partition.block(unit)
         context.kernels.normalizationInputGradient(
-          arguments(input, partition, unit), outputGradient.block(block), slope.pointer,
-          offset.pointer, input.block(block))
+          arguments(input, block, partition.rows(unit)), outputGradient.block(block),
+          slope.pointer, offset.pointer, input.block(block))
       }
     }
-    self.input = nil
     return input
+  }
+
+  /// The same for whoever takes the gradient of the input strip by strip: it is computed when it is read. Without a
+  /// residual.
+  func backwardInStrips(_ outputGradient: Tensor) -> GradientStrips {
+    let (input, output) = takeBatch(outputGradient)
+    precondition(residual == nil, "a residual wants its gradient as a whole")
+    let bytes = 4 * Double(input.shape.count + outputGradient.shape.count)
+    context.measure(name, .normalizationGradient, bytes: bytes) {
+      writeCoefficients(sums(input, output, outputGradient), input.shape)
+    }
+    let shape = input.shape
+    let rowFloats = shape.width * imageBlock * stride
+    let pool = poolPadding == nil ? 1 : 2
+    // Of the output.
+    let rowCount = max(1, GradientStrips.rowCount(width: shape.width, stride: stride) / pool)
+    let height = output.shape.height
+    let outputRows = { (strip: Int) in strip * rowCount..<min(height, (strip + 1) * rowCount) }
+    let inputRows = { (rows: Range<Int>) in
+      // The last window's rows end with the map; with an odd size, a row without a window goes with them.
+      max(
+        0, pool * rows.lowerBound - (self.poolPadding ?? 0))..<(rows.upperBound == height
+        ? shape.height : pool * rows.upperBound - (self.poolPadding ?? 0))
+    }
+    return GradientStrips(
+      count: (height + rowCount - 1) / rowCount, rows: { inputRows(outputRows($0)) },
+      scratchCount: (pool * rowCount + 1) * rowFloats,
+      read: { [self] block, strip, scratch in
+        let rows = outputRows(strip)
+        context.kernels.normalizationInputGradient(
+          arguments(input, block, rows), outputGradient.block(block), slope.pointer,
+          offset.pointer, scratch - inputRows(rows).lowerBound * rowFloats)
+        return UnsafePointer(scratch)
+      }, stride: stride)
+  }
+
+  /// The last batch, which has one backward pass.
+  private func takeBatch(_ outputGradient: Tensor) -> (input: Tensor, output: Tensor) {
+    guard let input, let output else { preconditionFailure("backward before forward") }
+    precondition(
+      outputGradient.shape == output.shape, "\(outputGradient.shape), not \(output.shape)")
+    self.input = nil
+    return (input, output)
   }
 
   /// Σdy and Σ(dy · input), y being the normalised map before what follows.
@@ -147,7 +189,7 @@ package final class BatchNormalization {
     let partition = BlockPartition(blocks: output.shape.blocks, rows: output.shape.height)
     return sumOverUnits(partition) { unit, gradientSum, productSum in
       let block = partition.block(unit)
-      let arguments = arguments(input, partition, unit)
+      let arguments = arguments(input, block, partition.rows(unit))
       if residual != nil {
         context.kernels.accumulateResidualSums(
           arguments, output.block(block), outputGradient.block(block), gradientSum, productSum)
@@ -184,15 +226,15 @@ package final class BatchNormalization {
     return shape
   }
 
+  /// - Parameter rows: of the output.
   private func arguments(
-    _ input: Tensor, _ partition: BlockPartition, _ unit: Int
+    _ input: Tensor, _ block: Int, _ rows: Range<Int>
   ) -> NormalizationArguments {
-    let block = partition.block(unit)
     var arguments = NormalizationArguments(
       input: input.block(block), height: input.shape.height, width: input.shape.width,
       stride: stride, images: input.shape.images(inBlock: block), scale: scale.pointer,
       shift: shift.pointer, relu: relu, poolPadding: poolPadding, poolIndex: nil,
-      residual: residual.map { UnsafePointer($0.block(block)) }, rows: partition.rows(unit))
+      residual: residual.map { UnsafePointer($0.block(block)) }, rows: rows)
     if let poolIndex {
       let blockCount = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
       arguments.poolIndex = poolIndex.baseAddress! + block * blockCount
@@ -247,7 +289,9 @@ package final class BatchNormalization {
     _ partition: BlockPartition,
     _ accumulate: (Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) -> (first: [Double], second: [Double]) {
-    let partial = FloatBuffer(count: partition.units * 2 * stride)
+    partialSums = partialSums.grown(to: partition.units * 2 * stride)
+    let partial = partialSums
+    partial.clear()
     withoutActuallyEscaping(accumulate) { accumulate in
       context.pool.forEach(partition.units) { unit in
         let sums = partial.pointer + unit * 2 * stride

@@ -21,6 +21,10 @@ package final class Convolution {
   private let winogradWeightGradient: WinogradWeightGradient?
   private lazy var weightGradient = WeightGradient(
     geometry: geometry, packed: packed, inputStride: inputStride)
+  /// nil but for few input channels.
+  private lazy var patchWeightGradient =
+    winograd == nil && inputChannels < 8
+    ? PatchWeightGradient(geometry: geometry, packed: packed, inputStride: inputStride) : nil
   private let inputStride: Int
   private var input: Tensor?
   private var output = ActivationStorage()
@@ -66,10 +70,7 @@ package final class Convolution {
         && input.shape.channels == inputChannels && input.shape.channelStride == inputStride,
       "\(input.shape) into \(geometry), \(inputChannels) channels")
     self.input = input
-    let output = output.tensor(
-      Shape(
-        images: input.shape.images, height: geometry.outputHeight, width: geometry.outputWidth,
-        channels: outputChannels))
+    let output = output.tensor(outputShape(input))
     context.measure(
       name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
     ) {
@@ -100,6 +101,24 @@ package final class Convolution {
     writeInputGradient(outputGradient, to: inputGradient, accumulates: true)
   }
 
+  /// Replaces the weight gradient, given the gradient of what `normalization` made of the output. For a network's first
+  /// layer, whose few input channels let the output's own gradient stay in the threads' caches.
+  package func backward(_ gradient: Tensor, through normalization: BatchNormalization) {
+    guard let patchWeightGradient, let input else {
+      _ = backward(normalization.backward(gradient), needsInputGradient: false)
+      return
+    }
+    let strips = normalization.backwardInStrips(gradient)
+    context.measure(
+      name, .weightGradient, multiplyAdds: multiplyAdds(input),
+      bytes: 4 * Double(input.shape.count + gradient.shape.count)
+        + 4 * Double(outputShape(input).count)
+    ) {
+      patchWeightGradient.write(
+        input: input, outputGradient: strips, to: weight.gradient, in: context)
+    }
+  }
+
   /// Returns the input of the forward pass.
   private func writeWeightGradient(_ outputGradient: Tensor) -> Tensor {
     guard let input else { preconditionFailure("backward before forward") }
@@ -113,6 +132,10 @@ package final class Convolution {
       if let winogradWeightGradient {
         winogradWeightGradient.write(
           input: input, outputGradient: outputGradient, to: weight.gradient)
+      } else if let patchWeightGradient {
+        patchWeightGradient.write(
+          input: input, outputGradient: GradientStrips(outputGradient), to: weight.gradient,
+          in: context)
       } else {
         weightGradient.write(
           input: input, outputGradient: outputGradient, to: weight.gradient, in: context)
@@ -148,6 +171,12 @@ package final class Convolution {
     Shape(
       images: input.shape.images, height: geometry.inputHeight, width: geometry.inputWidth,
       channels: inputChannels)
+  }
+
+  private func outputShape(_ input: Tensor) -> Shape {
+    Shape(
+      images: input.shape.images, height: geometry.outputHeight, width: geometry.outputWidth,
+      channels: outputChannels)
   }
 
   /// Of one pass by the direct count, padding included.

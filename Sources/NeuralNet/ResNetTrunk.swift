@@ -55,7 +55,7 @@ package final class ResNetTrunk: Trunk {
     let gradient = blocks.reversed().reduce(averagePool.backward(outputGradient)) {
       $1.backward($0)
     }
-    _ = convolution.backward(normalization.backward(gradient), needsInputGradient: false)
+    convolution.backward(gradient, through: normalization)
   }
 
   package var parameters: [Parameter] {

@@ -70,15 +70,14 @@ package final class VGGTrunk: Trunk {
 
   package func backward(_ outputGradient: Tensor) {
     var gradient = outputGradient
-    for (index, layer) in layers.enumerated().reversed() {
+    for (index, layer) in layers.enumerated().dropFirst().reversed() {
       let normalized = layer.normalization.backward(gradient)
-      if index > 0, layers[index - 1].normalization.poolPadding == nil {
+      if layers[index - 1].normalization.poolPadding == nil {
         layers[index - 1].normalization.restoreOutput()
       }
-      if let next = layer.convolution.backward(normalized, needsInputGradient: index > 0) {
-        gradient = next
-      }
+      gradient = layer.convolution.backward(normalized, needsInputGradient: true)!
     }
+    layers[0].convolution.backward(gradient, through: layers[0].normalization)
   }
 
   package var parameters: [Parameter] {

@@ -9,53 +9,37 @@ final class WeightGradient {
   private let packed: PackedWeights
   private let inputStride: Int
   private let parts: Int
-  /// With few input channels, (tap, channel) pairs fill the register tile together.
-  private let patches: PatchTable?
   private var partial: FloatBuffer
 
   init(geometry: ConvolutionGeometry, packed: PackedWeights, inputStride: Int) {
     self.geometry = geometry
     self.packed = packed
     self.inputStride = inputStride
-    patches =
-      packed.depth < 8
-      ? PatchTable(geometry: geometry, depth: packed.depth, inputStride: inputStride) : nil
-    let unitsPerPart = patches == nil ? packed.panels * geometry.kernelHeight : packed.panels
-    parts = min(16, max(1, 32 / unitsPerPart))
-    let rows = patches?.rows ?? packed.taps * packed.depth
-    partial = FloatBuffer(count: parts * rows * packed.paddedChannels)
+    parts = min(16, max(1, 32 / (packed.panels * geometry.kernelHeight)))
+    partial = FloatBuffer(count: parts > 1 ? parts * packed.count : 0)
   }
 
   /// Overwrites `gradient`.
   func write(
     input: Tensor, outputGradient: Tensor, to gradient: FloatBuffer, in context: ComputeContext
   ) {
-    let partCount = partial.count / parts
-    partial.clear()
-    if let patches {
-      context.pool.forEach(parts * packed.panels) { unit in
-        let (part, panel) = (unit / packed.panels, unit % packed.panels)
-        for block in blocks(of: part, in: input.shape) {
-          accumulate(
-            patches, panel, input, outputGradient, block, partial.pointer + part * partCount,
-            context.kernels)
-        }
-      }
-    } else {
-      let units = packed.panels * geometry.kernelHeight
-      context.pool.forEach(parts * units) { unit in
-        let part = unit / units
-        let (panel, kernelRow) = (
-          unit % units / geometry.kernelHeight, unit % geometry.kernelHeight
-        )
-        for block in blocks(of: part, in: input.shape) {
-          accumulate(
-            kernelRow, panel, input, outputGradient, block, partial.pointer + part * partCount,
-            context.kernels)
-        }
+    // A single part needs no memory of its own.
+    let sums = parts > 1 ? partial : gradient
+    sums.clear()
+    let units = packed.panels * geometry.kernelHeight
+    context.pool.forEach(parts * units) { unit in
+      let (part, panel) = (unit / units, unit % units / geometry.kernelHeight)
+      let kernelRow = unit % geometry.kernelHeight
+      for block in blocks(of: part, in: input.shape) {
+        accumulate(
+          kernelRow, panel, input, outputGradient, block, sums.pointer + part * packed.count,
+          context.kernels)
       }
     }
-    sumParts(partCount, to: gradient, in: context)
+    if parts > 1 {
+      context.sum(
+        parts, of: partial, packed.count, panelStart: packed.panelStart, packed, to: gradient)
+    }
   }
 
   private func blocks(of part: Int, in shape: Shape) -> Range<Int> {
@@ -92,68 +76,5 @@ final class WeightGradient {
             accumulates: true))
       }
     }
-  }
-
-  private func accumulate(
-    _ patches: PatchTable, _ panel: Int, _ input: Tensor, _ outputGradient: Tensor, _ block: Int,
-    _ sum: UnsafeMutablePointer<Float>, _ kernels: KernelTable
-  ) {
-    patches.offsets.withUnsafeBufferPointer { offsets in
-      kernels.accumulatePatchGradient(
-        PatchGradientArguments(
-          input: input.block(block), inputStride: inputStride, rowOffsets: offsets.baseAddress!,
-          rows: patches.rows, outputGradient: outputGradient.block(block) + panel * panelWidth,
-          outputStride: outputGradient.shape.channelStride,
-          outputPixels: geometry.outputPixels, width: packed.width(panel),
-          gradient: sum + panel * panelWidth * patches.rows, zeros: patches.zeros.pointer))
-    }
-  }
-
-  private func sumParts(_ partCount: Int, to gradient: FloatBuffer, in context: ComputeContext) {
-    gradient.clear()
-    for panel in 0..<packed.panels {
-      let count = packed.taps * packed.depth * packed.width(panel)
-      let partStart = patches.map { panel * panelWidth * $0.rows } ?? packed.panelStart(panel)
-      for part in 0..<parts {
-        context.kernels.add(
-          count, partial.pointer + part * partCount + partStart,
-          gradient.pointer + packed.panelStart(panel))
-      }
-    }
-  }
-}
-
-/// Where each (tap, channel) row of a small-depth layer lies in a block, for every output pixel.
-struct PatchTable {
-  /// taps × depth, rounded up to a multiple of 8.
-  let rows: Int
-  /// `[outputPixels, rows]`, −1 in the padding.
-  let offsets: [Int32]
-  /// Twelve images of zeros, read instead of the padding.
-  let zeros: FloatBuffer
-
-  init(geometry: ConvolutionGeometry, depth: Int, inputStride: Int) {
-    let rows = (geometry.taps * depth + 7) / 8 * 8
-    var offsets = [Int32](repeating: -1, count: geometry.outputPixels * rows)
-    for row in 0..<geometry.outputHeight {
-      for kernelRow in 0..<geometry.kernelHeight {
-        guard let inputRow = geometry.inputRow(row, kernelRow) else { continue }
-        for kernelColumn in 0..<geometry.kernelWidth {
-          for column in geometry.outputColumns(kernelColumn) {
-            let inputColumn =
-              column * geometry.stride - geometry.padding + kernelColumn * geometry.dilation
-            let pixel = inputRow * geometry.inputWidth + inputColumn
-            let tap = kernelRow * geometry.kernelWidth + kernelColumn
-            let first = (row * geometry.outputWidth + column) * rows + tap * depth
-            for channel in 0..<depth {
-              offsets[first + channel] = Int32(pixel * imageBlock * inputStride + channel)
-            }
-          }
-        }
-      }
-    }
-    self.rows = rows
-    self.offsets = offsets
-    zeros = FloatBuffer(count: imageBlock * inputStride)
   }
 }

@@ -1,3 +1,4 @@
+import CCPUFeatures
 import KernelInterface
 
 /// The input pixels under a 2×2 window, those in the padding left out: of the largest of them the gradient
@@ -58,7 +59,9 @@ private func normalizeWindow(
       let shift = load(arguments.shift + channel)
       var largest = multiplyAdd(shift, load(arguments.input + (window.offsets[0] &+ at)), scale)
       var index = IndexVector(repeating: window.taps[0])
+      prefetchNextWindow(arguments, window.offsets[0] &+ at)
       for entry in 1..<count {
+        prefetchNextWindow(arguments, window.offsets[entry] &+ at)
         let value = multiplyAdd(
           shift, load(arguments.input + (window.offsets[entry] &+ at)), scale)
         // NaN wins, as in PyTorch: a map that is damaged must not look healthy after pooling.
@@ -108,7 +111,9 @@ private func addWindow(
         let at = image &* stride &+ place
         let index = loadPoolIndex(arguments.poolIndex! + (first &+ at))
         var input = load(arguments.input + (window.offsets[0] &+ at))
+        prefetchNextWindow(arguments, window.offsets[0] &+ at)
         for entry in 1..<count {
+          prefetchNextWindow(arguments, window.offsets[entry] &+ at)
           input.replace(
             with: load(arguments.input + (window.offsets[entry] &+ at)),
             where: index .== IndexVector(repeating: window.taps[entry]))
@@ -164,27 +169,66 @@ private func spreadWindow(
   let first = pixel &* imageBlock &* stride
   for image in 0..<arguments.images {
     var channel = 0
-    while channel < stride {
+    repeat {
       let at = image &* stride &+ channel
-      let scale = load(arguments.scale + channel)
-      let shift = load(arguments.shift + channel)
-      let windowGradient = load(outputGradient + (first &+ at))
       let index = loadPoolIndex(arguments.poolIndex! + (first &+ at))
-      for entry in 0..<count {
-        let place = window.offsets[entry] &+ at
-        let input = load(arguments.input + place)
-        let isLargest = index .== IndexVector(repeating: window.taps[entry])
-        let gradient = activated(
-          arguments, windowGradient.replacing(with: 0, where: .!isLargest), input, scale, shift)
-        let linear = multiplyAdd(load(offset + channel), load(slope + channel), input)
-        store(multiplyAdd(linear, scale, gradient), inputGradient + place)
+      let tap = TapGradient(arguments, channel, slope, offset, load(outputGradient + (first &+ at)))
+      // Written out: the compiler makes a loop of it otherwise, with questions inside.
+      if count == 4 {
+        tap.write(arguments, window, 0, at, index, inputGradient)
+        tap.write(arguments, window, 1, at, index, inputGradient)
+        tap.write(arguments, window, 2, at, index, inputGradient)
+        tap.write(arguments, window, 3, at, index, inputGradient)
+      } else {
+        for entry in 0..<count { tap.write(arguments, window, entry, at, index, inputGradient) }
       }
       channel &+= lanes
-    }
+    } while channel < stride
   }
+  if arguments.images == imageBlock { return }
   for entry in 0..<count {
     let target = inputGradient + window.offsets[entry]
     for at in (arguments.images &* stride)..<(imageBlock &* stride) { target[at] = 0 }
+  }
+}
+
+/// What the pixels of a window have in common, for one image and a vector of channels.
+private struct TapGradient {
+  private let scale: Vector
+  private let shift: Vector
+  private let slope: Vector
+  private let offset: Vector
+  private let gradient: Vector
+  /// What a value has to exceed to be passed on.
+  private let floor: Vector
+
+  @inline(__always)
+  init(
+    _ arguments: NormalizationArguments, _ channel: Int, _ slope: UnsafePointer<Float>,
+    _ offset: UnsafePointer<Float>, _ gradient: Vector
+  ) {
+    scale = load(arguments.scale + channel)
+    shift = load(arguments.shift + channel)
+    self.slope = load(slope + channel)
+    self.offset = load(offset + channel)
+    self.gradient = gradient
+    floor = Vector(repeating: arguments.relu ? 0 : -.infinity)
+  }
+
+  @inline(__always)
+  func write(
+    _ arguments: NormalizationArguments, _ window: Window, _ entry: Int, _ at: Int,
+    _ index: IndexVector, _ inputGradient: UnsafeMutablePointer<Float>
+  ) {
+    let place = window.offsets[entry] &+ at
+    let input = load(arguments.input + place)
+    prefetchNextWindow(arguments, place)
+    let isPassed =
+      (index .== IndexVector(repeating: window.taps[entry]))
+      .& (multiplyAdd(shift, input, scale) .> floor)
+    let linear = multiplyAdd(offset, slope, input)
+    let passed = gradient.replacing(with: 0, where: .!isPassed)
+    store(multiplyAdd(linear, scale, passed), inputGradient + place)
   }
 }
 
@@ -207,6 +251,12 @@ private func writeLinear(
     at &+= stride
   }
   clearSurplus(arguments, pixel, inputGradient)
+}
+
+/// Windows jump between two rows in pieces that are too short for the processor to see a pattern.
+@inline(__always)
+private func prefetchNextWindow(_ arguments: NormalizationArguments, _ place: Int) {
+  prefetch_near(arguments.input + (place &+ 2 &* imageBlock &* arguments.stride))
 }
 
 @inline(__always)
