@@ -63,12 +63,12 @@ final class BasicBlock {
     var residual = input
     if let downsample {
       residual = downsample.normalization.forward(
-        downsample.convolution.forward(input), into: output, mode)
+        downsample.convolution, of: input, into: output, mode)
     }
     let between = normalization1.forward(
-      convolution1.forward(input), into: inner.tensor(shape), mode)
+      convolution1, of: input, into: inner.tensor(shape), mode)
     return normalization2.forward(
-      convolution2.forward(between), residual: residual, into: output, mode)
+      convolution2, of: between, residual: residual, into: output, mode)
   }
 
   /// Replaces the parameters' gradients; the result and `outputGradient` are in the context's gradient memory.

@@ -21,22 +21,23 @@ package final class BatchNormalization {
   let name: String
   private let momentum = 0.1
   private let epsilon = 1e-5
-  private let context: ComputeContext
-  private let stride: Int
+  let context: ComputeContext
+  let stride: Int
+  // Not private: the backward pass is in a file of its own.
   /// The last batch: backward needs all of it, `restoreOutput` too.
-  private var input: Tensor?
-  private var output: Tensor?
-  private var residual: Tensor?
+  var input: Tensor?
+  var output: Tensor?
+  var residual: Tensor?
   private let ownOutput = ActivationStorage()
   private var poolIndex: UnsafeMutableBufferPointer<UInt8>?
   private var scale: FloatBuffer
   private var shift: FloatBuffer
-  private var slope: FloatBuffer
-  private var offset: FloatBuffer
-  private var partialSums = FloatBuffer(count: 0)
+  var slope: FloatBuffer
+  var offset: FloatBuffer
+  var partialSums = FloatBuffer(count: 0)
   /// Of the last training batch.
-  private var mean: [Double]
-  private var inverseDeviation: [Double]
+  var mean: [Double]
+  var inverseDeviation: [Double]
 
   package var stateBuffers: [StateBuffer] { [runningMean, runningVariance] }
 
@@ -78,26 +79,54 @@ package final class BatchNormalization {
   ) -> Tensor {
     // The map is read twice, for the statistics and to be normalised.
     context.measure(name, .normalization, bytes: 8 * Double(input.shape.count)) {
-      precondition(
-        input.shape.channels == channels && input.shape.channelStride == stride,
-        "\(input.shape) into batch-norm of \(channels) channels")
-      precondition(
-        residual == nil || poolPadding == nil && residual!.shape == input.shape,
-        "residual \(residual!.shape) for \(input.shape), pool \(String(describing: poolPadding))")
       switch mode {
-      case .training: measure(input)
-      case .evaluation: useRunningStatistics()
+      case .training:
+        startMoments(input.shape)
+        let partition = BlockPartition(blocks: input.shape.blocks, rows: input.shape.height)
+        context.pool.forEach(partition.units) { unit in
+          addMoments(input, unit, partition.block(unit), partition.rows(unit))
+        }
+        finishMoments(input.shape)
+      case .evaluation:
+        useRunningStatistics()
       }
-      let outputShape = outputShape(input.shape)
-      let output = target ?? ownOutput.tensor(outputShape)
-      precondition(output.shape == outputShape, "\(outputShape) into \(output.shape)")
-      if poolPadding != nil { reservePoolIndex(outputShape.count) }
-      self.input = input
-      self.output = output
-      self.residual = residual
-      writeOutput(input, output)
-      return output
+      return normalize(input, residual, target)
     }
+  }
+
+  /// The same of a convolution's output, whose statistics are taken while its rows are in the threads' caches, if it is
+  /// there row by row.
+  package func forward(
+    _ convolution: Convolution, of input: Tensor, residual: Tensor? = nil,
+    into target: Tensor? = nil, _ mode: Mode
+  ) -> Tensor {
+    guard mode == .training, convolution.isDirect else {
+      return forward(convolution.forward(input), residual: residual, into: target, mode)
+    }
+    startMoments(convolution.outputShape(input))
+    let map = convolution.forward(input, visit: addMoments)
+    return context.measure(name, .normalization, bytes: 4 * Double(map.shape.count)) {
+      finishMoments(map.shape)
+      return normalize(map, residual, target)
+    }
+  }
+
+  private func normalize(_ input: Tensor, _ residual: Tensor?, _ target: Tensor?) -> Tensor {
+    precondition(
+      input.shape.channels == channels && input.shape.channelStride == stride,
+      "\(input.shape) into batch-norm of \(channels) channels")
+    precondition(
+      residual == nil || poolPadding == nil && residual!.shape == input.shape,
+      "residual \(residual!.shape) for \(input.shape), pool \(String(describing: poolPadding))")
+    let outputShape = outputShape(input.shape)
+    let output = target ?? ownOutput.tensor(outputShape)
+    precondition(output.shape == outputShape, "\(outputShape) into \(output.shape)")
+    if poolPadding != nil { reservePoolIndex(outputShape.count) }
+    self.input = input
+    self.output = output
+    self.residual = residual
+    writeOutput(input, output)
+    return output
   }
 
   /// Writes the last result again, after others have used its memory. Not with a residual, not after `backward`.
@@ -119,104 +148,6 @@ package final class BatchNormalization {
     }
   }
 
-  /// Replaces the gradients of weight and bias and returns the gradient of the input, **in the input's memory**:
-  /// a map and its gradient are never both there. With a residual, `outputGradient` becomes the residual's
-  /// gradient. Once after each forward pass in `.training`.
-  package func backward(_ outputGradient: Tensor) -> Tensor {
-    let (input, output) = takeBatch(outputGradient)
-    // Twice read: for the two sums, and for the gradient that is written then.
-    let bytes = 12 * Double(input.shape.count) + 8 * Double(outputGradient.shape.count)
-    context.measure(name, .normalizationGradient, bytes: bytes) {
-      writeCoefficients(sums(input, output, outputGradient), input.shape)
-      let partition = BlockPartition(blocks: output.shape.blocks, rows: output.shape.height)
-      context.pool.forEach(partition.units) { unit in
-        let block = partition.block(unit)
-        context.kernels.normalizationInputGradient(
-          arguments(input, block, partition.rows(unit)), outputGradient.block(block),
-          slope.pointer, offset.pointer, input.block(block))
-      }
-    }
-    return input
-  }
-
-  /// The same for whoever takes the gradient of the input strip by strip: it is computed when it is read. Without a
-  /// residual.
-  func backwardInStrips(_ outputGradient: Tensor) -> GradientStrips {
-    let (input, output) = takeBatch(outputGradient)
-    precondition(residual == nil, "a residual wants its gradient as a whole")
-    let bytes = 4 * Double(input.shape.count + outputGradient.shape.count)
-    context.measure(name, .normalizationGradient, bytes: bytes) {
-      writeCoefficients(sums(input, output, outputGradient), input.shape)
-    }
-    let shape = input.shape
-    let rowFloats = shape.width * imageBlock * stride
-    let pool = poolPadding == nil ? 1 : 2
-    // Of the output.
-    let rowCount = max(1, GradientStrips.rowCount(width: shape.width, stride: stride) / pool)
-    let height = output.shape.height
-    let outputRows = { (strip: Int) in strip * rowCount..<min(height, (strip + 1) * rowCount) }
-    let inputRows = { (rows: Range<Int>) in
-      // The last window's rows end with the map; with an odd size, a row without a window goes with them.
-      max(
-        0, pool * rows.lowerBound - (self.poolPadding ?? 0))..<(rows.upperBound == height
-        ? shape.height : pool * rows.upperBound - (self.poolPadding ?? 0))
-    }
-    return GradientStrips(
-      count: (height + rowCount - 1) / rowCount, rows: { inputRows(outputRows($0)) },
-      scratchCount: (pool * rowCount + 1) * rowFloats,
-      read: { [self] block, strip, scratch in
-        let rows = outputRows(strip)
-        context.kernels.normalizationInputGradient(
-          arguments(input, block, rows), outputGradient.block(block), slope.pointer,
-          offset.pointer, scratch - inputRows(rows).lowerBound * rowFloats)
-        return UnsafePointer(scratch)
-      }, stride: stride)
-  }
-
-  /// The last batch, which has one backward pass.
-  private func takeBatch(_ outputGradient: Tensor) -> (input: Tensor, output: Tensor) {
-    guard let input, let output else { preconditionFailure("backward before forward") }
-    precondition(
-      outputGradient.shape == output.shape, "\(outputGradient.shape), not \(output.shape)")
-    self.input = nil
-    return (input, output)
-  }
-
-  /// Σdy and Σ(dy · input), y being the normalised map before what follows.
-  private func sums(
-    _ input: Tensor, _ output: Tensor, _ outputGradient: Tensor
-  ) -> (first: [Double], second: [Double]) {
-    let partition = BlockPartition(blocks: output.shape.blocks, rows: output.shape.height)
-    return sumOverUnits(partition) { unit, gradientSum, productSum in
-      let block = partition.block(unit)
-      let arguments = arguments(input, block, partition.rows(unit))
-      if residual != nil {
-        context.kernels.accumulateResidualSums(
-          arguments, output.block(block), outputGradient.block(block), gradientSum, productSum)
-      } else {
-        context.kernels.accumulateNormalizationSums(
-          arguments, outputGradient.block(block), gradientSum, productSum)
-      }
-    }
-  }
-
-  /// With x̂ = (x − mean) / σ and n values a channel:
-  /// dγ = Σ dy x̂, dβ = Σ dy, dx = γ/σ · (dy − dβ/n − x̂ dγ/n), which is linear in dy and x.
-  private func writeCoefficients(_ sums: (first: [Double], second: [Double]), _ shape: Shape) {
-    let count = Double(shape.images * shape.pixels)
-    for channel in 0..<channels {
-      let (gradientSum, productSum) = (sums.first[channel], sums.second[channel])
-      let inverse = inverseDeviation[channel]
-      let weightGradient = (productSum - mean[channel] * gradientSum) * inverse
-      weight.gradient[channel] = Float(weightGradient)
-      bias.gradient[channel] = Float(gradientSum)
-      let gain = Double(weight.values[channel]) * inverse
-      let inputSlope = -gain * inverse * weightGradient / count
-      slope[channel] = Float(inputSlope)
-      offset[channel] = Float(-gain * gradientSum / count - inputSlope * mean[channel])
-    }
-  }
-
   private func outputShape(_ input: Shape) -> Shape {
     var shape = input
     if let poolPadding {
@@ -227,7 +158,7 @@ package final class BatchNormalization {
   }
 
   /// - Parameter rows: of the output.
-  private func arguments(
+  func arguments(
     _ input: Tensor, _ block: Int, _ rows: Range<Int>
   ) -> NormalizationArguments {
     var arguments = NormalizationArguments(
@@ -242,16 +173,24 @@ package final class BatchNormalization {
     return arguments
   }
 
-  private func measure(_ input: Tensor) {
-    let partition = BlockPartition(blocks: input.shape.blocks, rows: input.shape.height)
-    let rowCount = input.shape.width * imageBlock * stride
-    let sums = sumOverUnits(partition) { unit, sum, sumOfSquares in
-      let (block, rows) = (partition.block(unit), partition.rows(unit))
-      context.kernels.accumulateMoments(
-        input.block(block) + rows.lowerBound * rowCount, rows.count * input.shape.width, stride,
-        input.shape.images(inBlock: block), sum, sumOfSquares)
-    }
-    let count = Double(input.shape.images * input.shape.pixels)
+  /// Σx and Σx² of each channel: started, added to by each unit of work on its own, finished.
+  private func startMoments(_ shape: Shape) {
+    let partition = BlockPartition(blocks: shape.blocks, rows: shape.height)
+    startSums(partition.units)
+  }
+
+  private func addMoments(_ map: Tensor, _ unit: Int, _ block: Int, _ rows: Range<Int>) {
+    let sums = partialSums.pointer + unit * 2 * stride
+    context.kernels.accumulateMoments(
+      map.block(block) + rows.lowerBound * map.shape.width * imageBlock * stride,
+      rows.count * map.shape.width, stride, map.shape.images(inBlock: block), sums, sums + stride)
+  }
+
+  /// Statistics of the batch, and what they make of scale, shift and the running ones.
+  private func finishMoments(_ shape: Shape) {
+    let partition = BlockPartition(blocks: shape.blocks, rows: shape.height)
+    let sums = addSums(partition.units)
+    let count = Double(shape.images * shape.pixels)
     for channel in 0..<channels {
       let mean = sums.first[channel] / count
       let variance = max(0, sums.second[channel] / count - mean * mean)
@@ -284,26 +223,20 @@ package final class BatchNormalization {
     running.values[channel] = Float(old + momentum * (value - old))
   }
 
-  /// Two sums a channel: Float within a unit of work, Double over the units in their order.
-  private func sumOverUnits(
-    _ partition: BlockPartition,
-    _ accumulate: (Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-  ) -> (first: [Double], second: [Double]) {
-    partialSums = partialSums.grown(to: partition.units * 2 * stride)
-    let partial = partialSums
-    partial.clear()
-    withoutActuallyEscaping(accumulate) { accumulate in
-      context.pool.forEach(partition.units) { unit in
-        let sums = partial.pointer + unit * 2 * stride
-        accumulate(unit, sums, sums + stride)
-      }
-    }
+  /// Two sums a channel, zero for each unit of work.
+  func startSums(_ units: Int) {
+    partialSums = partialSums.grown(to: units * 2 * stride)
+    partialSums.clear()
+  }
+
+  /// Float within a unit of work, Double over the units in their order.
+  func addSums(_ units: Int) -> (first: [Double], second: [Double]) {
     var first = [Double](repeating: 0, count: stride)
     var second = first
-    for unit in 0..<partition.units {
+    for unit in 0..<units {
       for channel in 0..<stride {
-        first[channel] += Double(partial[unit * 2 * stride + channel])
-        second[channel] += Double(partial[(unit * 2 + 1) * stride + channel])
+        first[channel] += Double(partialSums[unit * 2 * stride + channel])
+        second[channel] += Double(partialSums[(unit * 2 + 1) * stride + channel])
       }
     }
     return (first, second)

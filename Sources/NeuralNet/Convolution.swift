@@ -65,15 +65,8 @@ package final class Convolution {
 
   /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next call.
   package func forward(_ input: Tensor) -> Tensor {
-    precondition(
-      input.shape.height == geometry.inputHeight && input.shape.width == geometry.inputWidth
-        && input.shape.channels == inputChannels && input.shape.channelStride == inputStride,
-      "\(input.shape) into \(geometry), \(inputChannels) channels")
-    self.input = input
-    let output = output.tensor(outputShape(input))
-    context.measure(
-      name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
-    ) {
+    let output = output(for: input)
+    measureForward(input, output) {
       if let winograd {
         winograd.convolve(input, weight.values, to: output, accumulates: false)
       } else {
@@ -81,6 +74,43 @@ package final class Convolution {
       }
     }
     return output
+  }
+
+  /// Whether the output is there row by row, and not only as a whole.
+  var isDirect: Bool { winograd == nil }
+
+  /// The same of a direct convolution. `visit` sees some rows at a time, in the cache of the thread that wrote them: those
+  /// of a unit of `BlockPartition(blocks, rows: H′)` one after the other.
+  func forward(
+    _ input: Tensor,
+    visit: (_ output: Tensor, _ unit: Int, _ block: Int, _ rows: Range<Int>) -> Void
+  ) -> Tensor {
+    let output = output(for: input)
+    measureForward(input, output) {
+      convolve(
+        input, forwardPlan, weight.values, packed, output, accumulates: false,
+        rowCount: GradientStrips.rowCount(
+          width: output.shape.width, stride: output.shape.channelStride)
+      ) { unit, block, rows in
+        visit(output, unit, block, rows)
+      }
+    }
+    return output
+  }
+
+  /// Remembers the input; the output's memory is the layer's.
+  private func output(for input: Tensor) -> Tensor {
+    precondition(
+      input.shape.height == geometry.inputHeight && input.shape.width == geometry.inputWidth
+        && input.shape.channels == inputChannels && input.shape.channelStride == inputStride,
+      "\(input.shape) into \(geometry), \(inputChannels) channels")
+    self.input = input
+    return output.tensor(outputShape(input))
+  }
+
+  private func measureForward(_ input: Tensor, _ output: Tensor, _ work: () -> Void) {
+    context.measure(
+      name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output), work)
   }
 
   /// Replaces the weight gradient and returns the gradient of the input, nil if it is not wanted.
@@ -173,7 +203,7 @@ package final class Convolution {
       channels: inputChannels)
   }
 
-  private func outputShape(_ input: Tensor) -> Shape {
+  func outputShape(_ input: Tensor) -> Shape {
     Shape(
       images: input.shape.images, height: geometry.outputHeight, width: geometry.outputWidth,
       channels: outputChannels)
@@ -190,13 +220,16 @@ package final class Convolution {
   }
 
   /// Both directions are the same sum over taps; only plan and weights differ.
+  ///
+  /// - Parameter rowCount: after so many rows, or all of a unit, they are visited.
   private func convolve(
     _ input: Tensor, _ plan: TapPlan, _ weights: FloatBuffer, _ packed: PackedWeights,
-    _ output: Tensor, accumulates: Bool
+    _ output: Tensor, accumulates: Bool, rowCount: Int = .max,
+    visit: (_ unit: Int, _ block: Int, _ rows: Range<Int>) -> Void = { _, _, _ in }
   ) {
-    let pixels = output.shape.pixels
-    // A few blocks of images are split by pixels as well, so that every thread has work.
-    let parts = min(pixels, max(1, 16 / output.shape.blocks))
+    let shape = output.shape
+    let partition = BlockPartition(blocks: shape.blocks, rows: shape.height)
+    let rowCount = min(rowCount, max(1, shape.height))
     let kernels = context.kernels
     plan.starts.withUnsafeBufferPointer { starts in
       plan.taps.withUnsafeBufferPointer { taps in
@@ -205,18 +238,21 @@ package final class Convolution {
         let noTap = Tap(pixel: 0, tap: 0)
         withUnsafePointer(to: noTap) { noTaps in
           let tapPointer = taps.baseAddress ?? noTaps
-          context.pool.forEach(output.shape.blocks * parts) { unit in
-            let block = unit / parts
-            let part = unit % parts
-            for panel in 0..<packed.panels {
-              kernels.convolve(
-                ConvolutionArguments(
-                  input: input.block(block), inputStride: input.shape.channelStride,
-                  depth: packed.depth, weights: weights.pointer + packed.panelStart(panel),
-                  width: packed.width(panel), output: output.block(block) + panel * panelWidth,
-                  outputStride: output.shape.channelStride, tapStarts: startPointer,
-                  taps: tapPointer, pixels: pixels * part / parts..<pixels * (part + 1) / parts,
-                  accumulates: accumulates))
+          context.pool.forEach(partition.units) { unit in
+            let (block, unitRows) = (partition.block(unit), partition.rows(unit))
+            for first in stride(from: unitRows.lowerBound, to: unitRows.upperBound, by: rowCount) {
+              let rows = first..<min(first + rowCount, unitRows.upperBound)
+              for panel in 0..<packed.panels {
+                kernels.convolve(
+                  ConvolutionArguments(
+                    input: input.block(block), inputStride: input.shape.channelStride,
+                    depth: packed.depth, weights: weights.pointer + packed.panelStart(panel),
+                    width: packed.width(panel), output: output.block(block) + panel * panelWidth,
+                    outputStride: shape.channelStride, tapStarts: startPointer, taps: tapPointer,
+                    pixels: rows.lowerBound * shape.width..<rows.upperBound * shape.width,
+                    accumulates: accumulates))
+              }
+              visit(unit, block, rows)
             }
           }
         }

@@ -47,7 +47,7 @@ package final class ResNetTrunk: Trunk {
   }
 
   package func forward(_ images: Tensor, _ mode: Mode) -> Tensor {
-    let stem = normalization.forward(convolution.forward(images), mode)
+    let stem = normalization.forward(convolution, of: images, mode)
     return averagePool.forward(blocks.reduce(stem) { $1.forward($0, mode) })
   }
 

@@ -52,7 +52,7 @@ package final class VGGTrunk: Trunk {
     passed.reserve(layers.map { passedShape($0, images.shape.images)?.count ?? 0 }.max() ?? 0)
     return layers.reduce(images) { activation, layer in
       let target = passedShape(layer, images.shape.images).map(passed.tensor)
-      return layer.normalization.forward(layer.convolution.forward(activation), into: target, mode)
+      return layer.normalization.forward(layer.convolution, of: activation, into: target, mode)
     }
   }
 
