@@ -30,6 +30,6 @@ static inline void cpu_relax(void) {
 #endif
 }
 
-// This memory will be read soon: bring it next to the processor, or one cache further away.
+// This memory will be read or written soon: bring it next to the processor, or one cache further away.
 static inline void prefetch_near(const float *address) { __builtin_prefetch(address, 0, 3); }
 static inline void prefetch_far(const float *address) { __builtin_prefetch(address, 0, 2); }

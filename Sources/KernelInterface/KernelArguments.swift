@@ -46,7 +46,7 @@ package struct ConvolutionArguments {
     input: UnsafePointer<Float>, inputStride: Int, depth: Int, weights: UnsafePointer<Float>,
     width: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
     tapStarts: UnsafePointer<Int32>, taps: UnsafePointer<Tap>, pixels: Range<Int>,
-    accumulates: Bool = false
+    accumulates: Bool
   ) {
     self.input = input
     self.inputStride = inputStride
@@ -62,8 +62,8 @@ package struct ConvolutionArguments {
   }
 }
 
-/// A run of output pixels whose products with input pixels, over all 12 images, add to one tap's weight
-/// gradient.
+/// A run of output pixels whose products with input pixels, summed over all 12 images, are one tap's weight gradient or
+/// add to it.
 package struct WeightGradientArguments {
   /// `[pixels, 12, inputStride]`, at the run's first input pixel.
   package var input: UnsafePointer<Float>
@@ -73,6 +73,7 @@ package struct WeightGradientArguments {
   /// `[pixels, 12, outputStride]`, at the run's first output pixel and the panel's first channel.
   package var outputGradient: UnsafePointer<Float>
   package var outputStride: Int
+  /// At least 1.
   package var pixels: Int
   /// Input channels, any number.
   package var depth: Int

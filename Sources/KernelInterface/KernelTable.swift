@@ -49,7 +49,7 @@ package struct KernelTable: Sendable {
   package var adam: @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void
   /// destination[i] += source[i]: (count, source, destination).
   package var add: @Sendable (Int, Input, Output) -> Void
-  /// Multiply-adds in registers alone, to measure the processor's peak: `peakMultiplyAdds` of them a round.
+  /// Multiply-adds with next to no memory in the way, to measure the processor's peak: `peakMultiplyAdds` of them a round.
   package var multiplyAddPeak: @Sendable (Int) -> Float
   package var peakMultiplyAdds: Int
 

@@ -38,7 +38,7 @@ package struct TileArguments {
   package init(
     map: UnsafeMutablePointer<Float>, height: Int, width: Int, stride: Int, row: Int, column: Int,
     step: Int, spectrum: UnsafeMutablePointer<Float>, pointStride: Int, panel: Int,
-    accumulates: Bool = false
+    accumulates: Bool
   ) {
     self.map = map
     self.height = height

@@ -99,7 +99,8 @@ package final class TapPlan: Sendable {
     taps = lists.flatMap(\.self)
   }
 
-  private static func forEachTap(
+  /// Every pair of an output and an input pixel that a tap connects.
+  package static func forEachTap(
     _ geometry: ConvolutionGeometry, _ body: (_ output: Int, _ input: Int, _ tap: Int) -> Void
   ) {
     for row in 0..<geometry.outputHeight {

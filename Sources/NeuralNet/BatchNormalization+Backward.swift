@@ -44,7 +44,7 @@ extension BatchNormalization {
         ? shape.height : pool * rows.upperBound - (self.poolPadding ?? 0))
     }
     return GradientStrips(
-      count: (height + rowCount - 1) / rowCount, rows: { inputRows(outputRows($0)) },
+      shape: shape, count: (height + rowCount - 1) / rowCount, rows: { inputRows(outputRows($0)) },
       scratchCount: (pool * rowCount + 1) * rowFloats,
       read: { [self] block, strip, scratch in
         let rows = outputRows(strip)
@@ -52,7 +52,7 @@ extension BatchNormalization {
           arguments(input, block, rows), outputGradient.block(block), slope.pointer,
           offset.pointer, scratch - inputRows(rows).lowerBound * rowFloats)
         return UnsafePointer(scratch)
-      }, stride: stride)
+      })
   }
 
   /// The last batch, which has one backward pass.

@@ -21,9 +21,9 @@ package final class BatchNormalization {
   let name: String
   private let momentum = 0.1
   private let epsilon = 1e-5
+  // From here on, what is not private is for the backward pass, which is in a file of its own.
   let context: ComputeContext
   let stride: Int
-  // Not private: the backward pass is in a file of its own.
   /// The last batch: backward needs all of it, `restoreOutput` too.
   var input: Tensor?
   var output: Tensor?
@@ -103,6 +103,9 @@ package final class BatchNormalization {
     guard mode == .training, convolution.isDirect else {
       return forward(convolution.forward(input), residual: residual, into: target, mode)
     }
+    precondition(
+      convolution.outputChannels == channels,
+      "\(convolution.outputChannels) channels into batch-norm of \(channels)")
     startMoments(convolution.outputShape(input))
     let map = convolution.forward(input, visit: addMoments)
     return context.measure(name, .normalization, bytes: 4 * Double(map.shape.count)) {
@@ -234,9 +237,10 @@ package final class BatchNormalization {
     var first = [Double](repeating: 0, count: stride)
     var second = first
     for unit in 0..<units {
+      let sums = partialSums.pointer + unit * 2 * stride
       for channel in 0..<stride {
-        first[channel] += Double(partialSums[unit * 2 * stride + channel])
-        second[channel] += Double(partialSums[(unit * 2 + 1) * stride + channel])
+        first[channel] += Double(sums[channel])
+        second[channel] += Double(sums[stride + channel])
       }
     }
     return (first, second)

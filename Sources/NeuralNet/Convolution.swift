@@ -85,6 +85,7 @@ package final class Convolution {
     _ input: Tensor,
     visit: (_ output: Tensor, _ unit: Int, _ block: Int, _ rows: Range<Int>) -> Void
   ) -> Tensor {
+    precondition(isDirect, "no rows of \(name) before all are there")
     let output = output(for: input)
     measureForward(input, output) {
       convolve(
@@ -139,6 +140,8 @@ package final class Convolution {
       return
     }
     let strips = normalization.backwardInStrips(gradient)
+    precondition(
+      strips.shape == outputShape(input), "gradient \(strips.shape) for input \(input.shape)")
     context.measure(
       name, .weightGradient, multiplyAdds: multiplyAdds(input),
       bytes: 4 * Double(input.shape.count + gradient.shape.count)

@@ -7,7 +7,7 @@ final class ConvolutionWorkspace: @unchecked Sendable {
   private var spectraForAll = FloatBuffer(count: 0)
   private var plainWeights = FloatBuffer(count: 0)
 
-  /// Two spectra for each thread.
+  /// Two spectra for each thread, or other memory that stays in its cache.
   func spectra(
     _ first: Int, _ second: Int, threads: Int
   ) -> [(first: FloatBuffer, second: FloatBuffer)] {

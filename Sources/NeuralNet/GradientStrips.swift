@@ -2,18 +2,18 @@ import Kernels
 
 /// The gradient of a convolution's output, a few rows of a block of images at a time, so that it need not lie in memory
 /// as a whole.
-package struct GradientStrips {
+struct GradientStrips {
+  /// Of the whole gradient.
+  let shape: Shape
   /// Strips of one block.
   let count: Int
   /// The rows of a strip.
   let rows: (_ strip: Int) -> Range<Int>
   /// Floats that `read` may want for itself.
   let scratchCount: Int
-  /// Where the strip's gradient lies, `[rows, width, 12, stride]`: in a map, or computed into `scratch`.
+  /// Where the strip's gradient lies, `[rows, width, 12, channelStride]`: in a map, or computed into `scratch`.
   let read:
     (_ block: Int, _ strip: Int, _ scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
-  /// Floats from one image of a block to the next.
-  let stride: Int
 
   /// Rows of a map that stay in a thread's cache.
   static func rowCount(width: Int, stride: Int) -> Int {
@@ -30,11 +30,11 @@ extension GradientStrips {
       strip * rowCount..<min(shape.height, (strip + 1) * rowCount)
     }
     self.init(
-      count: (shape.height + rowCount - 1) / rowCount, rows: rows, scratchCount: 0,
+      shape: shape, count: (shape.height + rowCount - 1) / rowCount, rows: rows, scratchCount: 0,
       read: { block, strip, _ in
         UnsafePointer(
           map.block(block)
             + rows(strip).lowerBound * shape.width * imageBlock * shape.channelStride)
-      }, stride: shape.channelStride)
+      })
   }
 }

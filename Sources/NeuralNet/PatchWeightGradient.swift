@@ -38,13 +38,18 @@ final class PatchWeightGradient {
         let (block, strip) = index.quotientAndRemainder(dividingBy: outputGradient.count)
         accumulate(
           input.block(block), outputGradient.rows(strip),
-          outputGradient.read(block, strip, scratch[thread].first.pointer), outputGradient.stride,
+          outputGradient.read(block, strip, scratch[thread].first.pointer),
+          outputGradient.shape.channelStride,
           partial.pointer + part * partCount, context.kernels)
       }
     }
-    context.sum(
-      parts, of: partial, partCount, panelStart: { $0 * panelWidth * patches.rows }, packed,
-      to: gradient)
+    context.addParts(parts, partial, partCount)
+    // The surplus rows of the tile stay behind.
+    for panel in 0..<packed.panels {
+      (gradient.pointer + packed.panelStart(panel)).update(
+        from: partial.pointer + panel * panelWidth * patches.rows,
+        count: packed.taps * packed.depth * packed.width(panel))
+    }
   }
 
   private func accumulate(
@@ -64,28 +69,6 @@ final class PatchWeightGradient {
   }
 }
 
-extension ComputeContext {
-  /// Overwrites a gradient with the sum of its parts, in their order.
-  ///
-  /// - Parameters:
-  ///   - partCount: floats of a part.
-  ///   - panelStart: of a panel within a part.
-  func sum(
-    _ parts: Int, of partial: FloatBuffer, _ partCount: Int, panelStart: (Int) -> Int,
-    _ packed: PackedWeights, to gradient: FloatBuffer
-  ) {
-    gradient.clear()
-    for panel in 0..<packed.panels {
-      for part in 0..<parts {
-        kernels.add(
-          packed.taps * packed.depth * packed.width(panel),
-          partial.pointer + part * partCount + panelStart(panel),
-          gradient.pointer + packed.panelStart(panel))
-      }
-    }
-  }
-}
-
 /// Where each (tap, channel) row of a layer lies in a block, for every output pixel.
 final class PatchTable {
   /// taps × depth, rounded up to a multiple of 8.
@@ -101,21 +84,10 @@ final class PatchTable {
     offsets = .allocate(capacity: max(count, 1))
     offsets.initialize(repeating: -1, count: count)
     zeros = FloatBuffer(count: imageBlock * inputStride)
-    for row in 0..<geometry.outputHeight {
-      for kernelRow in 0..<geometry.kernelHeight {
-        guard let inputRow = geometry.inputRow(row, kernelRow) else { continue }
-        for kernelColumn in 0..<geometry.kernelWidth {
-          for column in geometry.outputColumns(kernelColumn) {
-            let inputColumn =
-              column * geometry.stride - geometry.padding + kernelColumn * geometry.dilation
-            let pixel = inputRow * geometry.inputWidth + inputColumn
-            let tap = kernelRow * geometry.kernelWidth + kernelColumn
-            let first = (row * geometry.outputWidth + column) * rows + tap * depth
-            for channel in 0..<depth {
-              offsets[first + channel] = Int32(pixel * imageBlock * inputStride + channel)
-            }
-          }
-        }
+    TapPlan.forEachTap(geometry) { output, input, tap in
+      for channel in 0..<depth {
+        offsets[output * rows + tap * depth + channel] =
+          Int32(input * imageBlock * inputStride + channel)
       }
     }
   }

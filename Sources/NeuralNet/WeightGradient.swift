@@ -37,8 +37,8 @@ final class WeightGradient {
       }
     }
     if parts > 1 {
-      context.sum(
-        parts, of: partial, packed.count, panelStart: packed.panelStart, packed, to: gradient)
+      context.addParts(parts, partial, packed.count)
+      gradient.pointer.update(from: partial.pointer, count: packed.count)
     }
   }
 

@@ -6,7 +6,11 @@ import Testing
 /// A first layer that computes the gradient of its output strip by strip, against one that is given it as a whole.
 struct GradientStripsTests {
   /// Pooling (nil, or its padding) over odd and even maps, of one strip and of several.
-  @Test(arguments: [nil, 0, 1], [(1, 1, 16), (4, 5, 16), (7, 4, 33), (9, 64, 64), (10, 63, 64)])
+  @Test(
+    arguments: [nil, 0, 1],
+    [
+      (1, 1, 16), (4, 5, 16), (7, 4, 33), (9, 64, 64), (10, 63, 64), (23, 16, 64), (24, 16, 64),
+    ])
   func sameWeightGradient(
     _ poolPadding: Int?, _ example: (height: Int, width: Int, channels: Int)
   ) {

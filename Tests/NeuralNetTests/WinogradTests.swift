@@ -3,7 +3,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// Winograd's algorithms: exact as polynomials, close to Double as Float kernels, the choice between them.
+/// Winograd's algorithms: close to Double as Float kernels, the choice between them.
 struct WinogradTests {
   /// Each as a map size at which it is chosen: F(3, 3), F(5, 3), F(6, 3), F(8, 3), the whole 3×3 map, F(3, 5), F(4, 5),
   /// F(6, 5).
@@ -132,6 +132,14 @@ struct WinogradTests {
       #expect(
         relativeError(gradient?.naive.values ?? [], inputGradient.values) <= gradientBound, comment)
       #expect(relativeError(layer.weight.gradientValues, weightGradient) <= bound, comment)
+
+      // Added to what is there.
+      let start = NaiveMap(
+        images: images, height: example.size, width: example.size, channels: channels, seed: 4)
+      let sum = Tensor(start)
+      layer.backward(Tensor(outputGradient), accumulatingInto: sum)
+      let expected = zip(start.values, inputGradient.values).map { $0 + $1 }
+      #expect(relativeError(sum.naive.values, expected) <= gradientBound, comment)
     }
   }
 }

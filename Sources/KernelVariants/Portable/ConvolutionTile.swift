@@ -8,25 +8,27 @@ func convolve(_ arguments: ConvolutionArguments) {
     while row < imageBlock {
       var column = 0
       while column &+ 2 &* lanes <= arguments.width {
-        convolutionTile2(arguments, pixel, row, column)
+        convolutionTile(arguments, pixel, row, column, VectorPairSum.self)
         column &+= 2 &* lanes
       }
-      if column < arguments.width { convolutionTile1(arguments, pixel, row, column) }
+      if column < arguments.width {
+        convolutionTile(arguments, pixel, row, column, VectorSum.self)
+      }
       row &+= convolutionRows
     }
   }
 }
 
-/// `convolutionRows` images × two vectors of output channels, held in registers over the whole sum.
+/// `convolutionRows` images × one or two vectors of output channels, held in registers over the whole sum.
 @inline(__always)
-private func convolutionTile2(
-  _ arguments: ConvolutionArguments, _ pixel: Int, _ row: Int, _ column: Int
+private func convolutionTile<Sums: ColumnSums>(
+  _ arguments: ConvolutionArguments, _ pixel: Int, _ row: Int, _ column: Int, _: Sums.Type
 ) {
   let inputStride = arguments.inputStride
   let depth = arguments.depth
   let width = arguments.width
   let rowOffset = row &* inputStride
-  var sums = ConvolutionRows<VectorPairSum>()
+  var sums = ConvolutionRows<Sums>()
   for entry in Int(arguments.tapStarts[pixel])..<Int(arguments.tapStarts[pixel &+ 1]) {
     let tap = arguments.taps[entry]
     let input = arguments.input + (Int(tap.pixel) &* imageBlock &* inputStride &+ rowOffset)
@@ -35,45 +37,11 @@ private func convolutionTile2(
     repeat {
       sums.accumulate(
         Broadcasts(first: input + channel, stride: inputStride),
-        times: (load(weights), load(weights + lanes)))
+        times: Sums.columns(weights))
       weights += width
       channel &+= 1
     } while channel < depth
   }
   let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
-  if arguments.accumulates {
-    sums.add(to: output, arguments.outputStride, lanes)
-  } else {
-    sums.store(to: output, arguments.outputStride, lanes)
-  }
-}
-
-/// The same, one vector wide.
-@inline(__always)
-private func convolutionTile1(
-  _ arguments: ConvolutionArguments, _ pixel: Int, _ row: Int, _ column: Int
-) {
-  let inputStride = arguments.inputStride
-  let depth = arguments.depth
-  let width = arguments.width
-  let rowOffset = row &* inputStride
-  var sums = ConvolutionRows<VectorSum>()
-  for entry in Int(arguments.tapStarts[pixel])..<Int(arguments.tapStarts[pixel &+ 1]) {
-    let tap = arguments.taps[entry]
-    let input = arguments.input + (Int(tap.pixel) &* imageBlock &* inputStride &+ rowOffset)
-    var weights = arguments.weights + (Int(tap.tap) &* depth &* width &+ column)
-    var channel = 0
-    repeat {
-      sums.accumulate(
-        Broadcasts(first: input + channel, stride: inputStride), times: load(weights))
-      weights += width
-      channel &+= 1
-    } while channel < depth
-  }
-  let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
-  if arguments.accumulates {
-    sums.add(to: output, arguments.outputStride, lanes)
-  } else {
-    sums.store(to: output, arguments.outputStride, lanes)
-  }
+  sums.write(to: output, arguments.outputStride, accumulates: arguments.accumulates)
 }

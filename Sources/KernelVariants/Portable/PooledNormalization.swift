@@ -199,8 +199,8 @@ private struct TapGradient {
   private let slope: Vector
   private let offset: Vector
   private let gradient: Vector
-  /// What a value has to exceed to be passed on.
-  private let floor: Vector
+  /// Without ReLU.
+  private let passesAll: SIMDMask<IndexVector>
 
   @inline(__always)
   init(
@@ -212,7 +212,7 @@ private struct TapGradient {
     self.slope = load(slope + channel)
     self.offset = load(offset + channel)
     self.gradient = gradient
-    floor = Vector(repeating: arguments.relu ? 0 : -.infinity)
+    passesAll = SIMDMask(repeating: !arguments.relu)
   }
 
   @inline(__always)
@@ -223,9 +223,9 @@ private struct TapGradient {
     let place = window.offsets[entry] &+ at
     let input = load(arguments.input + place)
     prefetchNextWindow(arguments, place)
+    let isActive = multiplyAdd(shift, input, scale) .> Vector(repeating: 0)
     let isPassed =
-      (index .== IndexVector(repeating: window.taps[entry]))
-      .& (multiplyAdd(shift, input, scale) .> floor)
+      (index .== IndexVector(repeating: window.taps[entry])) .& (isActive .| passesAll)
     let linear = multiplyAdd(offset, slope, input)
     let passed = gradient.replacing(with: 0, where: .!isPassed)
     store(multiplyAdd(linear, scale, passed), inputGradient + place)

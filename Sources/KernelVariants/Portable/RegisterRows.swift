@@ -49,10 +49,18 @@ extension Vector {
   }
 }
 
+/// Sums of neighbouring vectors of columns.
+protocol ColumnSums: RowSums {
+  static func columns(_ source: UnsafePointer<Float>) -> Columns
+}
+
 /// One vector wide.
-struct VectorSum: RowSums {
+struct VectorSum: ColumnSums {
   typealias Columns = Vector
   private(set) var sum = Vector(repeating: 0)
+
+  @inline(__always)
+  static func columns(_ source: UnsafePointer<Float>) -> Columns { load(source) }
 
   @inline(__always)
   mutating func accumulate(_ factor: Vector, times column: Vector) {
@@ -66,10 +74,15 @@ struct VectorSum: RowSums {
   func add(to target: UnsafeMutablePointer<Float>, _: Int) { sum.add(to: target) }
 }
 
-struct VectorPairSum: RowSums {
+struct VectorPairSum: ColumnSums {
   typealias Columns = (left: Vector, right: Vector)
   private(set) var left = Vector(repeating: 0)
   private(set) var right = Vector(repeating: 0)
+
+  @inline(__always)
+  static func columns(_ source: UnsafePointer<Float>) -> Columns {
+    (load(source), load(source + lanes))
+  }
 
   @inline(__always)
   mutating func accumulate(_ factor: Vector, times columns: Columns) {
@@ -135,6 +148,16 @@ extension RegisterRows {
   @inline(__always)
   mutating func accumulate(_ factors: some RowFactors, times columns: Sums.Columns) {
     accumulate(factors, from: 0, times: columns)
+  }
+
+  /// Rows of neighbouring columns, `rowStride` floats apart; adds to what is there, or overwrites it.
+  @inline(__always)
+  func write(to target: UnsafeMutablePointer<Float>, _ rowStride: Int, accumulates: Bool) {
+    if accumulates {
+      add(to: target, rowStride, lanes)
+    } else {
+      store(to: target, rowStride, lanes)
+    }
   }
 }
 

@@ -18,9 +18,9 @@ func multiplySpectra(_ arguments: SpectrumProductArguments) {
     for strip in 0..<strips {
       let row = strip &* convolutionRows
       if column &+ step <= arguments.width {
-        productTile2(arguments, row, column, next, ahead)
+        productTile(arguments, row, column, next, ahead, VectorPairSum.self)
       } else {
-        productTile1(arguments, row, column, next, ahead)
+        productTile(arguments, row, column, next, ahead, VectorSum.self)
       }
       next += ahead &* arguments.panels &* arguments.panelWidth
     }
@@ -28,11 +28,11 @@ func multiplySpectra(_ arguments: SpectrumProductArguments) {
   }
 }
 
-/// `convolutionRows` rows × two vectors of output channels, held in registers over the whole sum.
+/// `convolutionRows` rows × one or two vectors of output channels, held in registers over the whole sum.
 @inline(__always)
-private func productTile2(
+private func productTile<Sums: ColumnSums>(
   _ arguments: SpectrumProductArguments, _ row: Int, _ column: Int, _ next: UnsafePointer<Float>,
-  _ ahead: Int
+  _ ahead: Int, _: Sums.Type
 ) {
   let (depth, width) = (arguments.panelWidth, arguments.width)
   let output = arguments.output + (row &* width &+ column)
@@ -40,7 +40,7 @@ private func productTile2(
     prefetch_near(output + image &* width)
     prefetch_near(output + (image &* width &+ lanes))
   }
-  var sums = ConvolutionRows<VectorPairSum>()
+  var sums = ConvolutionRows<Sums>()
   var weights = arguments.weights + column
   var next = next
   for panel in 0..<arguments.panels {
@@ -53,38 +53,10 @@ private func productTile2(
       next += ahead
       sums.accumulate(
         Broadcasts(first: input + channel, stride: depth),
-        times: (load(weights), load(weights + lanes)))
+        times: Sums.columns(weights))
       weights += width
       channel &+= 1
     } while channel < depth
   }
-  sums.store(to: output, width, lanes)
-}
-
-/// The same, one vector wide.
-@inline(__always)
-private func productTile1(
-  _ arguments: SpectrumProductArguments, _ row: Int, _ column: Int, _ next: UnsafePointer<Float>,
-  _ ahead: Int
-) {
-  let (depth, width) = (arguments.panelWidth, arguments.width)
-  let output = arguments.output + (row &* width &+ column)
-  for image in 0..<convolutionRows { prefetch_near(output + image &* width) }
-  var sums = ConvolutionRows<VectorSum>()
-  var weights = arguments.weights + column
-  var next = next
-  for panel in 0..<arguments.panels {
-    let input = arguments.input + (panel &* arguments.panelStride &+ row &* depth)
-    let nextInput = input + convolutionRows &* depth
-    var channel = 0
-    repeat {
-      prefetch_near(nextInput + channel &* convolutionRows)
-      prefetch_far(next)
-      next += ahead
-      sums.accumulate(Broadcasts(first: input + channel, stride: depth), times: load(weights))
-      weights += width
-      channel &+= 1
-    } while channel < depth
-  }
-  sums.store(to: output, width, lanes)
+  sums.write(to: output, width, accumulates: false)
 }

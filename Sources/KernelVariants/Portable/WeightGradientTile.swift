@@ -20,11 +20,13 @@ private func weightGradient(
   while channel &+ gradientRows <= arguments.depth {
     var column = 0
     while column &+ 2 &* lanes <= arguments.width {
-      weightGradientTile2(arguments, pixels, channel, column, accumulates)
+      weightGradientTile(
+        arguments, pixels, channel, column, accumulates, VectorPairSum.self)
       column &+= 2 &* lanes
     }
     if column < arguments.width {
-      weightGradientTile1(arguments, pixels, channel, column, accumulates)
+      weightGradientTile(
+        arguments, pixels, channel, column, accumulates, VectorSum.self)
     }
     channel &+= gradientRows
   }
@@ -34,13 +36,13 @@ private func weightGradient(
   }
 }
 
-/// `gradientRows` input channels × two vectors of output channels.
+/// `gradientRows` input channels × one or two vectors of output channels.
 @inline(__always)
-private func weightGradientTile2(
+private func weightGradientTile<Sums: ColumnSums>(
   _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int,
-  _ accumulates: Bool
+  _ accumulates: Bool, _: Sums.Type
 ) {
-  var sums = GradientRows<VectorPairSum>()
+  var sums = GradientRows<Sums>()
   let outputStep = imageBlock &* arguments.outputStride
   for pixel in pixels {
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
@@ -48,45 +50,14 @@ private func weightGradientTile2(
     var image = imageBlock
     repeat {
       sums.accumulate(
-        Broadcasts(first: input, stride: 1), times: (load(output), load(output + lanes)))
+        Broadcasts(first: input, stride: 1), times: Sums.columns(output))
       input += arguments.inputStride
       output += arguments.outputStride
       image &-= 1
     } while image > 0
   }
   let target = arguments.gradient + (channel &* arguments.width &+ column)
-  if accumulates {
-    sums.add(to: target, arguments.width, lanes)
-  } else {
-    sums.store(to: target, arguments.width, lanes)
-  }
-}
-
-/// The same, one vector wide.
-@inline(__always)
-private func weightGradientTile1(
-  _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int,
-  _ accumulates: Bool
-) {
-  var sums = GradientRows<VectorSum>()
-  let outputStep = imageBlock &* arguments.outputStride
-  for pixel in pixels {
-    var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
-    var output = arguments.outputGradient + (pixel &* outputStep &+ column)
-    var image = imageBlock
-    repeat {
-      sums.accumulate(Broadcasts(first: input, stride: 1), times: load(output))
-      input += arguments.inputStride
-      output += arguments.outputStride
-      image &-= 1
-    } while image > 0
-  }
-  let target = arguments.gradient + (channel &* arguments.width &+ column)
-  if accumulates {
-    sums.add(to: target, arguments.width, lanes)
-  } else {
-    sums.store(to: target, arguments.width, lanes)
-  }
+  sums.write(to: target, arguments.width, accumulates: accumulates)
 }
 
 /// One input channel, for a depth that is no multiple of the tile.
@@ -121,10 +92,12 @@ func accumulatePatchGradient(_ arguments: PatchGradientArguments) {
     while row < arguments.rows {
       var column = 0
       while column &+ 2 &* lanes <= arguments.width {
-        patchGradientTile2(arguments, first..<end, row, column)
+        patchGradientTile(arguments, first..<end, row, column, VectorPairSum.self)
         column &+= 2 &* lanes
       }
-      if column < arguments.width { patchGradientTile1(arguments, first..<end, row, column) }
+      if column < arguments.width {
+        patchGradientTile(arguments, first..<end, row, column, VectorSum.self)
+      }
       row &+= gradientRows
     }
     first = end
@@ -156,12 +129,13 @@ private func patchSources(
   return sources
 }
 
-/// `gradientRows` rows × two vectors of output channels.
+/// `gradientRows` rows × one or two vectors of output channels.
 @inline(__always)
-private func patchGradientTile2(
-  _ arguments: PatchGradientArguments, _ pixels: Range<Int>, _ row: Int, _ column: Int
+private func patchGradientTile<Sums: ColumnSums>(
+  _ arguments: PatchGradientArguments, _ pixels: Range<Int>, _ row: Int, _ column: Int,
+  _: Sums.Type
 ) {
-  var sums = GradientRows<VectorPairSum>()
+  var sums = GradientRows<Sums>()
   // Looked up once: it is another module's.
   let images = imageBlock
   for pixel in pixels {
@@ -172,32 +146,7 @@ private func patchGradientTile2(
     var image = images
     repeat {
       sums.accumulate(
-        PatchFactors(sources: sources, place: input), times: (load(output), load(output + lanes)))
-      input &+= arguments.inputStride
-      output += arguments.outputStride
-      image &-= 1
-    } while image > 0
-  }
-  sums.add(
-    to: arguments.gradient + (row &* arguments.width &+ column), arguments.width, lanes)
-}
-
-/// The same, one vector wide.
-@inline(__always)
-private func patchGradientTile1(
-  _ arguments: PatchGradientArguments, _ pixels: Range<Int>, _ row: Int, _ column: Int
-) {
-  var sums = GradientRows<VectorSum>()
-  // Looked up once: it is another module's.
-  let images = imageBlock
-  for pixel in pixels {
-    let sources = patchSources(arguments, pixel, row)
-    var output =
-      arguments.outputGradient + (pixel &* images &* arguments.outputStride &+ column)
-    var input = 0
-    var image = images
-    repeat {
-      sums.accumulate(PatchFactors(sources: sources, place: input), times: load(output))
+        PatchFactors(sources: sources, place: input), times: Sums.columns(output))
       input &+= arguments.inputStride
       output += arguments.outputStride
       image &-= 1

@@ -2,7 +2,7 @@ import Kernels
 
 /// Tiles whose spectra are in memory together: `[points², panels, capacity, 12, panel]`.
 ///
-/// So a point's product is what the direct convolution's kernel computes, tiles for pixels and panels for taps.
+/// So a point's part of the weight gradient is what the direct convolution's kernel computes, tiles for pixels.
 struct TileGroup {
   let capacity: Int
   let tiling: WinogradTiling

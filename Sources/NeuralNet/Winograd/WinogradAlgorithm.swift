@@ -6,12 +6,8 @@ import Kernels
 struct WinogradAlgorithm: Sendable, Equatable {
   /// n in each dimension.
   let points: Int
-  /// r: taps of the kernel in each dimension.
-  let kernel: Int
   /// m: output pixels of a tile in each dimension.
   let outputs: Int
-  /// Input pixels of a tile in each dimension.
-  let inputs: Int
   /// Map → spectrum, of an input tile: Bᵀ d B.
   let inputTransform: TileTransform
   /// Spectrum → map, of an output tile: Aᵀ M A.
@@ -30,7 +26,7 @@ struct WinogradAlgorithm: Sendable, Equatable {
   static func tiled(outputs: Int, kernel: Int) -> WinogradAlgorithm {
     let points = outputs + kernel - 1
     return WinogradAlgorithm(
-      points: points, kernel: kernel, outputs: outputs, inputs: points,
+      points: points, outputs: outputs,
       inputTransform: .interpolateTransposed(points: points),
       outputTransform: .evaluateTransposed(size: outputs, points: points),
       outputGradientTransform: .evaluate(size: outputs, points: points),
@@ -42,7 +38,7 @@ struct WinogradAlgorithm: Sendable, Equatable {
   /// A 5×5 kernel on a 3×3 map, padding 2. Each output sees all 3 inputs of a row and of the 5 taps another 3:
   /// F(3, 3) with the map in the kernel's place and the kernel in the map's, outputs in reverse.
   static let kernel5Map3 = WinogradAlgorithm(
-    points: 5, kernel: 5, outputs: 3, inputs: 3,
+    points: 5, outputs: 3,
     inputTransform: .evaluate(size: 3, points: 5),
     outputTransform: .evaluateTransposed(size: 3, points: 5),
     outputGradientTransform: .evaluate(size: 3, points: 5),

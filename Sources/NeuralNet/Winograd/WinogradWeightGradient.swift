@@ -29,23 +29,23 @@ final class WinogradWeightGradient {
       group.count(plan.input), group.count(plan.output),
       threads: isShared ? 1 : context.pool.threads)
     if isShared {
-      accumulate(
+      writeSums(
         map, outputGradient, 0..<tiles, spectra[0], group, to: sums.pointer,
         forEach: { context.pool.forEach($0, $1) })
     } else {
       context.pool.forEach(parts) { part, thread in
-        accumulate(
+        writeSums(
           map, outputGradient, tiles * part / parts..<tiles * (part + 1) / parts, spectra[thread],
           group, to: sums.pointer + part * plan.spectrum.count,
           forEach: { units, body in for unit in 0..<units { body(unit) } })
       }
-      addParts(parts, sums)
+      context.addParts(parts, sums, plan.spectrum.count)
     }
     transformBack(sums, to: gradient)
   }
 
   /// Overwrites `sums` with those of some tiles, group by group.
-  private func accumulate(
+  private func writeSums(
     _ map: Tensor, _ outputGradient: Tensor, _ tiles: Range<Int>,
     _ spectra: (first: FloatBuffer, second: FloatBuffer), _ group: TileGroup,
     to sums: UnsafeMutablePointer<Float>, forEach: (Int, (Int) -> Void) -> Void
@@ -98,19 +98,6 @@ final class WinogradWeightGradient {
           width: plan.output.width,
           gradient: sum + depthPanel * plan.input.width * plan.output.width,
           accumulates: accumulates))
-    }
-  }
-
-  private func addParts(_ parts: Int, _ sums: FloatBuffer) {
-    let chunk = 1 << 12
-    context.pool.forEach((plan.spectrum.count + chunk - 1) / chunk) { unit in
-      let first = unit * chunk
-      for part in 1..<max(parts, 1) {
-        context.kernels.add(
-          min(chunk, plan.spectrum.count - first),
-          sums.pointer + part * plan.spectrum.count + first,
-          sums.pointer + first)
-      }
     }
   }
 
