@@ -10,11 +10,12 @@ func multiplyAddPeak(_ rounds: Int) -> Float {
     of: Float.self, capacity: convolutionRows &* 2 &* lanes
   ) { memory in
     let memory = memory.baseAddress!
-    // Different factors, or all rows would be the same sum.
-    for row in 0..<convolutionRows { memory[row] = Float(row) }
+    // Different factors, or all rows would be the same sum; not constants, or one would be an addition; and others the
+    // next round, or they would take registers from the sums.
+    for row in 0..<convolutionRows &+ 8 { memory[row] = Float(rounds &+ row) * 1e-7 }
     var sums = ConvolutionRows<VectorPairSum>()
-    for _ in 0..<rounds {
-      sums.accumulate(Broadcasts(first: memory, stride: 1), times: (left, right))
+    for round in 0..<rounds {
+      sums.accumulate(Broadcasts(first: memory + (round & 7), stride: 1), times: (left, right))
     }
     sums.store(to: memory, 2 &* lanes, lanes)
     return (0..<convolutionRows &* 2 &* lanes).reduce(0) { $0 + memory[$1] }
