@@ -1,7 +1,7 @@
 /// How one tile of a map and its spectrum, the values that Winograd's algorithm multiplies, become each other.
 ///
 /// The names are those of the polynomial product behind the algorithm: a tile is a polynomial's coefficients,
-/// its spectrum the values at `points` points, ∞ among them. `points` is 5, 7, 8 or 10.
+/// its spectrum the values at `points` points, ∞ among them. `points` is 4, 5, 7, 8 or 10.
 package enum TileTransform: Sendable, Hashable {
   /// Reads a tile of `size` × `size` coefficients and writes their values at the points.
   case evaluate(size: Int, points: Int)

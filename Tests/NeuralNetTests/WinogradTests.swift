@@ -5,8 +5,7 @@ import Testing
 
 /// Winograd's algorithms: close to Double as Float kernels, the choice between them.
 struct WinogradTests {
-  /// Each as a map size at which it is chosen: F(3, 3), F(5, 3), F(6, 3), F(8, 3), the whole 3×3 map, F(3, 5), F(4, 5),
-  /// F(6, 5).
+  /// Each as a map size at which it is chosen: F(3, 3), F(5, 3), F(6, 3), F(8, 3), whole 3×3 maps, F(3, 5), F(4, 5), F(6, 5).
   struct Case: Sendable, CustomStringConvertible {
     var kernel: Int
     var size: Int
@@ -24,7 +23,8 @@ struct WinogradTests {
   }
 
   static let cases = [
-    Case(kernel: 3, size: 3, points: 5, outputs: 3, padding: 1),
+    Case(kernel: 3, size: 3, points: 4, outputs: 3, padding: 1),
+    Case(kernel: 3, size: 5, points: 5, outputs: 3, padding: 0),
     Case(kernel: 3, size: 9, points: 7, outputs: 5, padding: 1),
     Case(kernel: 3, size: 17, points: 8, outputs: 6, padding: 1),
     Case(kernel: 3, size: 34, points: 10, outputs: 8, dilation: 2, padding: 1),

@@ -4,6 +4,9 @@
 //
 // Opposite points share their even and odd halves, so a transform costs about half of the matrix product. Written out
 // value by value, because the compiler keeps names in registers, but not the elements of arrays.
+//
+// Four points are for a 3×3 map and kernel (`WinogradAlgorithm.map3`): ±3⁄2 and ±½, of a polynomial in the basis
+// 1, x, x² − 5⁄4.
 
 /// Reads `inputs` vectors that lie `stride` floats apart, writes `outputs` of them.
 protocol LineTransform {
@@ -28,6 +31,21 @@ func storePair(
 ) {
   store(even + odd, target)
   store(even - odd, target + stride)
+}
+
+/// The values of c₀ + c₁x + c₂(x² − 5⁄4) at ±3⁄2 and ±½: there x² − 5⁄4 is 1 and −1.
+enum Evaluate3At4: LineTransform {
+  static var inputs: Int { 3 }
+  static var outputs: Int { 4 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
+    storePair(c0 + c2, 1.5 * c1, target, targetStride)
+    storePair(c0 - c2, 0.5 * c1, target + 2 &* targetStride, targetStride)
+  }
 }
 
 /// The values of c₀ + c₁x + … at the points.
@@ -177,6 +195,22 @@ func loadPair(
   let plus = load(source + 2 &* pair &* stride)
   let minus = load(source + (2 &* pair &+ 1) &* stride)
   return (plus + minus, plus - minus)
+}
+
+enum EvaluateTransposed3At4: LineTransform {
+  static var inputs: Int { 4 }
+  static var outputs: Int { 3 }
+  @inline(__always)
+  static func apply(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
+    _ targetStride: Int
+  ) {
+    let outer = loadPair(source, stride, 0)
+    let inner = loadPair(source, stride, 1)
+    store(outer.sum + inner.sum, target)
+    store(multiplyAdd(1.5 * outer.difference, 0.5, inner.difference), target + targetStride)
+    store(outer.sum - inner.sum, target + 2 &* targetStride)
+  }
 }
 
 enum EvaluateTransposed3At5: LineTransform {

@@ -3,6 +3,7 @@ import KernelInterface
 /// The taps of one weight panel and input channel to their spectrum.
 func transformTaps(_ transform: TileTransform, _ arguments: TapArguments) {
   switch transform {
+  case .evaluate(3, 4): evaluate(arguments, Evaluate3At4.self)
   case .evaluate(3, 5): evaluate(arguments, Evaluate3At5.self)
   case .evaluate(3, 7): evaluate(arguments, Evaluate3At7.self)
   case .evaluate(3, 8): evaluate(arguments, Evaluate3At8.self)
@@ -18,6 +19,7 @@ func transformTaps(_ transform: TileTransform, _ arguments: TapArguments) {
 /// The gradient of a spectrum to that of the taps: the transpose of what `transformTaps` does.
 func transformTapGradients(_ transform: TileTransform, _ arguments: TapArguments) {
   switch transform {
+  case .evaluateTransposed(3, 4): gather(arguments, EvaluateTransposed3At4.self)
   case .evaluateTransposed(3, 5): gather(arguments, EvaluateTransposed3At5.self)
   case .evaluateTransposed(3, 7): gather(arguments, EvaluateTransposed3At7.self)
   case .evaluateTransposed(3, 8): gather(arguments, EvaluateTransposed3At8.self)

@@ -4,6 +4,7 @@ import KernelInterface
 /// One tile through one of Winograd's transforms, both dimensions, for 12 images and a panel of channels.
 func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   switch transform {
+  case .evaluate(3, 4): read(arguments, Evaluate3At4.self)
   case .evaluate(3, 5): read(arguments, Evaluate3At5.self)
   case .evaluate(3, 7): read(arguments, Evaluate3At7.self)
   case .evaluate(5, 7): read(arguments, Evaluate5At7.self)
@@ -15,6 +16,7 @@ func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   case .interpolateTransposed(7): read(arguments, InterpolateTransposed7.self)
   case .interpolateTransposed(8): read(arguments, InterpolateTransposed8.self)
   case .interpolateTransposed(10): read(arguments, InterpolateTransposed10.self)
+  case .evaluateTransposed(3, 4): write(arguments, EvaluateTransposed3At4.self)
   case .evaluateTransposed(3, 5): write(arguments, EvaluateTransposed3At5.self)
   case .evaluateTransposed(3, 7): write(arguments, EvaluateTransposed3At7.self)
   case .evaluateTransposed(5, 7): write(arguments, EvaluateTransposed5At7.self)

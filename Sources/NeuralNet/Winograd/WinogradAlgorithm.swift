@@ -35,6 +35,23 @@ struct WinogradAlgorithm: Sendable, Equatable {
       factors: WinogradPoints(count: points).factors)
   }
 
+  /// A 3×3 kernel on a 3×3 map, padding 1: four points, where F(3, 3) needs five.
+  ///
+  /// With the input's pixels in reverse, a row of outputs is Σ wᵢxⱼ over i + j = 3 − k: coefficients 1 to 3 of a product
+  /// of two polynomials of degree 2, whose coefficients 0 and 4 nobody wants. In the basis 1, x, q = x² − 5⁄4, modulo
+  /// (x² − 9⁄4)(x² − 1⁄4) = q² − 1, those two fall on one another: x² = q + 5⁄4 and q² = 1, so that the products' factors of
+  /// x, q and xq are the three that are wanted. (That is, the cubic form 6xyz + y³, whose polarisation the sum over
+  /// i + j + k = 3 is, is a sum of four cubes.) The same holds for input gradient and weight gradient, since the sum
+  /// is symmetric in all three.
+  static let map3 = WinogradAlgorithm(
+    points: 4, outputs: 3,
+    inputTransform: .evaluate(size: 3, points: 4),
+    outputTransform: .evaluateTransposed(size: 3, points: 4),
+    outputGradientTransform: .evaluate(size: 3, points: 4),
+    weightTransform: .evaluate(size: 3, points: 4),
+    weightGradientTransform: .evaluateTransposed(size: 3, points: 4),
+    factors: WinogradPoints(count: 4).factors)
+
   /// A 5×5 kernel on a 3×3 map, padding 2. Each output sees all 3 inputs of a row and of the 5 taps another 3:
   /// F(3, 3) with the map in the kernel's place and the kernel in the map's, outputs in reverse.
   static let kernel5Map3 = WinogradAlgorithm(
@@ -48,11 +65,15 @@ struct WinogradAlgorithm: Sendable, Equatable {
 }
 
 /// The points of the kernels' transforms in their order: pairs of opposite points, then 0 for an even count, then ∞,
-/// which is nil.
+/// which is nil. Four are two pairs.
 struct WinogradPoints {
   let all: [Double?]
 
   init(count: Int) {
+    if count == 4 {
+      all = [1.5, -1.5, 0.5, -0.5]
+      return
+    }
     let positive: [Double] = count <= 8 ? [1, 0.5, 2] : [0.5, 2, 5.0 / 6, 6.0 / 5]
     let pairs = positive.prefix((count - 1) / 2).flatMap { [$0, -$0] }
     all = pairs + (count % 2 == 0 ? [0] : []) + [nil]

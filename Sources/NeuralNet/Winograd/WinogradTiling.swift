@@ -15,7 +15,7 @@ struct WinogradTiling: Sendable {
   let tiles: [Tile]
   /// Map pixels from one pixel of an input tile to the next.
   let inputStep: Int
-  /// The same for output tiles; negative where an algorithm yields them in reverse.
+  /// The same for output tiles. Either is negative where an algorithm wants its pixels in reverse.
   let outputStep: Int
 
   /// The cheapest tiling; nil if none is known for this geometry or none does for 70 % of what direct convolution costs:
@@ -49,15 +49,18 @@ struct WinogradTiling: Sendable {
 
   private static func candidates(_ geometry: ConvolutionGeometry) -> [WinogradTiling] {
     guard geometry.stride == 1, geometry.kernelHeight == geometry.kernelWidth else { return [] }
+    // A 3×3 map that becomes one: there is more to save than tiles would.
+    let isMap3 =
+      [geometry.inputHeight, geometry.inputWidth, geometry.outputHeight, geometry.outputWidth]
+      == [3, 3, 3, 3] && geometry.dilation == 1
     switch geometry.kernelHeight {
     case 3:
-      return [3, 5, 6, 8].map { WinogradTiling(geometry, .tiled(outputs: $0, kernel: 3)) }
+      return isMap3
+        ? [WinogradTiling(wholeMap: .map3, reversing: .input)]
+        : [3, 5, 6, 8].map { WinogradTiling(geometry, .tiled(outputs: $0, kernel: 3)) }
     case 5:
-      let isWholeMap =
-        [geometry.inputHeight, geometry.inputWidth] == [3, 3] && geometry.padding == 2
-        && geometry.dilation == 1
-      return isWholeMap
-        ? [WinogradTiling(wholeMap: .kernel5Map3)]
+      return isMap3
+        ? [WinogradTiling(wholeMap: .kernel5Map3, reversing: .output)]
         : [3, 4, 6].map { WinogradTiling(geometry, .tiled(outputs: $0, kernel: 5)) }
     default:
       return []
@@ -80,13 +83,14 @@ struct WinogradTiling: Sendable {
     }
   }
 
-  /// One tile that is the whole map, outputs in reverse.
-  private init(wholeMap algorithm: WinogradAlgorithm) {
+  /// One tile that is the whole 3×3 map, before the convolution or behind it in reverse.
+  private init(wholeMap algorithm: WinogradAlgorithm, reversing side: TileGroup.Side) {
     self.algorithm = algorithm
-    inputStep = 1
-    outputStep = -1
-    let last = algorithm.outputs - 1
-    tiles = [Tile(outputRow: last, outputColumn: last, inputRow: 0, inputColumn: 0)]
+    (inputStep, outputStep) = side == .input ? (-1, 1) : (1, -1)
+    let (input, output) = side == .input ? (2, 0) : (0, 2)
+    tiles = [
+      Tile(outputRow: output, outputColumn: output, inputRow: input, inputColumn: input)
+    ]
   }
 
   private static func starts(_ size: Int, _ step: Int, _ outputs: Int) -> [Int] {
