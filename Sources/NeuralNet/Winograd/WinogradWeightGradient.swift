@@ -24,7 +24,7 @@ final class WinogradWeightGradient {
       partsBytes > min(WinogradWeightGradient.partsBytes, tiles * tileBytes / 3)
     let sums = context.workspace.sharedSpectra((isShared ? 1 : parts) * plan.spectrum.count)
     let group = TileGroup(
-      capacity: min(tiles, isShared ? sharedCapacity : capacity), tiling: plan.tiling)
+      capacity: isShared ? sharedCapacity(tiles) : min(tiles, capacity), tiling: plan.tiling)
     let spectra = context.workspace.spectra(
       group.count(plan.input), group.count(plan.output),
       threads: isShared ? 1 : context.pool.threads)
@@ -118,8 +118,12 @@ final class WinogradWeightGradient {
 
   /// As many tiles as a thread's cache holds, but enough to touch the sums seldom.
   private var capacity: Int { max(4, (1 << 19) / tileBytes) }
-  /// The same of the cache that all threads share.
-  private var sharedCapacity: Int { max(8, (16 << 20) / tileBytes) }
+  /// The same of the cache that all threads share, in groups of nearly the same size.
+  private func sharedCapacity(_ tiles: Int) -> Int {
+    let capacity = max(8, (16 << 20) / tileBytes)
+    let groups = (tiles + capacity - 1) / capacity
+    return (tiles + groups - 1) / groups
+  }
   private var tileBytes: Int {
     4 * plan.tiling.points * imageBlock * (plan.input.count + plan.output.count)
   }
