@@ -70,13 +70,18 @@ final class WinogradWeightGradient {
               + place * imageBlock * plan.output.width, context.kernels)
         }
       }
-      forEach(plan.tiling.points * plan.output.panels) { unit in
-        let (point, panel) = (unit / plan.output.panels, unit % plan.output.panels)
-        let sum =
-          sums + plan.spectrum.panelStart(panel) + point * plan.spectrum.depth * plan.output.width
-        multiply(
-          spectra, point, panel, members.count, group, to: sum,
-          accumulates: first > tiles.lowerBound)
+      // A point's input spectra stay in the cache for all panels, unless there are many threads for few points.
+      let shares = plan.tiling.points < 8 * context.pool.threads ? 2 : 1
+      forEach(plan.tiling.points * shares) { unit in
+        let (point, share) = (unit / shares, unit % shares)
+        let panels = plan.output.panels
+        for panel in panels * share / shares..<panels * (share + 1) / shares {
+          let sum =
+            sums + plan.spectrum.panelStart(panel) + point * plan.spectrum.depth * plan.output.width
+          multiply(
+            spectra, point, panel, members.count, group, to: sum,
+            accumulates: first > tiles.lowerBound)
+        }
       }
     }
   }
