@@ -6,6 +6,17 @@ import Kernels
 struct TileGroup {
   let capacity: Int
   let tiling: WinogradTiling
+  /// Of images in the batch.
+  let blocks: Int
+  let order: Order
+
+  /// How the tiles of a batch are counted.
+  enum Order {
+    /// All of a block of images, then all of the next: neighbours, which overlap, are read one after the other.
+    case blockByBlock
+    /// The first of every block, then the second of every block: of a group, those that need a point are neighbours.
+    case tileByTile
+  }
 
   /// Which of a convolution's maps a tile belongs to.
   enum Side {
@@ -24,6 +35,26 @@ struct TileGroup {
 
   func count(_ channels: SpectrumChannels) -> Int { tiling.points * pointFloats(channels) }
 
+  /// The block of a tile of the batch, and the tile's number among those of a block.
+  private func place(_ index: Int) -> (block: Int, number: Int) {
+    switch order {
+    case .blockByBlock: (index / tiling.tiles.count, index % tiling.tiles.count)
+    case .tileByTile: (index % blocks, index / blocks)
+    }
+  }
+
+  /// The runs of neighbours among some tiles of the batch that need the product at a point, as places from the first.
+  func forEachRun(_ tiles: Range<Int>, at point: Int, _ body: (Range<Int>) -> Void) {
+    var first: Int?
+    for index in tiles {
+      let isNeeded = tiling.needs(point, tile: place(index).number)
+      let here = index - tiles.lowerBound
+      if let run = first, !isNeeded { body(run..<here) }
+      first = isNeeded ? first ?? here : nil
+    }
+    if let first { body(first..<tiles.count) }
+  }
+
   /// Map → spectra or back, of some tiles of the batch and one panel of channels.
   ///
   /// - Parameters:
@@ -37,7 +68,7 @@ struct TileGroup {
     accumulates: Bool = false
   ) {
     for index in tiles {
-      let (block, number) = index.quotientAndRemainder(dividingBy: tiling.tiles.count)
+      let (block, number) = place(index)
       let tile = tiling.tiles[number]
       kernels.transformTile(
         transform,

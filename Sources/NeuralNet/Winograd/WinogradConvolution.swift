@@ -42,7 +42,8 @@ final class WinogradConvolution {
     let (input, output) = (plan.input, plan.output.panel)
     let tileBytes = 4 * plan.tiling.points * imageBlock * (input.count + output.count)
     let group = TileGroup(
-      capacity: min(tiles, max(2, WinogradConvolution.ownBytes / tileBytes)), tiling: plan.tiling)
+      capacity: min(tiles, max(2, WinogradConvolution.ownBytes / tileBytes)), tiling: plan.tiling,
+      blocks: map.shape.blocks, order: .blockByBlock)
     let spectra = context.workspace.spectra(
       group.count(input), group.count(output), threads: context.pool.threads)
     context.pool.forEach((tiles + group.capacity - 1) / group.capacity) { unit, thread in
@@ -57,7 +58,7 @@ final class WinogradConvolution {
         for point in 0..<plan.tiling.points {
           let weights = weights.pointer + plan.spectrum.panelStart(panel)
           multiply(
-            source, weights, group, members.count, point,
+            source, weights, group, members, point,
             next: weights + (point + 1) * pointWeights,
             to: product.pointer + point * group.pointFloats(output))
         }
@@ -74,7 +75,8 @@ final class WinogradConvolution {
     _ accumulates: Bool
   ) {
     let output = plan.output.panel
-    let group = TileGroup(capacity: tiles, tiling: plan.tiling)
+    let group = TileGroup(
+      capacity: tiles, tiling: plan.tiling, blocks: map.shape.blocks, order: .tileByTile)
     let source = context.workspace.sharedSpectra(group.count(plan.input))
     transformInput(map, group, 0..<tiles, to: source)
     let panelWeights = plan.spectrum.panelStart(1)
@@ -87,7 +89,7 @@ final class WinogradConvolution {
       }
       for point in 0..<plan.tiling.points {
         multiply(
-          source, spectra.pointer, group, tiles, point,
+          source, spectra.pointer, group, 0..<tiles, point,
           next: spectra.pointer + (point + 1) * pointWeights,
           to: product.pointer + point * group.pointFloats(output))
       }
@@ -106,24 +108,26 @@ final class WinogradConvolution {
     let capacity = max(4, WinogradConvolution.sharedBytes / tileBytes)
     // Groups of nearly the same size.
     let groups = (tiles + capacity - 1) / capacity
-    let group = TileGroup(capacity: (tiles + groups - 1) / groups, tiling: plan.tiling)
+    let group = TileGroup(
+      capacity: (tiles + groups - 1) / groups, tiling: plan.tiling, blocks: map.shape.blocks,
+      order: .tileByTile)
     let (source, product) = context.workspace.spectra(
       group.count(plan.input), group.count(output), threads: 1)[0]
     for first in stride(from: 0, to: tiles, by: group.capacity) {
-      let count = min(group.capacity, tiles - first)
-      transformInput(map, group, first..<first + count, to: source)
+      let members = first..<min(first + group.capacity, tiles)
+      transformInput(map, group, members, to: source)
       // Half of the panels is enough for a unit: 25 points are few for many threads.
       context.pool.forEach(2 * plan.tiling.points) { unit in
         let (point, half) = (unit / 2, unit % 2)
         for panel in output.panels * half / 2..<output.panels * (half + 1) / 2 {
           multiply(
-            source, weights.pointer + plan.spectrum.panelStart(panel), group, count, point,
+            source, weights.pointer + plan.spectrum.panelStart(panel), group, members, point,
             next: weights.pointer + plan.spectrum.panelStart(panel + 1) + point * pointWeights,
             to: product.pointer + point * group.pointFloats(output)
               + panel * group.panelFloats(output))
         }
       }
-      context.pool.forEach(count * output.panels) { unit in
+      context.pool.forEach(members.count * output.panels) { unit in
         let (place, panel) = (unit / output.panels, unit % output.panels)
         group.transform(
           plan.algorithm.outputTransform, result, .output, first + place..<first + place + 1,
@@ -149,17 +153,22 @@ final class WinogradConvolution {
     }
   }
 
-  /// One point, one panel of output channels; `weights` are those of the panel.
+  /// Some tiles at one point, one panel of output channels; `weights` are those of the panel.
   private func multiply(
-    _ source: FloatBuffer, _ weights: UnsafePointer<Float>, _ group: TileGroup, _ tiles: Int,
-    _ point: Int, next: UnsafePointer<Float>, to product: UnsafeMutablePointer<Float>
+    _ source: FloatBuffer, _ weights: UnsafePointer<Float>, _ group: TileGroup,
+    _ tiles: Range<Int>, _ point: Int, next: UnsafePointer<Float>,
+    to product: UnsafeMutablePointer<Float>
   ) {
-    context.kernels.multiplySpectra(
-      SpectrumProductArguments(
-        input: source.pointer + point * group.pointFloats(plan.input), panels: plan.input.panels,
-        panelStride: group.panelFloats(plan.input), panelWidth: plan.input.width,
-        rows: tiles * imageBlock, weights: weights + point * pointWeights, nextWeights: next,
-        width: plan.output.width, output: product))
+    group.forEachRun(tiles, at: point) { run in
+      let row = run.lowerBound * imageBlock
+      context.kernels.multiplySpectra(
+        SpectrumProductArguments(
+          input: source.pointer + point * group.pointFloats(plan.input) + row * plan.input.width,
+          panels: plan.input.panels, panelStride: group.panelFloats(plan.input),
+          panelWidth: plan.input.width, rows: run.count * imageBlock,
+          weights: weights + point * pointWeights, nextWeights: next, width: plan.output.width,
+          output: product + row * plan.output.width))
+    }
   }
 
   /// G w Gᵀ of every weight.

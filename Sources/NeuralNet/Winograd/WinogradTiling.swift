@@ -8,6 +8,10 @@ struct WinogradTiling: Sendable {
     var outputColumn: Int
     var inputRow: Int
     var inputColumn: Int
+    /// The first rows and columns of points are those that the tile needs. Only its last row of outputs takes something
+    /// from the last row of points, those at ∞: a tile whose last row lies outside the map does without.
+    var pointRows: Int
+    var pointColumns: Int
   }
 
   let algorithm: WinogradAlgorithm
@@ -38,13 +42,20 @@ struct WinogradTiling: Sendable {
   /// Values of a tile's spectrum.
   var points: Int { algorithm.points * algorithm.points }
 
+  /// Whether a tile needs the product at a point of the spectrum.
+  func needs(_ point: Int, tile number: Int) -> Bool {
+    let tile = tiles[number]
+    return point / algorithm.points < tile.pointRows && point % algorithm.points < tile.pointColumns
+  }
+
   /// In multiply-adds of direct convolution, for each image.
   private func cost(inputChannels: Int, outputChannels: Int) -> Double {
-    let products = points * inputChannels * outputChannels
+    let products = tiles.reduce(0) { $0 + $1.pointRows * $1.pointColumns }
     let transforms =
       algorithm.inputTransform.operations * inputChannels
       + algorithm.outputTransform.operations * outputChannels
-    return Double(tiles.count) * (Double(products) + 2.6 * Double(transforms))
+    return Double(products * inputChannels * outputChannels)
+      + 2.6 * Double(tiles.count * transforms)
   }
 
   private static func candidates(_ geometry: ConvolutionGeometry) -> [WinogradTiling] {
@@ -69,6 +80,7 @@ struct WinogradTiling: Sendable {
 
   private init(_ geometry: ConvolutionGeometry, _ algorithm: WinogradAlgorithm) {
     let step = geometry.dilation
+    let lastOutput = step * (algorithm.outputs - 1)
     let rows = WinogradTiling.starts(geometry.outputHeight, step, algorithm.outputs)
     let columns = WinogradTiling.starts(geometry.outputWidth, step, algorithm.outputs)
     self.algorithm = algorithm
@@ -78,7 +90,9 @@ struct WinogradTiling: Sendable {
       columns.map { column in
         Tile(
           outputRow: row, outputColumn: column, inputRow: row - geometry.padding,
-          inputColumn: column - geometry.padding)
+          inputColumn: column - geometry.padding,
+          pointRows: algorithm.points - (row + lastOutput < geometry.outputHeight ? 0 : 1),
+          pointColumns: algorithm.points - (column + lastOutput < geometry.outputWidth ? 0 : 1))
       }
     }
   }
@@ -89,7 +103,9 @@ struct WinogradTiling: Sendable {
     (inputStep, outputStep) = side == .input ? (-1, 1) : (1, -1)
     let (input, output) = side == .input ? (2, 0) : (0, 2)
     tiles = [
-      Tile(outputRow: output, outputColumn: output, inputRow: input, inputColumn: input)
+      Tile(
+        outputRow: output, outputColumn: output, inputRow: input, inputColumn: input,
+        pointRows: algorithm.points, pointColumns: algorithm.points)
     ]
   }
 

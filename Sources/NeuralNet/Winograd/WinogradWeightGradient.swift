@@ -24,7 +24,8 @@ final class WinogradWeightGradient {
       partsBytes > min(WinogradWeightGradient.partsBytes, tiles * tileBytes / 3)
     let sums = context.workspace.sharedSpectra((isShared ? 1 : parts) * plan.spectrum.count)
     let group = TileGroup(
-      capacity: isShared ? sharedCapacity(tiles) : min(tiles, capacity), tiling: plan.tiling)
+      capacity: isShared ? sharedCapacity(tiles) : min(tiles, capacity), tiling: plan.tiling,
+      blocks: map.shape.blocks, order: isShared ? .tileByTile : .blockByBlock)
     let spectra = context.workspace.spectra(
       group.count(plan.input), group.count(plan.output),
       threads: isShared ? 1 : context.pool.threads)
@@ -78,28 +79,34 @@ final class WinogradWeightGradient {
         for panel in panels * share / shares..<panels * (share + 1) / shares {
           let sum =
             sums + plan.spectrum.panelStart(panel) + point * plan.spectrum.depth * plan.output.width
-          multiply(
-            spectra, point, panel, members.count, group, to: sum,
-            accumulates: first > tiles.lowerBound)
+          var accumulates = first > tiles.lowerBound
+          group.forEachRun(members, at: point) { run in
+            multiply(spectra, point, panel, run, group, to: sum, accumulates: accumulates)
+            accumulates = true
+          }
+          if !accumulates {
+            sum.update(repeating: 0, count: plan.input.count * plan.output.width)
+          }
         }
       }
     }
   }
 
-  /// One point, one panel of output channels.
+  /// One run of tiles, one point, one panel of output channels.
   private func multiply(
-    _ spectra: (first: FloatBuffer, second: FloatBuffer), _ point: Int, _ panel: Int, _ tiles: Int,
-    _ group: TileGroup, to sum: UnsafeMutablePointer<Float>, accumulates: Bool
+    _ spectra: (first: FloatBuffer, second: FloatBuffer), _ point: Int, _ panel: Int,
+    _ run: Range<Int>, _ group: TileGroup, to sum: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
+    let (inputStep, outputStep) = (imageBlock * plan.input.width, imageBlock * plan.output.width)
     for depthPanel in 0..<plan.input.panels {
       context.kernels.weightGradient(
         WeightGradientArguments(
           input: spectra.first.pointer + point * group.pointFloats(plan.input)
-            + depthPanel * group.panelFloats(plan.input),
-          inputStride: plan.input.width, inputPixelStep: imageBlock * plan.input.width,
+            + depthPanel * group.panelFloats(plan.input) + run.lowerBound * inputStep,
+          inputStride: plan.input.width, inputPixelStep: inputStep,
           outputGradient: spectra.second.pointer + point * group.pointFloats(plan.output)
-            + panel * group.panelFloats(plan.output),
-          outputStride: plan.output.width, pixels: tiles, depth: plan.input.width,
+            + panel * group.panelFloats(plan.output) + run.lowerBound * outputStep,
+          outputStride: plan.output.width, pixels: run.count, depth: plan.input.width,
           width: plan.output.width,
           gradient: sum + depthPanel * plan.input.width * plan.output.width,
           accumulates: accumulates))
