@@ -26,8 +26,14 @@ import KernelInterface
   typealias PoolIndexVector = SIMD4<UInt8>
   typealias ChannelSums = InlineArray<8, Vector>
   let sumVectors = 4
-  typealias ConvolutionRows<Sums: RowSums> = Twice<ThreeRows<Sums>>
-  typealias GradientRows<Sums: RowSums> = Twice<TwoRows<Sums>>
+  #if arch(arm64)
+    // As many registers as AVX-512 has.
+    typealias ConvolutionRows<Sums: RowSums> = Twice<Twice<ThreeRows<Sums>>>
+    typealias GradientRows<Sums: RowSums> = Twice<Twice<TwoRows<Sums>>>
+  #else
+    typealias ConvolutionRows<Sums: RowSums> = Twice<ThreeRows<Sums>>
+    typealias GradientRows<Sums: RowSums> = Twice<TwoRows<Sums>>
+  #endif
   let variantName = "portable"
 #endif
 
