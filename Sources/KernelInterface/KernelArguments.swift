@@ -83,11 +83,13 @@ package struct WeightGradientArguments {
   package var gradient: UnsafeMutablePointer<Float>
   /// Whether the gradient adds to what is there.
   package var accumulates: Bool
+  /// What the thread will read next, `[pixels, 12, width]`; nil if it is near already.
+  package var next: UnsafePointer<Float>?
 
   package init(
     input: UnsafePointer<Float>, inputStride: Int, inputPixelStep: Int,
     outputGradient: UnsafePointer<Float>, outputStride: Int, pixels: Int, depth: Int, width: Int,
-    gradient: UnsafeMutablePointer<Float>, accumulates: Bool
+    gradient: UnsafeMutablePointer<Float>, accumulates: Bool, next: UnsafePointer<Float>? = nil
   ) {
     self.input = input
     self.inputStride = inputStride
@@ -99,6 +101,7 @@ package struct WeightGradientArguments {
     self.width = width
     self.gradient = gradient
     self.accumulates = accumulates
+    self.next = next
   }
 }
 

@@ -61,7 +61,8 @@ struct KernelAgreementTests {
           WeightGradientArguments(
             input: input.pointer, inputStride: depth, inputPixelStep: 2 * imageBlock * depth,
             outputGradient: outputGradient.pointer, outputStride: width, pixels: 3, depth: depth,
-            width: width, gradient: gradient.pointer, accumulates: accumulates))
+            width: width, gradient: gradient.pointer, accumulates: accumulates,
+            next: accumulates ? nil : UnsafePointer(input.pointer)))
         return values(gradient)
       }
     }

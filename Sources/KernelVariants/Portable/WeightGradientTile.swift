@@ -1,3 +1,4 @@
+import CCPUFeatures
 import KernelInterface
 
 /// One tap's weight gradient over a run of pixels: Σ over pixels and images of input channel × output gradient.
@@ -16,21 +17,28 @@ func weightGradient(_ arguments: WeightGradientArguments) {
 private func weightGradient(
   _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ accumulates: Bool
 ) {
+  let (depth, width, step) = (arguments.depth, arguments.width, 2 &* lanes)
+  // What comes next is asked for in equal parts by all tiles, in cache lines of 16 floats.
+  let tiles = depth / gradientRows &* ((width &+ step &- 1) / step)
+  let ahead = tiles > 0 ? (imageBlock &* width / 16 &+ tiles &- 1) / tiles : 0
+  var next = arguments.next
   var channel = 0
-  while channel &+ gradientRows <= arguments.depth {
+  while channel &+ gradientRows <= depth {
     var column = 0
-    while column &+ 2 &* lanes <= arguments.width {
-      weightGradientTile(
-        arguments, pixels, channel, column, accumulates, VectorPairSum.self)
-      column &+= 2 &* lanes
-    }
-    if column < arguments.width {
-      weightGradientTile(
-        arguments, pixels, channel, column, accumulates, VectorSum.self)
+    while column < width {
+      if column &+ step <= width {
+        weightGradientTile(
+          arguments, pixels, channel, column, next, ahead, accumulates, VectorPairSum.self)
+      } else {
+        weightGradientTile(
+          arguments, pixels, channel, column, next, ahead, accumulates, VectorSum.self)
+      }
+      next = next.map { $0 + 16 &* ahead }
+      column &+= step
     }
     channel &+= gradientRows
   }
-  while channel < arguments.depth {
+  while channel < depth {
     weightGradientRow(arguments, pixels, channel, accumulates)
     channel &+= 1
   }
@@ -40,11 +48,22 @@ private func weightGradient(
 @inline(__always)
 private func weightGradientTile<Sums: ColumnSums>(
   _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ channel: Int, _ column: Int,
-  _ accumulates: Bool, _: Sums.Type
+  _ next: UnsafePointer<Float>?, _ ahead: Int, _ accumulates: Bool, _: Sums.Type
 ) {
+  let target = arguments.gradient + (channel &* arguments.width &+ column)
+  if next != nil {
+    for row in 0..<gradientRows {
+      prefetch_near(target + row &* arguments.width)
+      prefetch_near(target + (row &* arguments.width &+ lanes))
+    }
+  }
   var sums = GradientRows<Sums>()
   let outputStep = imageBlock &* arguments.outputStride
   for pixel in pixels {
+    if let next {
+      let lines = next + pixel &* imageBlock &* arguments.width
+      for line in 0..<ahead { prefetch_far(lines + 16 &* line) }
+    }
     var input = arguments.input + (pixel &* arguments.inputPixelStep &+ channel)
     var output = arguments.outputGradient + (pixel &* outputStep &+ column)
     var image = imageBlock
@@ -56,7 +75,6 @@ private func weightGradientTile<Sums: ColumnSums>(
       image &-= 1
     } while image > 0
   }
-  let target = arguments.gradient + (channel &* arguments.width &+ column)
   sums.write(to: target, arguments.width, accumulates: accumulates)
 }
 

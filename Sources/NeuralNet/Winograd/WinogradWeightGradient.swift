@@ -98,18 +98,34 @@ final class WinogradWeightGradient {
     _ run: Range<Int>, _ group: TileGroup, to sum: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
     let (inputStep, outputStep) = (imageBlock * plan.input.width, imageBlock * plan.output.width)
+    let input =
+      spectra.first.pointer + point * group.pointFloats(plan.input) + run.lowerBound * inputStep
+    let outputGradient =
+      spectra.second.pointer + point * group.pointFloats(plan.output) + run.lowerBound * outputStep
+    // The first panel of output channels brings the panels of input channels near, the others find them there. The last
+    // is followed by other points: in all likelihood by the one for which all threads have counted once.
+    let isLast = panel + 1 == plan.output.panels
+    let following = group.order == .tileByTile ? context.pool.threads : 1
     for depthPanel in 0..<plan.input.panels {
+      let next: UnsafeMutablePointer<Float> =
+        if panel == 0 && depthPanel + 1 < plan.input.panels {
+          input + (depthPanel + 1) * group.panelFloats(plan.input)
+        } else if !isLast {
+          outputGradient + (panel + 1) * group.panelFloats(plan.output)
+        } else if depthPanel % 2 == 0 {
+          input + following * group.pointFloats(plan.input)
+        } else {
+          outputGradient + following * group.pointFloats(plan.output)
+        }
       context.kernels.weightGradient(
         WeightGradientArguments(
-          input: spectra.first.pointer + point * group.pointFloats(plan.input)
-            + depthPanel * group.panelFloats(plan.input) + run.lowerBound * inputStep,
+          input: input + depthPanel * group.panelFloats(plan.input),
           inputStride: plan.input.width, inputPixelStep: inputStep,
-          outputGradient: spectra.second.pointer + point * group.pointFloats(plan.output)
-            + panel * group.panelFloats(plan.output) + run.lowerBound * outputStep,
+          outputGradient: outputGradient + panel * group.panelFloats(plan.output),
           outputStride: plan.output.width, pixels: run.count, depth: plan.input.width,
           width: plan.output.width,
           gradient: sum + depthPanel * plan.input.width * plan.output.width,
-          accumulates: accumulates))
+          accumulates: accumulates, next: next))
     }
   }
 
