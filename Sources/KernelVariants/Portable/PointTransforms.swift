@@ -64,6 +64,31 @@ enum Evaluate3At5: LineTransform {
   }
 }
 
+/// The values of c₀ + c₁x + c₂x² at ±1, ±½ and ±2.
+@inline(__always)
+private func storeThreePairs(
+  _ c0: Vector, _ c1: Vector, _ c2: Vector, _ target: UnsafeMutablePointer<Float>, _ stride: Int
+) {
+  storePair(c0 + c2, c1, target, stride)
+  storePair(multiplyAdd(c0, 0.25, c2), 0.5 * c1, target + 2 &* stride, stride)
+  storePair(multiplyAdd(c0, 4, c2), 2 * c1, target + 4 &* stride, stride)
+}
+
+/// The same of five coefficients.
+@inline(__always)
+private func storeThreePairs(
+  _ c0: Vector, _ c1: Vector, _ c2: Vector, _ c3: Vector, _ c4: Vector,
+  _ target: UnsafeMutablePointer<Float>, _ stride: Int
+) {
+  storePair(c0 + c2 + c4, c1 + c3, target, stride)
+  storePair(
+    multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4), multiplyAdd(0.5 * c1, 0.125, c3),
+    target + 2 &* stride, stride)
+  storePair(
+    multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(2 * c1, 8, c3),
+    target + 4 &* stride, stride)
+}
+
 enum Evaluate3At7: LineTransform {
   static var inputs: Int { 3 }
   static var outputs: Int { 7 }
@@ -73,9 +98,7 @@ enum Evaluate3At7: LineTransform {
     _ targetStride: Int
   ) {
     let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
-    storePair(c0 + c2, c1, target, targetStride)
-    storePair(multiplyAdd(c0, 0.25, c2), 0.5 * c1, target + 2 &* targetStride, targetStride)
-    storePair(multiplyAdd(c0, 4, c2), 2 * c1, target + 4 &* targetStride, targetStride)
+    storeThreePairs(c0, c1, c2, target, targetStride)
     store(c2, target + 6 &* targetStride)
   }
 }
@@ -89,9 +112,7 @@ enum Evaluate3At8: LineTransform {
     _ targetStride: Int
   ) {
     let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
-    storePair(c0 + c2, c1, target, targetStride)
-    storePair(multiplyAdd(c0, 0.25, c2), 0.5 * c1, target + 2 &* targetStride, targetStride)
-    storePair(multiplyAdd(c0, 4, c2), 2 * c1, target + 4 &* targetStride, targetStride)
+    storeThreePairs(c0, c1, c2, target, targetStride)
     store(c0, target + 6 &* targetStride)
     store(c2, target + 7 &* targetStride)
   }
@@ -107,13 +128,7 @@ enum Evaluate5At7: LineTransform {
   ) {
     let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
     let (c3, c4) = (load(source + 3 &* stride), load(source + 4 &* stride))
-    storePair(c0 + c2 + c4, c1 + c3, target, targetStride)
-    storePair(
-      multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4), multiplyAdd(0.5 * c1, 0.125, c3),
-      target + 2 &* targetStride, targetStride)
-    storePair(
-      multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(2 * c1, 8, c3),
-      target + 4 &* targetStride, targetStride)
+    storeThreePairs(c0, c1, c2, c3, c4, target, targetStride)
     store(c4, target + 6 &* targetStride)
   }
 }
@@ -149,13 +164,7 @@ enum Evaluate5At8: LineTransform {
   ) {
     let (c0, c1, c2) = (load(source), load(source + stride), load(source + 2 &* stride))
     let (c3, c4) = (load(source + 3 &* stride), load(source + 4 &* stride))
-    storePair(c0 + c2 + c4, c1 + c3, target, targetStride)
-    storePair(
-      multiplyAdd(multiplyAdd(c0, 0.25, c2), 0.0625, c4), multiplyAdd(0.5 * c1, 0.125, c3),
-      target + 2 &* targetStride, targetStride)
-    storePair(
-      multiplyAdd(multiplyAdd(c0, 4, c2), 16, c4), multiplyAdd(2 * c1, 8, c3),
-      target + 4 &* targetStride, targetStride)
+    storeThreePairs(c0, c1, c2, c3, c4, target, targetStride)
     store(c0, target + 6 &* targetStride)
     store(c4, target + 7 &* targetStride)
   }
@@ -230,6 +239,45 @@ enum EvaluateTransposed3At5: LineTransform {
   }
 }
 
+/// Sums over ±1, ±½ and ±2 of the values there times a power of the point: the transpose of evaluation at them.
+private struct ThreePairs {
+  private let one: (sum: Vector, difference: Vector)
+  private let half: (sum: Vector, difference: Vector)
+  private let two: (sum: Vector, difference: Vector)
+
+  @inline(__always)
+  init(_ source: UnsafePointer<Float>, _ stride: Int) {
+    one = loadPair(source, stride, 0)
+    half = loadPair(source, stride, 1)
+    two = loadPair(source, stride, 2)
+  }
+
+  var sum0: Vector {
+    @inline(__always) get { one.sum + half.sum + two.sum }
+  }
+  var sum1: Vector {
+    @inline(__always) get {
+      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference)
+    }
+  }
+  var sum2: Vector {
+    @inline(__always) get { multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum) }
+  }
+  var sum3: Vector {
+    @inline(__always) get {
+      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference)
+    }
+  }
+  var sum4: Vector {
+    @inline(__always) get { multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum) }
+  }
+  var sum5: Vector {
+    @inline(__always) get {
+      multiplyAdd(multiplyAdd(one.difference, 0.03125, half.difference), 32, two.difference)
+    }
+  }
+}
+
 enum EvaluateTransposed3At7: LineTransform {
   static var inputs: Int { 7 }
   static var outputs: Int { 3 }
@@ -238,16 +286,10 @@ enum EvaluateTransposed3At7: LineTransform {
     _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
     _ targetStride: Int
   ) {
-    let one = loadPair(source, stride, 0)
-    let half = loadPair(source, stride, 1)
-    let two = loadPair(source, stride, 2)
-    store(one.sum + half.sum + two.sum, target)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
-      target + targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum) + load(source + 6 &* stride),
-      target + 2 &* targetStride)
+    let pairs = ThreePairs(source, stride)
+    store(pairs.sum0, target)
+    store(pairs.sum1, target + targetStride)
+    store(pairs.sum2 + load(source + 6 &* stride), target + 2 &* targetStride)
   }
 }
 
@@ -259,16 +301,10 @@ enum EvaluateTransposed3At8: LineTransform {
     _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
     _ targetStride: Int
   ) {
-    let one = loadPair(source, stride, 0)
-    let half = loadPair(source, stride, 1)
-    let two = loadPair(source, stride, 2)
-    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
-      target + targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum) + load(source + 7 &* stride),
-      target + 2 &* targetStride)
+    let pairs = ThreePairs(source, stride)
+    store(pairs.sum0 + load(source + 6 &* stride), target)
+    store(pairs.sum1, target + targetStride)
+    store(pairs.sum2 + load(source + 7 &* stride), target + 2 &* targetStride)
   }
 }
 
@@ -280,20 +316,12 @@ enum EvaluateTransposed5At7: LineTransform {
     _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
     _ targetStride: Int
   ) {
-    let one = loadPair(source, stride, 0)
-    let half = loadPair(source, stride, 1)
-    let two = loadPair(source, stride, 2)
-    store(one.sum + half.sum + two.sum, target)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
-      target + targetStride)
-    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
-      target + 3 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum) + load(source + 6 &* stride),
-      target + 4 &* targetStride)
+    let pairs = ThreePairs(source, stride)
+    store(pairs.sum0, target)
+    store(pairs.sum1, target + targetStride)
+    store(pairs.sum2, target + 2 &* targetStride)
+    store(pairs.sum3, target + 3 &* targetStride)
+    store(pairs.sum4 + load(source + 6 &* stride), target + 4 &* targetStride)
   }
 }
 
@@ -305,18 +333,11 @@ enum EvaluateTransposed4At8: LineTransform {
     _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
     _ targetStride: Int
   ) {
-    let one = loadPair(source, stride, 0)
-    let half = loadPair(source, stride, 1)
-    let two = loadPair(source, stride, 2)
-    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
-      target + targetStride)
-    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference)
-        + load(source + 7 &* stride),
-      target + 3 &* targetStride)
+    let pairs = ThreePairs(source, stride)
+    store(pairs.sum0 + load(source + 6 &* stride), target)
+    store(pairs.sum1, target + targetStride)
+    store(pairs.sum2, target + 2 &* targetStride)
+    store(pairs.sum3 + load(source + 7 &* stride), target + 3 &* targetStride)
   }
 }
 
@@ -328,20 +349,12 @@ enum EvaluateTransposed5At8: LineTransform {
     _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
     _ targetStride: Int
   ) {
-    let one = loadPair(source, stride, 0)
-    let half = loadPair(source, stride, 1)
-    let two = loadPair(source, stride, 2)
-    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
-      target + targetStride)
-    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
-      target + 3 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum) + load(source + 7 &* stride),
-      target + 4 &* targetStride)
+    let pairs = ThreePairs(source, stride)
+    store(pairs.sum0 + load(source + 6 &* stride), target)
+    store(pairs.sum1, target + targetStride)
+    store(pairs.sum2, target + 2 &* targetStride)
+    store(pairs.sum3, target + 3 &* targetStride)
+    store(pairs.sum4 + load(source + 7 &* stride), target + 4 &* targetStride)
   }
 }
 
@@ -353,116 +366,12 @@ enum EvaluateTransposed6At8: LineTransform {
     _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
     _ targetStride: Int
   ) {
-    let one = loadPair(source, stride, 0)
-    let half = loadPair(source, stride, 1)
-    let two = loadPair(source, stride, 2)
-    store(one.sum + half.sum + two.sum + load(source + 6 &* stride), target)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.5, half.difference), 2, two.difference),
-      target + targetStride)
-    store(multiplyAdd(multiplyAdd(one.sum, 0.25, half.sum), 4, two.sum), target + 2 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.125, half.difference), 8, two.difference),
-      target + 3 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.sum, 0.0625, half.sum), 16, two.sum), target + 4 &* targetStride)
-    store(
-      multiplyAdd(multiplyAdd(one.difference, 0.03125, half.difference), 32, two.difference)
-        + load(source + 7 &* stride),
-      target + 5 &* targetStride)
-  }
-}
-
-// MARK: Interpolation, transposed
-
-/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; rows 0 and
-/// ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis polynomials, leading coefficient 1.
-enum InterpolateTransposed5: LineTransform {
-  static var inputs: Int { 5 }
-  static var outputs: Int { 5 }
-  @inline(__always)
-  static func apply(
-    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
-    _ targetStride: Int
-  ) {
-    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
-    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
-    storePair(multiplyAdd(d3, -0.25, d1), multiplyAdd(d2, -0.25, d0), target, targetStride)
-    storePair(d3 - d1, 0.5 * (d2 - d0), target + 2 &* targetStride, targetStride)
-    store(multiplyAdd(multiplyAdd(d4, -1.25, d2), 0.25, d0), target + 4 &* targetStride)
-  }
-}
-
-/// The transpose of `InterpolateTransposed5`: the sum of the basis polynomials times their values.
-enum Interpolate5: LineTransform {
-  static var inputs: Int { 5 }
-  static var outputs: Int { 5 }
-  @inline(__always)
-  static func apply(
-    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
-    _ targetStride: Int
-  ) {
-    let one = loadPair(source, stride, 0)
-    let half = loadPair(source, stride, 1)
-    let infinity = load(source + 4 &* stride)
-    let (oneOdd, halfOdd) = (one.difference, 0.5 * half.difference)
-    store(multiplyAdd(-halfOdd, -0.25, oneOdd) + 0.25 * infinity, target)
-    store(multiplyAdd(-half.sum, -0.25, one.sum), target + targetStride)
-    store(multiplyAdd(oneOdd + halfOdd, -1.25, infinity), target + 2 &* targetStride)
-    store(one.sum + half.sum, target + 3 &* targetStride)
-    store(infinity, target + 4 &* targetStride)
-  }
-}
-
-/// The rows of all three pairs, from three neighbouring coefficients of each parity.
-@inline(__always)
-private func storeThreePairs(
-  _ low: (Vector, Vector, Vector), _ high: (Vector, Vector, Vector),
-  _ target: UnsafeMutablePointer<Float>, _ stride: Int
-) {
-  storePair(
-    multiplyAdd(high.2, -4.25, high.1) + high.0, multiplyAdd(low.2, -4.25, low.1) + low.0, target,
-    stride)
-  storePair(
-    multiplyAdd(multiplyAdd(high.2, -5, high.1), 4, high.0),
-    multiplyAdd(multiplyAdd(0.5 * low.2, -2.5, low.1), 2, low.0),
-    target + 2 &* stride, stride)
-  storePair(
-    multiplyAdd(multiplyAdd(high.2, -1.25, high.1), 0.25, high.0),
-    multiplyAdd(multiplyAdd(2 * low.2, -2.5, low.1), 0.5, low.0),
-    target + 4 &* stride, stride)
-}
-
-enum InterpolateTransposed7: LineTransform {
-  static var inputs: Int { 7 }
-  static var outputs: Int { 7 }
-  @inline(__always)
-  static func apply(
-    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
-    _ targetStride: Int
-  ) {
-    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
-    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
-    let (d5, d6) = (load(source + 5 &* stride), load(source + 6 &* stride))
-    storeThreePairs((d0, d2, d4), (d1, d3, d5), target, targetStride)
-    store(multiplyAdd(d6 - d0, 5.25, d2 - d4), target + 6 &* targetStride)
-  }
-}
-
-enum InterpolateTransposed8: LineTransform {
-  static var inputs: Int { 8 }
-  static var outputs: Int { 8 }
-  @inline(__always)
-  static func apply(
-    _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>,
-    _ targetStride: Int
-  ) {
-    let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
-    let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
-    let (d5, d6) = (load(source + 5 &* stride), load(source + 6 &* stride))
-    let d7 = load(source + 7 &* stride)
-    storeThreePairs((d1, d3, d5), (d2, d4, d6), target, targetStride)
-    store(multiplyAdd(d6 - d0, 5.25, d2 - d4), target + 6 &* targetStride)
-    store(multiplyAdd(d7 - d1, 5.25, d3 - d5), target + 7 &* targetStride)
+    let pairs = ThreePairs(source, stride)
+    store(pairs.sum0 + load(source + 6 &* stride), target)
+    store(pairs.sum1, target + targetStride)
+    store(pairs.sum2, target + 2 &* targetStride)
+    store(pairs.sum3, target + 3 &* targetStride)
+    store(pairs.sum4, target + 4 &* targetStride)
+    store(pairs.sum5 + load(source + 7 &* stride), target + 5 &* targetStride)
   }
 }

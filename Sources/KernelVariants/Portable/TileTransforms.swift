@@ -50,7 +50,6 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
       var channel = 0
       while channel < arguments.panel {
         let corner = arguments.map + (image &* arguments.stride &+ channel)
-        let ahead = arguments.stride
         for x in 0..<size {
           let column = arguments.column &+ x &* arguments.step
           if column < 0 || column >= arguments.width {
@@ -60,7 +59,10 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
           var source = UnsafePointer(
             corner + (arguments.row &* arguments.width &+ column) &* pixelStride)
           var sourceStride = rowStride
-          for y in firstRow..<endRow { prefetch_near(source + (y &* rowStride &+ ahead)) }
+          // The same pixels of the next image.
+          for y in firstRow..<endRow {
+            prefetch_near(source + (y &* rowStride &+ arguments.stride))
+          }
           if endRow &- firstRow < size {
             for y in 0..<size {
               let isInside = y >= firstRow && y < endRow
