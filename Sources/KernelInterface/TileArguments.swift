@@ -34,11 +34,14 @@ package struct TileArguments {
   package var panel: Int
   /// Whether a tile that is written adds to what is there.
   package var accumulates: Bool
+  /// Σx and Σx² of each channel of a tile that is written, `[panel]` each, are added to these, if anybody wants them.
+  package var moments: (sum: UnsafeMutablePointer<Float>, squareSum: UnsafeMutablePointer<Float>)?
 
   package init(
     map: UnsafeMutablePointer<Float>, height: Int, width: Int, stride: Int, row: Int, column: Int,
     step: Int, spectrum: UnsafeMutablePointer<Float>, pointStride: Int, panel: Int,
-    accumulates: Bool
+    accumulates: Bool,
+    moments: (sum: UnsafeMutablePointer<Float>, squareSum: UnsafeMutablePointer<Float>)? = nil
   ) {
     self.map = map
     self.height = height
@@ -51,6 +54,7 @@ package struct TileArguments {
     self.pointStride = pointStride
     self.panel = panel
     self.accumulates = accumulates
+    self.moments = moments
   }
 }
 

@@ -81,12 +81,13 @@ package final class BatchNormalization {
     context.measure(name, .normalization, bytes: 8 * Double(input.shape.count)) {
       switch mode {
       case .training:
-        startMoments(input.shape)
         let partition = BlockPartition(blocks: input.shape.blocks, rows: input.shape.height)
+        startSums(partition.units)
         context.pool.forEach(partition.units) { unit in
-          addMoments(input, unit, partition.block(unit), partition.rows(unit))
+          context.kernels.accumulateMoments(
+            input, partition.rows(unit), partition.block(unit), to: partialSums, unit)
         }
-        finishMoments(input.shape)
+        finishMoments(input.shape, partition.units)
       case .evaluation:
         useRunningStatistics()
       }
@@ -94,22 +95,22 @@ package final class BatchNormalization {
     }
   }
 
-  /// The same of a convolution's output, whose statistics are taken while its rows are in the threads' caches, if it is
-  /// there row by row.
+  /// The same of a convolution's output, whose statistics are taken while it is in the threads' caches.
   package func forward(
     _ convolution: Convolution, of input: Tensor, residual: Tensor? = nil,
     into target: Tensor? = nil, _ mode: Mode
   ) -> Tensor {
-    guard mode == .training, convolution.isDirect else {
+    guard mode == .training else {
       return forward(convolution.forward(input), residual: residual, into: target, mode)
     }
     precondition(
       convolution.outputChannels == channels,
       "\(convolution.outputChannels) channels into batch-norm of \(channels)")
-    startMoments(convolution.outputShape(input))
-    let map = convolution.forward(input, visit: addMoments)
+    let units = convolution.momentUnits(input.shape)
+    startSums(units)
+    let map = convolution.forward(input, moments: partialSums)
     return context.measure(name, .normalization, bytes: 4 * Double(map.shape.count)) {
-      finishMoments(map.shape)
+      finishMoments(map.shape, units)
       return normalize(map, residual, target)
     }
   }
@@ -176,23 +177,9 @@ package final class BatchNormalization {
     return arguments
   }
 
-  /// Σx and Σx² of each channel: started, added to by each unit of work on its own, finished.
-  private func startMoments(_ shape: Shape) {
-    let partition = BlockPartition(blocks: shape.blocks, rows: shape.height)
-    startSums(partition.units)
-  }
-
-  private func addMoments(_ map: Tensor, _ unit: Int, _ block: Int, _ rows: Range<Int>) {
-    let sums = partialSums.pointer + unit * 2 * stride
-    context.kernels.accumulateMoments(
-      map.block(block) + rows.lowerBound * map.shape.width * imageBlock * stride,
-      rows.count * map.shape.width, stride, map.shape.images(inBlock: block), sums, sums + stride)
-  }
-
-  /// Statistics of the batch, and what they make of scale, shift and the running ones.
-  private func finishMoments(_ shape: Shape) {
-    let partition = BlockPartition(blocks: shape.blocks, rows: shape.height)
-    let sums = addSums(partition.units)
+  /// Statistics of the batch from the partial sums, and what they make of scale, shift and the running ones.
+  private func finishMoments(_ shape: Shape, _ units: Int) {
+    let sums = addSums(units)
     let count = Double(shape.images * shape.pixels)
     for channel in 0..<channels {
       let mean = sums.first[channel] / count
@@ -258,5 +245,19 @@ extension StateBuffer {
   fileprivate init(vector name: String, count: Int) {
     view = ParameterView(name: name, shape: [count]) { $0 }
     values = FloatBuffer(count: padded(count))
+  }
+}
+
+extension KernelTable {
+  /// Adds Σx and Σx² of each channel over some rows of a block of images to a unit's sums, `[units, 2, channelStride]`.
+  func accumulateMoments(
+    _ map: Tensor, _ rows: Range<Int>, _ block: Int, to sums: FloatBuffer, _ unit: Int
+  ) {
+    let stride = map.shape.channelStride
+    let unitSums = sums.pointer + unit * 2 * stride
+    accumulateMoments(
+      map.block(block) + rows.lowerBound * map.shape.width * imageBlock * stride,
+      rows.count * map.shape.width, stride, map.shape.images(inBlock: block), unitSums,
+      unitSums + stride)
   }
 }

@@ -64,11 +64,26 @@ package final class Convolution {
   }
 
   /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next call.
-  package func forward(_ input: Tensor) -> Tensor {
+  package func forward(_ input: Tensor) -> Tensor { forward(input, moments: nil) }
+
+  /// The same; Σx and Σx² of each channel of the output are added to `moments`, `[momentUnits, 2, channelStride]`, by each
+  /// unit of work apart, while it has its part of the output in its cache.
+  func forward(_ input: Tensor, moments: FloatBuffer?) -> Tensor {
     let output = output(for: input)
-    measureForward(input, output) {
+    context.measure(
+      name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
+    ) {
       if let winograd {
-        winograd.convolve(input, weight.values, to: output, accumulates: false)
+        winograd.convolve(
+          input, weight.values, to: output, accumulates: false, moments: moments)
+      } else if let moments {
+        convolve(
+          input, forwardPlan, weight.values, packed, output, accumulates: false,
+          rowCount: GradientStrips.rowCount(
+            width: output.shape.width, stride: output.shape.channelStride)
+        ) { unit, block, rows in
+          context.kernels.accumulateMoments(output, rows, block, to: moments, unit)
+        }
       } else {
         convolve(input, forwardPlan, weight.values, packed, output, accumulates: false)
       }
@@ -76,27 +91,10 @@ package final class Convolution {
     return output
   }
 
-  /// Whether the output is there row by row, and not only as a whole.
-  var isDirect: Bool { winograd == nil }
-
-  /// The same of a direct convolution. `visit` sees some rows at a time, in the cache of the thread that wrote them: those
-  /// of a unit of `BlockPartition(blocks, rows: H′)` one after the other.
-  func forward(
-    _ input: Tensor,
-    visit: (_ output: Tensor, _ unit: Int, _ block: Int, _ rows: Range<Int>) -> Void
-  ) -> Tensor {
-    precondition(isDirect, "no rows of \(name) before all are there")
-    let output = output(for: input)
-    measureForward(input, output) {
-      convolve(
-        input, forwardPlan, weight.values, packed, output, accumulates: false,
-        rowCount: GradientStrips.rowCount(
-          width: output.shape.width, stride: output.shape.channelStride)
-      ) { unit, block, rows in
-        visit(output, unit, block, rows)
-      }
-    }
-    return output
+  /// How many units of work take the output's moments: it depends on the shape alone.
+  func momentUnits(_ input: Shape) -> Int {
+    winograd?.tileCount(input)
+      ?? BlockPartition(blocks: input.blocks, rows: geometry.outputHeight).units
   }
 
   /// Remembers the input; the output's memory is the layer's.
@@ -107,11 +105,6 @@ package final class Convolution {
       "\(input.shape) into \(geometry), \(inputChannels) channels")
     self.input = input
     return output.tensor(outputShape(input))
-  }
-
-  private func measureForward(_ input: Tensor, _ output: Tensor, _ work: () -> Void) {
-    context.measure(
-      name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output), work)
   }
 
   /// Replaces the weight gradient and returns the gradient of the input, nil if it is not wanted.

@@ -108,6 +108,13 @@ struct WinogradTests {
     let weights = randomValues(
       outputChannels * channels * example.kernel * example.kernel, seed: 2)
     let output = naive.forward(input, weights: weights, outputChannels: outputChannels)
+    let outputMoments = (0..<2 * outputChannels).map { index in
+      stride(from: index % outputChannels, to: output.values.count, by: outputChannels)
+        .reduce(0.0) { sum, place in
+          let value = output.values[place]
+          return sum + (index < outputChannels ? value : value * value)
+        }
+    }
     let outputGradient = NaiveMap(
       images: images, height: output.height, width: output.width, channels: outputChannels, seed: 3)
     let inputGradient = naive.inputGradient(outputGradient, input: input, weights: weights)
@@ -132,6 +139,14 @@ struct WinogradTests {
       #expect(
         relativeError(gradient?.naive.values ?? [], inputGradient.values) <= gradientBound, comment)
       #expect(relativeError(layer.weight.gradientValues, weightGradient) <= bound, comment)
+
+      // The sums that batch-norm wants, of all units together.
+      let units = layer.momentUnits(Tensor(input).shape)
+      let moments = FloatBuffer(count: units * 2 * outputChannels)
+      _ = layer.forward(Tensor(input), moments: moments)
+      var sums = [Double](repeating: 0, count: 2 * outputChannels)
+      for index in 0..<moments.count { sums[index % sums.count] += Double(moments[index]) }
+      #expect(relativeError(sums, outputMoments) <= bound, comment)
 
       // Added to what is there.
       let start = NaiveMap(

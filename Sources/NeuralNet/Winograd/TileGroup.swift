@@ -62,14 +62,17 @@ struct TileGroup {
   ///   - channels: the spectra's.
   ///   - spectra: those of the panel.
   ///   - accumulates: whether what is written to the map adds to what is there.
+  ///   - moments: Σx and Σx² of what is written are added to these, `[tiles of the batch, 2, map's channels]`.
   func transform(
     _ transform: TileTransform, _ map: Tensor, _ side: Side, _ tiles: Range<Int>, _ panel: Int,
     _ channels: SpectrumChannels, _ spectra: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
-    accumulates: Bool = false
+    accumulates: Bool = false, moments: FloatBuffer? = nil
   ) {
     for index in tiles {
       let (block, number) = place(index)
       let tile = tiling.tiles[number]
+      let mapChannels = map.shape.channelStride
+      let sums = moments.map { $0.pointer + index * 2 * mapChannels + panel * channels.width }
       kernels.transformTile(
         transform,
         TileArguments(
@@ -79,7 +82,8 @@ struct TileGroup {
           column: side == .input ? tile.inputColumn : tile.outputColumn,
           step: side == .input ? tiling.inputStep : tiling.outputStep,
           spectrum: spectra + (index - tiles.lowerBound) * imageBlock * channels.width,
-          pointStride: pointFloats(channels), panel: channels.width, accumulates: accumulates))
+          pointStride: pointFloats(channels), panel: channels.width, accumulates: accumulates,
+          moments: sums.map { ($0, $0 + mapChannels) }))
     }
   }
 }

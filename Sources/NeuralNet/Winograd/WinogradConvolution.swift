@@ -21,23 +21,39 @@ final class WinogradConvolution {
   }
 
   /// Overwrites `result`, or adds to it. `weights` lie as the plan's `packed` says.
-  func convolve(_ map: Tensor, _ weights: FloatBuffer, to result: Tensor, accumulates: Bool) {
-    let tiles = map.shape.blocks * plan.tiling.tiles.count
+  ///
+  /// - Parameter moments: Σx and Σx² of each channel of each tile of the result are added to these,
+  ///   `[tileCount, 2, channelStride]`; not with a result that is added to.
+  func convolve(
+    _ map: Tensor, _ weights: FloatBuffer, to result: Tensor, accumulates: Bool,
+    moments: FloatBuffer? = nil
+  ) {
+    let tiles = tileCount(map.shape)
+    let result = Result(map: result, accumulates: accumulates, moments: moments)
     let inputBytes = 4 * tiles * plan.tiling.points * imageBlock * plan.input.count
     if 4 * plan.spectrum.count <= WinogradConvolution.ownWeightBytes {
-      convolveApart(map, transformWeights(weights), tiles, to: result, accumulates)
+      convolveApart(map, transformWeights(weights), tiles, to: result)
     } else if inputBytes <= WinogradConvolution.sharedInputBytes,
       plan.output.panels >= 2 * context.pool.threads
     {
-      convolvePanels(map, weights, tiles, to: result, accumulates)
+      convolvePanels(map, weights, tiles, to: result)
     } else {
-      convolveTogether(map, transformWeights(weights), tiles, to: result, accumulates)
+      convolveTogether(map, transformWeights(weights), tiles, to: result)
     }
   }
 
+  /// Of a batch of input maps.
+  func tileCount(_ input: Shape) -> Int { input.blocks * plan.tiling.tiles.count }
+
+  /// Where a convolution goes.
+  private struct Result {
+    let map: Tensor
+    let accumulates: Bool
+    let moments: FloatBuffer?
+  }
+
   private func convolveApart(
-    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor,
-    _ accumulates: Bool
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Result
   ) {
     let (input, output) = (plan.input, plan.output.panel)
     let tileBytes = 4 * plan.tiling.points * imageBlock * (input.count + output.count)
@@ -62,17 +78,14 @@ final class WinogradConvolution {
             next: weights + (point + 1) * pointWeights,
             to: product.pointer + point * group.pointFloats(output))
         }
-        group.transform(
-          plan.algorithm.outputTransform, result, .output, members, panel, output,
-          product.pointer, context.kernels, accumulates: accumulates)
+        transformOutput(group, members, panel, output, product.pointer, to: result)
       }
     }
   }
 
   /// Each weight's spectrum is made where it is used, once, and never leaves the thread's cache.
   private func convolvePanels(
-    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor,
-    _ accumulates: Bool
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Result
   ) {
     let output = plan.output.panel
     let group = TileGroup(
@@ -93,15 +106,12 @@ final class WinogradConvolution {
           next: spectra.pointer + (point + 1) * pointWeights,
           to: product.pointer + point * group.pointFloats(output))
       }
-      group.transform(
-        plan.algorithm.outputTransform, result, .output, 0..<tiles, panel, output,
-        product.pointer, context.kernels, accumulates: accumulates)
+      transformOutput(group, 0..<tiles, panel, output, product.pointer, to: result)
     }
   }
 
   private func convolveTogether(
-    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Tensor,
-    _ accumulates: Bool
+    _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Result
   ) {
     let output = plan.output
     let tileBytes = 4 * plan.tiling.points * imageBlock * (plan.input.count + output.count)
@@ -129,11 +139,10 @@ final class WinogradConvolution {
       }
       context.pool.forEach(members.count * output.panels) { unit in
         let (place, panel) = (unit / output.panels, unit % output.panels)
-        group.transform(
-          plan.algorithm.outputTransform, result, .output, first + place..<first + place + 1,
-          panel, output,
+        transformOutput(
+          group, first + place..<first + place + 1, panel, output,
           product.pointer + panel * group.panelFloats(output) + place * imageBlock * output.width,
-          context.kernels, accumulates: accumulates)
+          to: result)
       }
     }
   }
@@ -151,6 +160,16 @@ final class WinogradConvolution {
         source.pointer + panel * group.panelFloats(input) + place * imageBlock * input.width,
         context.kernels)
     }
+  }
+
+  /// The products of some tiles and one panel of output channels, back to the map.
+  private func transformOutput(
+    _ group: TileGroup, _ tiles: Range<Int>, _ panel: Int, _ channels: SpectrumChannels,
+    _ product: UnsafeMutablePointer<Float>, to result: Result
+  ) {
+    group.transform(
+      plan.algorithm.outputTransform, result.map, .output, tiles, panel, channels, product,
+      context.kernels, accumulates: result.accumulates, moments: result.moments)
   }
 
   /// Some tiles at one point, one panel of output channels; `weights` are those of the panel.
