@@ -83,7 +83,8 @@ package struct WeightGradientArguments {
   package var gradient: UnsafeMutablePointer<Float>
   /// Whether the gradient adds to what is there.
   package var accumulates: Bool
-  /// What the thread will read next, `[pixels, 12, width]`; nil if it is near already.
+  /// A hint: about as many floats as `[pixels, 12, width]` from here on are read next, inside a buffer or not. nil if what
+  /// comes next, and the gradient too, is near already.
   package var next: UnsafePointer<Float>?
 
   package init(

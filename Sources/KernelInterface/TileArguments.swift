@@ -1,7 +1,8 @@
 /// How one tile of a map and its spectrum, the values that Winograd's algorithm multiplies, become each other.
 ///
 /// The names are those of the polynomial product behind the algorithm: a tile is a polynomial's coefficients,
-/// its spectrum the values at `points` points, ∞ among them. `points` is 4, 5, 7, 8 or 10.
+/// its spectrum the values at `points` points, 5, 7, 8 or 10 of them with ∞. Four are without ∞, and the coefficients are
+/// those of 1, x and x² − 5⁄4.
 package enum TileTransform: Sendable, Hashable {
   /// Reads a tile of `size` × `size` coefficients and writes their values at the points.
   case evaluate(size: Int, points: Int)
@@ -16,6 +17,10 @@ package enum TileTransform: Sendable, Hashable {
 
 /// One tile of a block of images, for a panel of channels.
 package struct TileArguments {
+  package typealias Moments = (
+    sum: UnsafeMutablePointer<Float>, sumOfSquares: UnsafeMutablePointer<Float>
+  )
+
   /// `[height, width, 12, stride]`, moved to the panel's first channel; read or written.
   package var map: UnsafeMutablePointer<Float>
   package var height: Int
@@ -34,14 +39,15 @@ package struct TileArguments {
   package var panel: Int
   /// Whether a tile that is written adds to what is there.
   package var accumulates: Bool
-  /// Σx and Σx² of each channel of a tile that is written, `[panel]` each, are added to these, if anybody wants them.
-  package var moments: (sum: UnsafeMutablePointer<Float>, squareSum: UnsafeMutablePointer<Float>)?
+  /// Σx and Σx² of each channel of a tile that is written, `[panel]` each, are added to these, if anybody wants them: over
+  /// all 12 images, those that are not real being zero.
+  package var moments: Moments?
 
   package init(
     map: UnsafeMutablePointer<Float>, height: Int, width: Int, stride: Int, row: Int, column: Int,
     step: Int, spectrum: UnsafeMutablePointer<Float>, pointStride: Int, panel: Int,
     accumulates: Bool,
-    moments: (sum: UnsafeMutablePointer<Float>, squareSum: UnsafeMutablePointer<Float>)? = nil
+    moments: Moments? = nil
   ) {
     self.map = map
     self.height = height

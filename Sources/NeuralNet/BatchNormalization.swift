@@ -215,8 +215,9 @@ package final class BatchNormalization {
 
   /// Two sums a channel, zero for each unit of work.
   func startSums(_ units: Int) {
-    partialSums = partialSums.grown(to: units * 2 * stride)
-    partialSums.clear()
+    let count = units * 2 * stride
+    partialSums = partialSums.grown(to: count)
+    partialSums.pointer.update(repeating: 0, count: count)
   }
 
   /// Float within a unit of work, Double over the units in their order.

@@ -66,8 +66,8 @@ package final class Convolution {
   /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next call.
   package func forward(_ input: Tensor) -> Tensor { forward(input, moments: nil) }
 
-  /// The same; Σx and Σx² of each channel of the output are added to `moments`, `[momentUnits, 2, channelStride]`, by each
-  /// unit of work apart, while it has its part of the output in its cache.
+  /// The same; Σx and Σx² of each channel of the output are added to `moments`, `[momentUnits, 2, channelStride]`, if they
+  /// are wanted, by each unit of work apart, while it has its part of the output in its cache.
   func forward(_ input: Tensor, moments: FloatBuffer?) -> Tensor {
     let output = output(for: input)
     context.measure(
@@ -199,7 +199,7 @@ package final class Convolution {
       channels: inputChannels)
   }
 
-  func outputShape(_ input: Tensor) -> Shape {
+  private func outputShape(_ input: Tensor) -> Shape {
     Shape(
       images: input.shape.images, height: geometry.outputHeight, width: geometry.outputWidth,
       channels: outputChannels)

@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNet
+@testable import NeuralNet
 import TestSupport
 import Testing
 
@@ -77,9 +77,11 @@ extension ThreadCountTests {
         name: "weight", geometry: geometry, inputChannels: 256, outputChannels: 128,
         context: ComputeContext(instructionSet: instructionSet, threads: threads))
       layer.weight.load(weights)
-      let output = layer.forward(Tensor(input)).naive.values
+      let moments = FloatBuffer(count: layer.momentUnits(Tensor(input).shape) * 2 * 128)
+      let output = layer.forward(Tensor(input), moments: moments).naive.values
       let inputGradient = layer.backward(Tensor(outputGradient), needsInputGradient: true)
-      return (output + (inputGradient?.naive.values ?? []) + layer.weight.gradientValues)
+      let sums = (0..<moments.count).map { Double(moments[$0]) }
+      return (output + sums + (inputGradient?.naive.values ?? []) + layer.weight.gradientValues)
         .map(\.bitPattern)
     }
     let expected = bits(1)

@@ -41,7 +41,7 @@ enum Interpolate5: LineTransform {
 
 /// The rows of all three pairs, from three neighbouring coefficients of each parity.
 @inline(__always)
-private func storeThreePairs(
+private func storeThreePairRows(
   _ low: (Vector, Vector, Vector), _ high: (Vector, Vector, Vector),
   _ target: UnsafeMutablePointer<Float>, _ stride: Int
 ) {
@@ -69,7 +69,7 @@ enum InterpolateTransposed7: LineTransform {
     let (d0, d1, d2) = (load(source), load(source + stride), load(source + 2 &* stride))
     let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
     let (d5, d6) = (load(source + 5 &* stride), load(source + 6 &* stride))
-    storeThreePairs((d0, d2, d4), (d1, d3, d5), target, targetStride)
+    storeThreePairRows((d0, d2, d4), (d1, d3, d5), target, targetStride)
     store(multiplyAdd(d6 - d0, 5.25, d2 - d4), target + 6 &* targetStride)
   }
 }
@@ -86,7 +86,7 @@ enum InterpolateTransposed8: LineTransform {
     let (d3, d4) = (load(source + 3 &* stride), load(source + 4 &* stride))
     let (d5, d6) = (load(source + 5 &* stride), load(source + 6 &* stride))
     let d7 = load(source + 7 &* stride)
-    storeThreePairs((d1, d3, d5), (d2, d4, d6), target, targetStride)
+    storeThreePairRows((d1, d3, d5), (d2, d4, d6), target, targetStride)
     store(multiplyAdd(d6 - d0, 5.25, d2 - d4), target + 6 &* targetStride)
     store(multiplyAdd(d7 - d1, 5.25, d3 - d5), target + 7 &* targetStride)
   }

@@ -107,7 +107,7 @@ private func write<Transform: LineTransform>(
           for x in 0..<points { prefetch_near(line + (x &* arguments.pointStride &+ lanes)) }
         }
         let corner = arguments.map + (image &* arguments.stride &+ channel)
-        var (sum, squareSum) = (Vector(repeating: 0), Vector(repeating: 0))
+        var (sum, sumOfSquares) = (Vector(repeating: 0), Vector(repeating: 0))
         for x in 0..<size {
           let column = arguments.column &+ x &* arguments.step
           if column < 0 || column >= arguments.width { continue }
@@ -122,12 +122,12 @@ private func write<Transform: LineTransform>(
           for y in firstRow..<endRow {
             let value = load(line + y &* lanes)
             sum += value
-            squareSum = multiplyAdd(squareSum, value, value)
+            sumOfSquares = multiplyAdd(sumOfSquares, value, value)
           }
         }
         if let moments = arguments.moments {
           store(load(moments.sum + channel) + sum, moments.sum + channel)
-          store(load(moments.squareSum + channel) + squareSum, moments.squareSum + channel)
+          store(load(moments.sumOfSquares + channel) + sumOfSquares, moments.sumOfSquares + channel)
         }
         channel &+= lanes
       }

@@ -24,6 +24,12 @@ struct TileGroup {
     case output
   }
 
+  /// The size of groups of nearly the same size that `tiles` are cut into.
+  static func evenCapacity(_ tiles: Int, atMost capacity: Int) -> Int {
+    let groups = (tiles + capacity - 1) / capacity
+    return (tiles + groups - 1) / groups
+  }
+
   /// Floats from one point to the next. A cache line more than needed: the transforms walk all points side by side,
   /// and at a distance of a power of two they would all want the same few lines of the cache.
   func pointFloats(_ channels: SpectrumChannels) -> Int {

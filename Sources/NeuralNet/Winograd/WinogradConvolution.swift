@@ -28,7 +28,9 @@ final class WinogradConvolution {
     _ map: Tensor, _ weights: FloatBuffer, to result: Tensor, accumulates: Bool,
     moments: FloatBuffer? = nil
   ) {
+    precondition(moments == nil || !accumulates, "moments of what is added alone")
     let tiles = tileCount(map.shape)
+    if tiles == 0 { return }
     let result = Result(map: result, accumulates: accumulates, moments: moments)
     let inputBytes = 4 * tiles * plan.tiling.points * imageBlock * plan.input.count
     if 4 * plan.spectrum.count <= WinogradConvolution.ownWeightBytes {
@@ -83,6 +85,8 @@ final class WinogradConvolution {
     }
   }
 
+  // This and the next, between which the number of threads decides, count the tiles alike, so that moments are the same.
+
   /// Each weight's spectrum is made where it is used, once, and never leaves the thread's cache.
   private func convolvePanels(
     _ map: Tensor, _ weights: FloatBuffer, _ tiles: Int, to result: Result
@@ -116,17 +120,15 @@ final class WinogradConvolution {
     let output = plan.output
     let tileBytes = 4 * plan.tiling.points * imageBlock * (plan.input.count + output.count)
     let capacity = max(4, WinogradConvolution.sharedBytes / tileBytes)
-    // Groups of nearly the same size.
-    let groups = (tiles + capacity - 1) / capacity
     let group = TileGroup(
-      capacity: (tiles + groups - 1) / groups, tiling: plan.tiling, blocks: map.shape.blocks,
-      order: .tileByTile)
+      capacity: TileGroup.evenCapacity(tiles, atMost: capacity), tiling: plan.tiling,
+      blocks: map.shape.blocks, order: .tileByTile)
     let (source, product) = context.workspace.spectra(
       group.count(plan.input), group.count(output), threads: 1)[0]
     for first in stride(from: 0, to: tiles, by: group.capacity) {
       let members = first..<min(first + group.capacity, tiles)
       transformInput(map, group, members, to: source)
-      // Half of the panels is enough for a unit: 25 points are few for many threads.
+      // Half of the panels is enough for a unit: the points alone are few for many threads.
       context.pool.forEach(2 * plan.tiling.points) { unit in
         let (point, half) = (unit / 2, unit % 2)
         for panel in output.panels * half / 2..<output.panels * (half + 1) / 2 {

@@ -8,7 +8,7 @@ struct WinogradTiling: Sendable {
     var outputColumn: Int
     var inputRow: Int
     var inputColumn: Int
-    /// The first rows and columns of points are those that the tile needs. Only its last row of outputs takes something
+    /// How many rows and columns of points, from the first, the tile needs. Only its last row of outputs takes something
     /// from the last row of points, those at ∞: a tile whose last row lies outside the map does without.
     var pointRows: Int
     var pointColumns: Int
@@ -60,7 +60,7 @@ struct WinogradTiling: Sendable {
 
   private static func candidates(_ geometry: ConvolutionGeometry) -> [WinogradTiling] {
     guard geometry.stride == 1, geometry.kernelHeight == geometry.kernelWidth else { return [] }
-    // A 3×3 map that becomes one: there is more to save than tiles would.
+    // From a 3×3 map to a 3×3 map, where tiles would save less.
     let isMap3 =
       [geometry.inputHeight, geometry.inputWidth, geometry.outputHeight, geometry.outputWidth]
       == [3, 3, 3, 3] && geometry.dilation == 1
@@ -97,14 +97,15 @@ struct WinogradTiling: Sendable {
     }
   }
 
-  /// One tile that is the whole 3×3 map, before the convolution or behind it in reverse.
+  /// One tile that is the whole 3×3 map, the input's or the output's pixels in reverse.
   private init(wholeMap algorithm: WinogradAlgorithm, reversing side: TileGroup.Side) {
     self.algorithm = algorithm
     (inputStep, outputStep) = side == .input ? (-1, 1) : (1, -1)
-    let (input, output) = side == .input ? (2, 0) : (0, 2)
+    let (firstInput, firstOutput) = side == .input ? (2, 0) : (0, 2)
     tiles = [
       Tile(
-        outputRow: output, outputColumn: output, inputRow: input, inputColumn: input,
+        outputRow: firstOutput, outputColumn: firstOutput, inputRow: firstInput,
+        inputColumn: firstInput,
         pointRows: algorithm.points, pointColumns: algorithm.points)
     ]
   }

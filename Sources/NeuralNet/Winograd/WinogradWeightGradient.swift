@@ -5,7 +5,7 @@ import Kernels
 ///
 /// Where few channels make the sums small, the batch is cut into parts that depend on its shape alone, each with sums
 /// of its own, on one thread in its own cache; the parts are added in order. Many channels make the sums large and the
-/// products worth sharing: there all threads work on one group of tiles, each on other points.
+/// products worth sharing: there all threads work on one group of tiles, each on other points or panels.
 final class WinogradWeightGradient {
   private let plan: WinogradPlan
   private let context: ComputeContext
@@ -18,6 +18,7 @@ final class WinogradWeightGradient {
   /// Overwrites `gradient`.
   func write(input map: Tensor, outputGradient: Tensor, to gradient: FloatBuffer) {
     let tiles = map.shape.blocks * plan.tiling.tiles.count
+    if tiles == 0 { return gradient.clear() }
     let parts = min(tiles, WinogradWeightGradient.parts)
     let partsBytes = 4 * parts * plan.spectrum.count
     let isShared =
@@ -71,17 +72,18 @@ final class WinogradWeightGradient {
               + place * imageBlock * plan.output.width, context.kernels)
         }
       }
-      // A point's input spectra stay in the cache for all panels, unless there are many threads for few points.
-      let shares = plan.tiling.points < 8 * context.pool.threads ? 2 : 1
+      let shares = shares(group)
       forEach(plan.tiling.points * shares) { unit in
         let (point, share) = (unit / shares, unit % shares)
-        let panels = plan.output.panels
-        for panel in panels * share / shares..<panels * (share + 1) / shares {
+        let panels =
+          plan.output.panels * share / shares..<plan.output.panels * (share + 1) / shares
+        for panel in panels {
           let sum =
             sums + plan.spectrum.panelStart(panel) + point * plan.spectrum.depth * plan.output.width
           var accumulates = first > tiles.lowerBound
           group.forEachRun(members, at: point) { run in
-            multiply(spectra, point, panel, run, group, to: sum, accumulates: accumulates)
+            multiply(
+              spectra, point, panel, of: panels, run, group, to: sum, accumulates: accumulates)
             accumulates = true
           }
           if !accumulates {
@@ -92,25 +94,34 @@ final class WinogradWeightGradient {
     }
   }
 
-  /// One run of tiles, one point, one panel of output channels.
+  /// Into how many units a point's panels of output channels are cut. Best is one, for which the input's spectra stay in
+  /// the cache; few points leave many threads without work.
+  private func shares(_ group: TileGroup) -> Int {
+    guard group.order == .tileByTile else { return 1 }
+    let points = plan.tiling.points
+    return min(plan.output.panels, (8 * context.pool.threads + points - 1) / points)
+  }
+
+  /// One run of tiles, one point, one panel of output channels; `panels` are those of the unit.
   private func multiply(
     _ spectra: (first: FloatBuffer, second: FloatBuffer), _ point: Int, _ panel: Int,
-    _ run: Range<Int>, _ group: TileGroup, to sum: UnsafeMutablePointer<Float>, accumulates: Bool
+    of panels: Range<Int>, _ run: Range<Int>, _ group: TileGroup,
+    to sum: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
     let (inputStep, outputStep) = (imageBlock * plan.input.width, imageBlock * plan.output.width)
     let input =
       spectra.first.pointer + point * group.pointFloats(plan.input) + run.lowerBound * inputStep
     let outputGradient =
       spectra.second.pointer + point * group.pointFloats(plan.output) + run.lowerBound * outputStep
-    // The first panel of output channels brings the panels of input channels near, the others find them there. The last
-    // is followed by other points: in all likelihood by the one for which all threads have counted once.
-    let isLast = panel + 1 == plan.output.panels
-    let following = group.order == .tileByTile ? context.pool.threads : 1
+    // The unit's first panel of output channels brings the panels of input channels near, the others find them there. Then
+    // come other points: that of the thread's next unit, if each thread takes one in turn.
+    let following =
+      group.order == .tileByTile ? max(1, context.pool.threads / shares(group)) : 1
     for depthPanel in 0..<plan.input.panels {
       let next: UnsafeMutablePointer<Float> =
-        if panel == 0 && depthPanel + 1 < plan.input.panels {
+        if panel == panels.lowerBound && depthPanel + 1 < plan.input.panels {
           input + (depthPanel + 1) * group.panelFloats(plan.input)
-        } else if !isLast {
+        } else if panel + 1 < panels.upperBound {
           outputGradient + (panel + 1) * group.panelFloats(plan.output)
         } else if depthPanel % 2 == 0 {
           input + following * group.pointFloats(plan.input)
@@ -146,11 +157,9 @@ final class WinogradWeightGradient {
 
   /// As many tiles as a thread's cache holds, but enough to touch the sums seldom.
   private var capacity: Int { max(4, (1 << 19) / tileBytes) }
-  /// The same of the cache that all threads share, in groups of nearly the same size.
+  /// The same of the cache that all threads share.
   private func sharedCapacity(_ tiles: Int) -> Int {
-    let capacity = max(8, (16 << 20) / tileBytes)
-    let groups = (tiles + capacity - 1) / capacity
-    return (tiles + groups - 1) / groups
+    TileGroup.evenCapacity(tiles, atMost: max(8, (16 << 20) / tileBytes))
   }
   private var tileBytes: Int {
     4 * plan.tiling.points * imageBlock * (plan.input.count + plan.output.count)
