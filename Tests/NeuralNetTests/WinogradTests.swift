@@ -185,6 +185,8 @@ struct WinogradTests {
       layer.backward(Tensor(outputGradient), accumulatingInto: sum)
       let expected = zip(start.values, inputGradient.values).map { $0 + $1 }
       #expect(relativeError(sum.naive.values, expected) <= gradientBound, comment)
+      // Again, in memory that was not new this time.
+      #expect(relativeError(layer.weight.gradientValues, weightGradient) <= bound, comment)
     }
   }
 
