@@ -29,7 +29,7 @@ final class WinogradConvolution {
     moments: FloatBuffer? = nil
   ) {
     precondition(moments == nil || !accumulates, "moments of what is added alone")
-    let tiles = tileCount(map.shape)
+    let tiles = plan.tileCount(map.shape)
     if tiles == 0 { return }
     let result = Result(map: result, accumulates: accumulates, moments: moments)
     let inputBytes = 4 * tiles * plan.tiling.points * imageBlock * plan.input.count
@@ -45,7 +45,7 @@ final class WinogradConvolution {
   }
 
   /// Of a batch of input maps.
-  func tileCount(_ input: Shape) -> Int { input.blocks * plan.tiling.tiles.count }
+  func tileCount(_ input: Shape) -> Int { plan.tileCount(input) }
 
   /// Where a convolution goes.
   private struct Result {

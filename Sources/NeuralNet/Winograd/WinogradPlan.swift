@@ -26,6 +26,9 @@ struct WinogradPlan: Sendable {
 
   var algorithm: WinogradAlgorithm { tiling.algorithm }
 
+  /// Of a batch of maps.
+  func tileCount(_ map: Shape) -> Int { map.blocks * tiling.tiles.count }
+
   /// The weights as spectra: points for taps, the depth padded as the maps' channels are, and by one more: at distances
   /// of powers of two all points would want the same few lines of the cache.
   var spectrum: PackedWeights {

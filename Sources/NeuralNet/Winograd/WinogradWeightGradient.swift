@@ -17,7 +17,7 @@ final class WinogradWeightGradient {
 
   /// Overwrites `gradient`.
   func write(input map: Tensor, outputGradient: Tensor, to gradient: FloatBuffer) {
-    let tiles = map.shape.blocks * plan.tiling.tiles.count
+    let tiles = plan.tileCount(map.shape)
     if tiles == 0 { return gradient.clear() }
     let parts = min(tiles, WinogradWeightGradient.parts)
     let partsBytes = 4 * parts * plan.spectrum.count
