@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "KernelInterface"),
     .target(
       name: "Kernels", dependencies: ["CCPUFeatures", "KernelInterface"] + kernelVariantNames),
-    .target(name: "NeuralNet", dependencies: ["Kernels"]),
+    .target(name: "NeuralNet", dependencies: ["Kernels", "Snapshots"]),
     .target(name: "Clustering", dependencies: ["Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib", "CImageCodecs"]),
     .target(name: "Snapshots"),

@@ -1,18 +1,5 @@
 import Kernels
-
-/// A tensor under its PyTorch name, in PyTorch's order.
-package struct StateTensor: Sendable, Equatable {
-  package var name: String
-  package var shape: [Int]
-  package var values: [Float]
-
-  package init(name: String, shape: [Int], values: [Float]) {
-    precondition(shape.reduce(1, *) == values.count, "\(name): \(values.count) values for \(shape)")
-    self.name = name
-    self.shape = shape
-    self.values = values
-  }
-}
+import Snapshots
 
 /// A saved state that does not fit the network.
 package struct StateMismatch: Error, CustomStringConvertible {
@@ -21,27 +8,27 @@ package struct StateMismatch: Error, CustomStringConvertible {
 
 extension Network {
   /// Weights and running statistics, as PyTorch's `state_dict`.
-  package var weights: [StateTensor] {
+  package var weights: [NamedTensor] {
     parameters.flatMap { parameter in
-      parameter.views.map { StateTensor($0, parameter.values) }
-    } + trunk.stateBuffers.map { StateTensor($0.view, $0.values) }
+      parameter.views.map { NamedTensor($0, parameter.values) }
+    } + trunk.stateBuffers.map { NamedTensor($0.view, $0.values) }
   }
 
   /// Adam's moments and step counts, under each parameter's name with `.exp_avg`, `.exp_avg_sq`, `.step`.
-  package var optimizerState: [StateTensor] {
+  package var optimizerState: [NamedTensor] {
     parameters.flatMap { parameter in
       parameter.views.flatMap { view in
         [
-          StateTensor(view, parameter.firstMoment, suffix: ".exp_avg"),
-          StateTensor(view, parameter.secondMoment, suffix: ".exp_avg_sq"),
-          StateTensor(name: view.name + ".step", shape: [1], values: [Float(parameter.steps)]),
+          NamedTensor(view, parameter.firstMoment, suffix: ".exp_avg"),
+          NamedTensor(view, parameter.secondMoment, suffix: ".exp_avg_sq"),
+          NamedTensor(name: view.name + ".step", shape: [1], values: [Float(parameter.steps)]),
         ]
       }
     }
   }
 
   /// - Throws: `StateMismatch` if a tensor is missing or has another shape; then nothing is changed.
-  package func loadWeights(_ tensors: [String: StateTensor]) throws(StateMismatch) {
+  package func loadWeights(_ tensors: [String: NamedTensor]) throws(StateMismatch) {
     let targets =
       parameters.flatMap { parameter in parameter.views.map { ($0, parameter.values) } }
       + trunk.stateBuffers.map { ($0.view, $0.values) }
@@ -53,7 +40,7 @@ extension Network {
 
   /// - Throws: `StateMismatch` if a tensor is missing or has another shape, or a step count is none; then nothing is
   ///   changed.
-  package func loadOptimizerState(_ tensors: [String: StateTensor]) throws(StateMismatch) {
+  package func loadOptimizerState(_ tensors: [String: NamedTensor]) throws(StateMismatch) {
     for isLoading in [false, true] {
       for parameter in parameters {
         for view in parameter.views {
@@ -75,13 +62,13 @@ extension Network {
   }
 }
 
-extension StateTensor {
+extension NamedTensor {
   fileprivate init(_ view: ParameterView, _ memory: FloatBuffer, suffix: String = "") {
     self.init(name: view.name + suffix, shape: view.shape, values: view.gather(memory))
   }
 }
 
-extension [String: StateTensor] {
+extension [String: NamedTensor] {
   fileprivate func values(of name: String, shape: [Int]) throws(StateMismatch) -> [Float] {
     guard let tensor = self[name] else {
       throw StateMismatch(description: "tensor '\(name)' is missing")

@@ -57,11 +57,11 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
 
 /// What one head does on the evaluation images.
 package struct HeadEvaluation: Sendable, Codable, Equatable {
-  package var head: HeadName
+  package var head: HeadID
   /// At least one.
   package var subHeads: [SubHeadEvaluation]
 
-  package init(head: HeadName, subHeads: [SubHeadEvaluation]) {
+  package init(head: HeadID, subHeads: [SubHeadEvaluation]) {
     precondition(!subHeads.isEmpty, "a head without sub-heads")
     self.head = head
     self.subHeads = subHeads
@@ -107,5 +107,5 @@ package struct EvaluationSnapshot: Sendable, Codable, Equatable {
     self.heads = heads
   }
 
-  package subscript(head: HeadName) -> HeadEvaluation? { heads.first { $0.head == head } }
+  package subscript(head: HeadID) -> HeadEvaluation? { heads.first { $0.head == head } }
 }

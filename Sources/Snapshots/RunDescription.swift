@@ -1,24 +1,3 @@
-/// The two heads of a network: A over-clusters, B has one cluster a class.
-package enum HeadName: String, Sendable, Codable, CaseIterable, Hashable {
-  case a = "A"
-  case b = "B"
-}
-
-/// One head as the screen and storage see it.
-package struct HeadDescription: Sendable, Codable, Equatable {
-  package var name: HeadName
-  /// C, the number of clusters of each of its sub-heads.
-  package var clusters: Int
-  /// h, the number of independently initialised sub-heads.
-  package var subHeads: Int
-
-  package init(name: HeadName, clusters: Int, subHeads: Int) {
-    self.name = name
-    self.clusters = clusters
-    self.subHeads = subHeads
-  }
-}
-
 /// What is fixed about a run from its first step to its last.
 package struct RunDescription: Sendable, Codable, Equatable {
   /// The run's name, unique in its runs folder.
@@ -63,6 +42,11 @@ package struct RunDescription: Sendable, Codable, Equatable {
     self.parameterCount = parameterCount
     self.startedAt = startedAt
   }
+}
+
+extension RunDescription {
+  /// The head that speaks for the run; nil where it has none.
+  package var mainHead: HeadDescription? { heads.first(where: \.isMain) ?? heads.last }
 }
 
 /// The handful of evaluation images that the screen draws beside their cluster probabilities.

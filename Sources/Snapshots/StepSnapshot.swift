@@ -5,7 +5,7 @@ package struct StepSnapshot: Sendable, Codable, Equatable {
   /// The epoch that the step belongs to, from 1.
   package var epoch: Int
   /// The head that the step trained.
-  package var head: HeadName
+  package var head: HeadID
   /// −I with the configured λ, in nats, mean over the head's sub-heads.
   package var loss: Double
   /// The loss of each sub-head, in nats.
@@ -19,7 +19,7 @@ package struct StepSnapshot: Sendable, Codable, Equatable {
   package var elapsed: Double
 
   package init(
-    step: Int, epoch: Int, head: HeadName, loss: Double, subHeadLosses: [Double],
+    step: Int, epoch: Int, head: HeadID, loss: Double, subHeadLosses: [Double],
     mutualInformation: Double, learningRate: Double, imagesPerSecond: Double, elapsed: Double
   ) {
     self.step = step

@@ -41,12 +41,12 @@ package struct Moment {
   }
 
   /// The newest losses of the sub-heads of `head`, from training steps.
-  package func subHeadLosses(_ head: HeadName) -> [Double] {
+  package func subHeadLosses(_ head: HeadID) -> [Double] {
     steps.last { $0.head == head }?.subHeadLosses ?? []
   }
 
   /// Accuracy of the lowest-loss sub-head of `head` at each evaluation so far.
-  package func accuracies(_ head: HeadName) -> [Double] {
+  package func accuracies(_ head: HeadID) -> [Double] {
     history.evaluations.prefix { $0.step <= (evaluation?.step ?? -1) }.compactMap { evaluation in
       evaluation[head].map { $0.subHeads[$0.lowestLossSubHead].accuracy }
     }
@@ -56,7 +56,7 @@ package struct Moment {
 extension DashboardState {
   package var moment: Moment { Moment(history: history, position: position) }
 
-  package func description(of head: HeadName) -> HeadDescription? {
+  package func description(of head: HeadID) -> HeadDescription? {
     history.description.heads.first { $0.name == head }
   }
 

@@ -23,7 +23,7 @@ extension DashboardState {
     history.append(event)
     switch event {
     case .started:
-      if description(of: head) == nil { head = history.description.heads.last?.name ?? .b }
+      if description(of: head) == nil { head = history.description.mainHead?.name ?? head }
     case .step(let step):
       if let wanted = requestedLearningRate, abs(step.learningRate - wanted) <= 1e-6 * wanted {
         requestedLearningRate = nil
@@ -54,7 +54,7 @@ extension DashboardState {
     switch key {
     case .character("q"): return quit()
     case .character("?"): overlay = .help
-    case .tab: choose(head: head == .a ? .b : .a)
+    case .tab: chooseNextHead()
     case .character("a"): choose(head: .a)
     case .character("b"): choose(head: .b)
     case .left, .character("h"): moveSubHead(-1)
@@ -78,7 +78,13 @@ extension DashboardState {
 
   // MARK: Looking
 
-  private mutating func choose(head wanted: HeadName) {
+  private mutating func chooseNextHead() {
+    let heads = history.description.heads.map(\.name)
+    guard let place = heads.firstIndex(of: head) else { return }
+    choose(head: heads[(place + 1) % heads.count])
+  }
+
+  private mutating func choose(head wanted: HeadID) {
     guard description(of: wanted) != nil else {
       say("this run has no head \(wanted.rawValue)")
       return

@@ -35,7 +35,7 @@ package struct DashboardState: Sendable, Equatable {
   package var position: Int?
   /// nil unless a recorded run is played.
   package var replay: Replay?
-  package var head: HeadName
+  package var head: HeadID
   /// Position of the sub-head in its head; nil follows the one with the lowest loss.
   package var subHead: Int?
   /// Samples skipped at the start of each row of the sample panel.
@@ -63,7 +63,7 @@ package struct DashboardState: Sendable, Equatable {
     self.width = width
     self.height = height
     self.colorDepth = colorDepth
-    head = history.description.heads.contains { $0.name == .b } ? .b : .a
+    head = history.description.mainHead?.name ?? .b
     if case .replay(let speed, let from) = mode {
       replay = Replay(isPlaying: true, speed: speed, clock: 0)
       seek(toStep: from)

@@ -36,7 +36,7 @@ package enum LossPanel {
 
   /// Enough points to fill the columns; a run may have millions.
   private static func series(
-    _ head: HeadName, _ moment: Moment, columns: Int
+    _ head: HeadID, _ moment: Moment, columns: Int
   ) -> LineChart.Series {
     let stride = max(1, moment.stepCount / max(1, columns * 64))
     var points: [(x: Double, y: Double)] = []

@@ -102,7 +102,7 @@ package enum SubHeadPanel {
 
   /// Before the first evaluation the newest training loss stands alone.
   private static func unevaluated(
-    _ column: Int, _ head: HeadName, _ index: Int, _ moment: Moment
+    _ column: Int, _ head: HeadID, _ index: Int, _ moment: Moment
   ) -> String {
     let losses = moment.subHeadLosses(head)
     return column == 0 && index < losses.count ? Figures.decimal(losses[index], 3) : "—"

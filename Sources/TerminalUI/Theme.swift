@@ -30,7 +30,7 @@ package enum Theme {
   package static let label = Style(quiet)
   package static let border = Style(line)
 
-  package static func color(of head: HeadName) -> Color { head == .a ? headA : headB }
+  package static func color(of head: HeadID) -> Color { head == .a ? headA : headB }
 
   /// From no probability mass to all that a cluster should hold: near black over dark red to pale yellow.
   package static func heat(_ level: Float) -> Color {

@@ -63,7 +63,7 @@ package struct Evaluator {
       }
     }
     let heads = zip(configuration.heads, tallies).map { entry, tallies in
-      let name = HeadName(rawValue: entry.name)!
+      let name = HeadID(rawValue: entry.name)
       return HeadEvaluation(
         head: name,
         subHeads: tallies.enumerated().map { index, tally in
@@ -108,7 +108,7 @@ private struct Tally {
     }
   }
 
-  func evaluation(index: Int, head: HeadName, lambda: Double) -> SubHeadEvaluation {
+  func evaluation(index: Int, head: HeadID, lambda: Double) -> SubHeadEvaluation {
     let distribution = JointDistribution(joint)
     let map =
       head == .b ? ClusterMap(oneToOne: confusion) : ClusterMap(majority: confusion)

@@ -25,16 +25,3 @@ extension Configuration {
       contrast: Float(contrast))
   }
 }
-
-extension [NamedTensor] {
-  /// As the network takes them.
-  package var byName: [String: StateTensor] {
-    Dictionary(
-      map { ($0.name, StateTensor(name: $0.name, shape: $0.shape, values: $0.values)) },
-      uniquingKeysWith: { first, _ in first })
-  }
-}
-
-extension StateTensor {
-  var named: NamedTensor { NamedTensor(name: name, shape: shape, values: values) }
-}

@@ -64,8 +64,9 @@ package final class Trainer {
       classNames: dataset.classNames, configuration: configuration.yaml, seed: configuration.seed,
       heads: configuration.heads.map {
         HeadDescription(
-          name: HeadName(rawValue: $0.name)!, clusters: $0.head.clusters,
-          subHeads: $0.head.subHeads)
+          name: HeadID(rawValue: $0.name), clusters: $0.head.clusters,
+          subHeads: $0.head.subHeads, matching: $0.name == "B" ? .oneToOne : .manyToOne,
+          isMain: $0.name == "B")
       },
       epochs: configuration.epochs, stepsPerEpoch: stepsPerEpoch,
       plannedSteps: configuration.plannedSteps(images: dataset.count),
@@ -151,7 +152,7 @@ package final class Trainer {
     channel.send(
       .step(
         StepSnapshot(
-          step: state.step, epoch: epoch, head: HeadName(rawValue: headName)!,
+          step: state.step, epoch: epoch, head: HeadID(rawValue: headName),
           loss: objective.loss, subHeadLosses: objective.losses,
           mutualInformation: objective.mutualInformation, learningRate: state.learningRate,
           imagesPerSecond: Double(configuration.imagesPerStep) / seconds, elapsed: state.elapsed)))
@@ -209,8 +210,8 @@ package final class Trainer {
     channel.send(
       .checkpoint(
         CheckpointSnapshot(
-          step: state.step, weights: network.weights.map(\.named),
-          optimizer: network.optimizerState.map(\.named), trainerState: state.text,
+          step: state.step, weights: network.weights,
+          optimizer: network.optimizerState, trainerState: state.text,
           isBest: isBest)))
     lastCheckpoint = .now
   }

@@ -12,7 +12,11 @@ import Testing
   private static let history: RunHistory = {
     let description = RunDescription(
       name: "frame", preset: "test", dataset: "digits", classNames: ["a & b", "<c>"],
-      configuration: "", seed: 1, heads: [HeadDescription(name: .b, clusters: 2, subHeads: 1)],
+      configuration: "", seed: 1,
+      heads: [
+        HeadDescription(
+          name: .b, clusters: 2, subHeads: 1, matching: .oneToOne, isMain: true)
+      ],
       epochs: 1, stepsPerEpoch: 20, plannedSteps: 20, imagesPerStep: 10, evaluationImages: 10,
       parameterCount: 10, startedAt: 0)
     let samples = SampleImages(width: 1, height: 1, channels: 1, pixels: [9], labels: [0])

@@ -72,7 +72,7 @@ import Training
     return (isComplete, text.split(separator: "\n").map(String.init), problems)
   }
 
-  @Test(arguments: [HeadName.a, .b]) func agreesWithTheEvaluation(_ head: HeadName) throws {
+  @Test(arguments: [HeadID.a, .b]) func agreesWithTheEvaluation(_ head: HeadID) throws {
     try withTemporaryFolder { folder in
       let history = try train(in: folder.appendingPathComponent("runs"))
       let images = folder.appendingPathComponent("images")

@@ -1,22 +1,23 @@
 import Foundation
 import Kernels
 import NeuralNet
+import Snapshots
 import TestSupport
 import Testing
 
 /// Initial weights, and weights on their way out of a network and into another.
 struct NetworkStateTests {
-  private func named(_ tensors: [StateTensor]) -> [String: StateTensor] {
+  private func named(_ tensors: [NamedTensor]) -> [String: NamedTensor] {
     Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
   }
 
-  private func bits(_ tensors: [StateTensor]) -> [String: [UInt32]] {
+  private func bits(_ tensors: [NamedTensor]) -> [String: [UInt32]] {
     named(tensors).mapValues { $0.values.map(\.bitPattern) }
   }
 
   /// The names of the tensors that are not the same to the bit.
   private func changes(
-    _ tensors: [StateTensor], from others: [String: [UInt32]]
+    _ tensors: [NamedTensor], from others: [String: [UInt32]]
   ) -> [String] {
     let values = bits(tensors)
     let names = Set(values.keys).union(others.keys)
@@ -109,7 +110,7 @@ struct NetworkStateTests {
       #expect(throws: StateMismatch.self) { try target.loadWeights(missing) }
       var reshaped = named(source.weights)
       let values = reshaped[name]?.values ?? []
-      reshaped[name] = StateTensor(name: name, shape: [1, values.count], values: values)
+      reshaped[name] = NamedTensor(name: name, shape: [1, values.count], values: values)
       #expect {
         try target.loadWeights(reshaped)
       } throws: { error in
@@ -124,7 +125,7 @@ struct NetworkStateTests {
     for steps in [-1, 0.5, .nan, .infinity, 1e30] as [Float] {
       var damaged = named(source.optimizerState)
       let name = "head_B.heads.1.0.bias.step"
-      damaged[name] = StateTensor(name: name, shape: [1], values: [steps])
+      damaged[name] = NamedTensor(name: name, shape: [1], values: [steps])
       #expect(throws: StateMismatch.self) { try target.loadOptimizerState(damaged) }
     }
     #expect(changes(target.weights, from: weights) == [])

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import NeuralNet
+import Snapshots
 import TestSupport
 import Testing
 
@@ -116,11 +117,11 @@ struct ReferenceRun {
 
 extension ReferenceTensors {
   /// The tensors whose name starts with `prefix`, under the rest of their name.
-  func states(prefix: String) -> [String: StateTensor] {
-    var states: [String: StateTensor] = [:]
+  func states(prefix: String) -> [String: NamedTensor] {
+    var states: [String: NamedTensor] = [:]
     for (name, tensor) in tensors where name.hasPrefix(prefix) {
       let rest = String(name.dropFirst(prefix.count))
-      states[rest] = StateTensor(
+      states[rest] = NamedTensor(
         name: rest, shape: tensor.shape, values: tensor.values.map { Float($0) })
     }
     return states

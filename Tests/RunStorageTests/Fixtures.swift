@@ -12,8 +12,10 @@ enum Fixture {
       classNames: ["zero", "one, or \"I\"", "zwölf"], configuration: "a: 1\nb: 'two'\n",
       seed: seed,
       heads: [
-        HeadDescription(name: .a, clusters: 4, subHeads: 2),
-        HeadDescription(name: .b, clusters: 3, subHeads: 2),
+        HeadDescription(
+          name: .a, clusters: 4, subHeads: 2, matching: .manyToOne, isMain: false),
+        HeadDescription(
+          name: .b, clusters: 3, subHeads: 2, matching: .oneToOne, isMain: true),
       ], epochs: 2, stepsPerEpoch: 10, plannedSteps: 20, imagesPerStep: 64, evaluationImages: 6,
       parameterCount: 1234, startedAt: 1_700_000_000.25)
   }

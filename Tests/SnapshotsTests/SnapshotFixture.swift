@@ -7,7 +7,11 @@ enum SnapshotFixture {
   static func description(_ name: String = "run") -> RunDescription {
     RunDescription(
       name: name, preset: "digits", dataset: "digits", classNames: ["0", "1"], configuration: "",
-      seed: 1, heads: [HeadDescription(name: .b, clusters: 2, subHeads: 1)], epochs: 1,
+      seed: 1,
+      heads: [
+        HeadDescription(
+          name: .b, clusters: 2, subHeads: 1, matching: .oneToOne, isMain: true)
+      ], epochs: 1,
       stepsPerEpoch: 10, plannedSteps: 10, imagesPerStep: 4, evaluationImages: 2,
       parameterCount: 1, startedAt: 0)
   }

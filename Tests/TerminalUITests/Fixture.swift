@@ -12,8 +12,10 @@ enum Fixture {
       name: "amber-falcon", preset: "digits-small", dataset: "digits",
       classNames: (0..<10).map(String.init), configuration: "seed: 7\n", seed: 7,
       heads: [
-        HeadDescription(name: .a, clusters: clustersA, subHeads: 5),
-        HeadDescription(name: .b, clusters: clustersB, subHeads: 5),
+        HeadDescription(
+          name: .a, clusters: clustersA, subHeads: 5, matching: .manyToOne, isMain: false),
+        HeadDescription(
+          name: .b, clusters: clustersB, subHeads: 5, matching: .oneToOne, isMain: true),
       ], epochs: epochs, stepsPerEpoch: stepsPerEpoch, plannedSteps: epochs * stepsPerEpoch,
       imagesPerStep: 1400, evaluationImages: 5000, parameterCount: 3_456_789, startedAt: 0)
   }
@@ -43,7 +45,7 @@ enum Fixture {
 
   static func step(_ step: Int, _ description: RunDescription) -> StepSnapshot {
     let epoch = (step - 1) / stepsPerEpoch + 1
-    let head: HeadName = epoch % 3 == 1 ? .a : .b
+    let head: HeadID = epoch % 3 == 1 ? .a : .b
     let clusters = description.heads.first { $0.name == head }?.clusters ?? 10
     let losses = (0..<5).map { subHead in
       -log(Double(clusters)) * skill(step, subHead: subHead) * (0.97 + 0.03 * noise(step, subHead))

@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test func ofManyClustersTheMostProbableStayInClusterOrder() {
-    let head = HeadDescription(name: .a, clusters: 50, subHeads: 1)
+    let head = HeadDescription(
+      name: .a, clusters: 50, subHeads: 1, matching: .manyToOne, isMain: false)
     let subHead = Fixture.subHead(0, of: head, step: 150)
     let order = ClusterOrder(subHead, classNames: [])
     let prediction = SampleSelection(Fixture.samples(), subHead).failures[0]

@@ -158,7 +158,10 @@ import Testing
   @Test func aRunThatStartsLateIsTakenOver() {
     var state = live()
     var description = Fixture.description()
-    description.heads = [HeadDescription(name: .a, clusters: 7, subHeads: 2)]
+    description.heads = [
+      HeadDescription(
+        name: .a, clusters: 7, subHeads: 2, matching: .manyToOne, isMain: false)
+    ]
     description.name = "other"
     _ = update(&state, .training([.started(description, Fixture.samples())]))
     #expect(state.head == .a)

@@ -107,7 +107,7 @@ struct CheckpointBits: Equatable {
 struct StepBits: Equatable {
   var step: Int
   var epoch: Int
-  var head: HeadName
+  var head: HeadID
   var losses: [UInt64]
   var mutualInformation: UInt64
   var learningRate: Double

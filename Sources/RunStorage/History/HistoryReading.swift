@@ -192,8 +192,8 @@ struct HistoryQueries {
     return row
   }
 
-  private func head(_ fields: inout RowFields) throws(StorageError) -> HeadName {
-    try fields.parsed("A or B") { HeadName(rawValue: $0) }
+  private func head(_ fields: inout RowFields) throws(StorageError) -> HeadID {
+    HeadID(rawValue: try fields.text())
   }
 
   private func json<Value: Decodable>(_ text: String) throws -> Value {

@@ -25,7 +25,7 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Image files, and folders of them.", valueName: "image-or-folder"))
   var paths: [String]
   @Option(help: "The head to ask, A or B.")
-  var head = HeadName.b
+  var head = HeadID.b
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false
   @OptionGroup var runs: RunsOption
@@ -89,7 +89,7 @@ struct PredictCommand: ParsableCommand {
   }
 }
 
-extension HeadName: ExpressibleByArgument {}
+extension HeadID: ExpressibleByArgument {}
 
 /// What one sub-head says of one image.
 struct Prediction: Equatable {
@@ -120,7 +120,7 @@ struct Prediction: Equatable {
 /// A run's network and the sub-head that speaks for it, ready for images.
 struct ImagePredictor {
   let clusters: Int
-  private let head: HeadName
+  private let head: HeadID
   private let subHead: SubHeadEvaluation
   private let subHeadPlace: Int
   private let classNames: [String]
@@ -129,7 +129,7 @@ struct ImagePredictor {
   private let network: Network
 
   /// - Parameter best: the weights with the lowest loss rather than the latest ones.
-  init(_ folder: RunFolder, head: HeadName, best: Bool) throws {
+  init(_ folder: RunFolder, head: HeadID, best: Bool) throws {
     let history = try RunHistoryReader(folder).load()
     let settings = try Configuration(
       recorded: history.description.configuration, source: folder.name)
