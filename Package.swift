@@ -41,18 +41,23 @@ let package = Package(
     .target(name: "Clustering", dependencies: ["Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib", "CImageCodecs"]),
     .target(name: "Snapshots"),
+    .target(name: "Settings", dependencies: ["Yams"]),
+    .target(
+      name: "Methods",
+      dependencies: ["Kernels", "NeuralNet", "Clustering", "Datasets", "Settings", "Snapshots"]),
     .target(
       name: "Training",
-      dependencies: ["NeuralNet", "Clustering", "Datasets", "Snapshots", "Yams"]),
+      dependencies: ["Kernels", "NeuralNet", "Datasets", "Methods", "Settings", "Snapshots"]),
     .target(
       name: "RunStorage",
       dependencies: ["Snapshots", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "TerminalUI", dependencies: ["Snapshots"]),
-    .target(name: "NcursesUI", dependencies: ["TerminalUI", "CNcurses"]),
+    .target(name: "NcursesUI", dependencies: ["TerminalUI", "Snapshots", "CNcurses"]),
     .executableTarget(
       name: "iic-tui",
       dependencies: [
-        "Training", "RunStorage", "NcursesUI",
+        "Kernels", "NeuralNet", "Datasets", "Settings", "Methods", "Training", "Snapshots",
+        "RunStorage", "TerminalUI", "NcursesUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Optimised: the naive twins loop over every small shape, which takes minutes otherwise.
@@ -70,7 +75,8 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "CImageCodecs", "TestSupport"]),
     .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Methods", "Settings", "TestSupport"]),
     .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"],

@@ -33,7 +33,7 @@ final class BasicBlock {
           inputHeight: input.height, inputWidth: input.width, kernelHeight: kernel,
           kernelWidth: kernel, stride: stride, padding: kernel / 2),
         inputChannels: input.channels, inputStride: input.channelStride,
-        outputChannels: channels, context: context)
+        outputChannels: channels, fan: .fanOut, context: context)
     }
     func normalization(_ part: String, relu: Bool) -> BatchNormalization {
       BatchNormalization(name: "\(name).\(part)", channels: channels, relu: relu, context: context)

@@ -35,7 +35,8 @@ package final class ClusterHead: Head {
       outputChannels: outputs,
       views: (0..<subHeads).map { subHead in
         ParameterView(
-          name: "\(name).heads.\(subHead).0.weight", shape: [clusters, featureCount]
+          name: "\(name).heads.\(subHead).0.weight", shape: [clusters, featureCount],
+          initializer: .normal(deviation: 0.01)
         ) { index in
           let feature = index % featureCount
           return packed.offset(
@@ -57,7 +58,7 @@ package final class ClusterHead: Head {
 
   /// Features → probabilities `[N, 1, 1, h·C]`: image i's sub-head s starts at
   /// `i · channelStride + s · C`. The result lives until the next call.
-  package func forward(_ features: Tensor) -> Tensor {
+  package func forward(_ features: Tensor, _ mode: Mode) -> Tensor {
     let logits = linear.forward(features)
     let probabilities = probabilities.tensor(logits.shape)
     let stride = logits.shape.channelStride

@@ -31,10 +31,11 @@ package final class Convolution {
 
   /// - Parameters:
   ///   - inputStride: the channel stride of the tensors that `forward` is given.
-  ///   - views: the PyTorch tensors that the weights are saved as; one named `name` if nil.
+  ///   - views: the PyTorch tensors that the weights are saved as; one named `name`, with He initialisation by
+  ///     `fan`, if nil.
   package init(
     name: String, geometry: ConvolutionGeometry, inputChannels: Int, inputStride: Int? = nil,
-    outputChannels: Int, views: [ParameterView]? = nil, context: ComputeContext
+    outputChannels: Int, views: [ParameterView]? = nil, fan: Fan = .fanIn, context: ComputeContext
   ) {
     self.name = name
     self.geometry = geometry
@@ -60,7 +61,7 @@ package final class Convolution {
       WinogradConvolution($0, flipped: true, context: context)
     }
     weight = Parameter(
-      count: packed.count, views: views ?? [.convolution(name, packed, geometry)])
+      count: packed.count, views: views ?? [.convolution(name, packed, geometry, fan)])
   }
 
   /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next call.
@@ -260,11 +261,12 @@ package final class Convolution {
 extension ParameterView {
   /// Convolution weights `[out, in, height, width]`.
   static func convolution(
-    _ name: String, _ packed: PackedWeights, _ geometry: ConvolutionGeometry
+    _ name: String, _ packed: PackedWeights, _ geometry: ConvolutionGeometry, _ fan: Fan
   ) -> ParameterView {
     ParameterView(
       name: name,
-      shape: [packed.channels, packed.depth, geometry.kernelHeight, geometry.kernelWidth]
+      shape: [packed.channels, packed.depth, geometry.kernelHeight, geometry.kernelWidth],
+      initializer: .he(fan: packed.taps * (fan == .fanIn ? packed.depth : packed.channels))
     ) { index in
       packed.offset(
         channel: index / (packed.taps * packed.depth), input: index / packed.taps % packed.depth,

@@ -1,16 +1,17 @@
 import Kernels
 
-/// A trunk and its heads.
-package final class Network {
+/// A trunk and heads of one kind.
+package final class Network<HeadKind: Head>: Module {
   package let context: ComputeContext
+  /// Of one image, `[1, H, W, C]`.
   package let inputShape: Shape
   package let trunk: any Trunk
-  /// By name: `head_A`, `head_B`.
-  package let heads: [String: any Head]
+  /// By the prefix of its tensors' names: `head_A`, `head_B`.
+  package let heads: [String: HeadKind]
 
   /// `trunk` takes images of `inputShape`, the heads take its features.
   package init(
-    inputShape: Shape, trunk: any Trunk, heads: [(name: String, head: any Head)],
+    inputShape: Shape, trunk: any Trunk, heads: [(name: String, head: HeadKind)],
     context: ComputeContext
   ) {
     self.context = context
@@ -19,49 +20,34 @@ package final class Network {
     self.heads = Dictionary(uniqueKeysWithValues: heads.map { ($0.name, $0.head) })
   }
 
-  /// Images `[N, H, W, C]`, channel stride C → probabilities of one head (see `ClusterHead.forward`).
-  package func forward(_ images: Tensor, head: String, _ mode: Mode) -> Tensor {
-    self.head(head).forward(trunk.forward(images, mode))
+  /// Images `[N, H, W, C]`, channel stride C → probabilities of one head.
+  package func forward(_ images: Tensor, head: String, _ mode: Mode) -> HeadKind.Output {
+    self.head(head).forward(trunk.forward(images, mode), mode)
   }
 
   /// From the gradient of that head's probabilities, replaces the gradients of the trunk and of the head.
-  package func backward(_ gradient: Tensor, head: String) {
+  package func backward(_ gradient: HeadKind.Output, head: String) {
     trunk.backward(self.head(head).backward(gradient))
-  }
-
-  /// The same with a head for segmentation (see `PixelHead.forward`).
-  package func forwardMaps(_ images: Tensor, head: String, _ mode: Mode) -> PlanarMaps {
-    pixelHead(head).forward(trunk.forward(images, mode))
-  }
-
-  package func backward(_ gradient: PlanarMaps, head: String) {
-    trunk.backward(pixelHead(head).backward(gradient))
   }
 
   /// What a step on `head` trains.
   package func parameters(training head: String) -> [Parameter] {
-    trunk.parameters + any(head).parameters
+    trunk.parameters + self.head(head).parameters
   }
 
-  /// All parameters: the trunk's, then the heads' in order of name.
+  /// The trunk's, then the heads' in order of name.
   package var parameters: [Parameter] {
-    trunk.parameters + heads.sorted { $0.key < $1.key }.flatMap(\.value.parameters)
+    trunk.parameters + orderedHeads.flatMap(\.parameters)
   }
 
-  package var parameterCount: Int { parameters.flatMap(\.views).reduce(0) { $0 + $1.count } }
-
-  package func head(_ name: String) -> ClusterHead {
-    guard let head = any(name) as? ClusterHead else { preconditionFailure("\(name) puts out maps") }
-    return head
+  package var stateBuffers: [StateBuffer] {
+    trunk.stateBuffers + orderedHeads.flatMap(\.stateBuffers)
   }
 
-  package func pixelHead(_ name: String) -> PixelHead {
-    guard let head = any(name) as? PixelHead else { preconditionFailure("\(name) has no maps") }
-    return head
-  }
-
-  private func any(_ name: String) -> any Head {
+  package func head(_ name: String) -> HeadKind {
     guard let head = heads[name] else { preconditionFailure("no \(name)") }
     return head
   }
+
+  private var orderedHeads: [HeadKind] { heads.sorted { $0.key < $1.key }.map(\.value) }
 }

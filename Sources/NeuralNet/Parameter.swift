@@ -8,10 +8,15 @@ package struct ParameterView: Sendable {
   package var shape: [Int]
   /// PyTorch's linear index → place in the parameter's memory.
   package var offset: @Sendable (Int) -> Int
+  package var initializer: Initializer
 
-  package init(name: String, shape: [Int], offset: @escaping @Sendable (Int) -> Int) {
+  package init(
+    name: String, shape: [Int], initializer: Initializer = .fixed,
+    offset: @escaping @Sendable (Int) -> Int
+  ) {
     self.name = name
     self.shape = shape
+    self.initializer = initializer
     self.offset = offset
   }
 
@@ -27,22 +32,16 @@ package struct ParameterView: Sendable {
   }
 }
 
-/// Weights that Adam trains, in the layout of the kernels, with their gradient and moments beside them.
+/// Weights that an optimiser trains, in the layout of the kernels, with their gradient beside them.
 package final class Parameter {
   package let views: [ParameterView]
   package let values: FloatBuffer
   package let gradient: FloatBuffer
-  package let firstMoment: FloatBuffer
-  package let secondMoment: FloatBuffer
-  /// Adam steps taken.
-  package var steps = 0
 
   package init(count: Int, views: [ParameterView]) {
     self.views = views
     values = FloatBuffer(count: count)
     gradient = FloatBuffer(count: count)
-    firstMoment = FloatBuffer(count: count)
-    secondMoment = FloatBuffer(count: count)
   }
 
   /// A vector under its own name, its memory padded to whole vectors.

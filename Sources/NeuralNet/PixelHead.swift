@@ -41,7 +41,8 @@ package final class PixelHead: Head {
       outputChannels: clusters * subHeads,
       views: (0..<subHeads).map { subHead in
         ParameterView(
-          name: "\(name).heads.\(subHead).0.weight", shape: [clusters, depth, 1, 1]
+          name: "\(name).heads.\(subHead).0.weight", shape: [clusters, depth, 1, 1],
+          initializer: .he(fan: depth)
         ) { index in
           packed.offset(channel: subHead * clusters + index / depth, input: index % depth, tap: 0)
         }
@@ -56,7 +57,7 @@ package final class PixelHead: Head {
 
   /// Features → probabilities `[N, h·C, height, width]` of the images' size, sub-head s in channels s·C…; the
   /// result lives until the next call.
-  package func forward(_ features: Tensor) -> PlanarMaps {
+  package func forward(_ features: Tensor, _ mode: Mode) -> PlanarMaps {
     let logits = convolution.forward(features)
     self.logits = logits
     reserve(logits.shape)

@@ -5,7 +5,6 @@ import Kernels
 package final class ResNetTrunk: Trunk {
   /// For one image.
   package let outputShape: Shape
-  package let fan = Fan.out
 
   private let convolution: Convolution
   private let normalization: BatchNormalization
@@ -24,7 +23,7 @@ package final class ResNetTrunk: Trunk {
         inputHeight: inputShape.height, inputWidth: inputShape.width, kernelHeight: 3,
         kernelWidth: 3, padding: 1),
       inputChannels: inputShape.channels, inputStride: inputShape.channelStride,
-      outputChannels: width, context: context)
+      outputChannels: width, fan: .fanOut, context: context)
     normalization = BatchNormalization(
       name: "trunk.bn1", channels: width, relu: true, poolPadding: 1, context: context)
     var shape = Shape(

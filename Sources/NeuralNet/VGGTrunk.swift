@@ -12,7 +12,6 @@ package final class VGGTrunk: Trunk {
 
   /// For one image.
   package let outputShape: Shape
-  package let fan = Fan.into
   private let layers: [(convolution: Convolution, normalization: BatchNormalization)]
   /// Shared by all layers that do not pool: what they pass on is made again for the backward pass, in a fraction of a
   /// convolution's time, rather than kept.

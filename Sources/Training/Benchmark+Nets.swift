@@ -19,9 +19,7 @@ extension Benchmark {
       }
     }
 
-    var width: Int { self == .small ? 16 : 64 }
-
-    var inputSize: Int {
+    private var inputSize: Int {
       switch self {
       case .small, .net6c: 24
       case .net5g: 32
@@ -29,7 +27,7 @@ extension Benchmark {
       }
     }
 
-    var channels: Int {
+    private var channels: Int {
       switch self {
       case .small, .net6c: 1
       case .net5g: 2
@@ -40,7 +38,7 @@ extension Benchmark {
     var clusters: Int { self == .net10a ? 3 : 10 }
     var subHeads: Int { self == .net10a ? 1 : 5 }
     /// Displacements of the segmentation loss lie within ± this.
-    var halfSide: Int { 10 }
+    var maximumDisplacement: Int { 10 }
 
     /// Draws pairs from `count` images of noise with the published settings; nil for networks that see others.
     func renderer(count: Int, inputSize: Int) throws(DatasetError) -> BatchRenderer? {
@@ -56,22 +54,19 @@ extension Benchmark {
         transform: transform)
     }
 
-    func network(width: Int, inputSize: Int, context: ComputeContext) -> Network {
-      let heads = [(name: "head_B", clusters: clusters, subHeads: subHeads)]
+    var architecture: Architecture {
+      Architecture(
+        kind, width: self == .small ? 16 : 64, inputSize: inputSize, inputChannels: channels)
+    }
+
+    private var kind: Architecture.Kind {
       switch self {
-      case .small, .net6c:
-        return Network(
-          net6cWidth: width, inputSize: inputSize, inputChannels: channels, heads: heads,
-          context: context)
-      case .net5g:
-        return Network(
-          net5gWidth: width, inputSize: inputSize, inputChannels: channels, heads: heads,
-          context: context)
-      case .net10a:
-        return Network(
-          net10aWidth: width, inputSize: inputSize, inputChannels: channels, heads: heads,
-          context: context)
+      case .small, .net6c: .net6c
+      case .net5g: .net5g
+      case .net10a: .net10a
       }
     }
+
+    var head: HeadSize { HeadSize(name: "head_B", clusters: clusters, subHeads: subHeads) }
   }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Kernels
+import Methods
 import NeuralNet
 
 /// The training step that is compared with other programs': both sides of fixed pairs through the network with
@@ -21,7 +22,14 @@ package final class Benchmark {
   }
 
   private let net: Net
-  private let network: Network
+  /// Assigns images to clusters, or pixels.
+  private enum Model {
+    case rows(Network<ClusterHead>)
+    case maps(Network<PixelHead>)
+  }
+  private let model: Model
+  private let context: ComputeContext
+  private let adam = Adam(learningRate: 1e-4)
   private let profiler: Profiler
   private let images: Tensor
   /// Of what head B puts out, either way.
@@ -45,10 +53,20 @@ package final class Benchmark {
     }
     self.profiler = profiler
     self.net = net
-    network = net.network(
-      width: width ?? net.width, inputSize: inputSize ?? net.inputSize, context: context)
-    network.initialize(seed: 1)
-    var shape = network.inputShape
+    self.context = context
+    var architecture = net.architecture
+    architecture.width = width ?? architecture.width
+    architecture.inputSize = inputSize ?? architecture.inputSize
+    if architecture.kind == .net10a {
+      let network = Network<PixelHead>(architecture, heads: [net.head], context: context)
+      network.initialize(seed: 1)
+      model = .maps(network)
+    } else {
+      let network = Network<ClusterHead>(architecture, heads: [net.head], context: context)
+      network.initialize(seed: 1)
+      model = .rows(network)
+    }
+    var shape = architecture.inputShape
     shape.images = 2 * pairs
     images = Tensor(shape)
     // Each image is drawn five times where the number of pairs allows.
@@ -97,41 +115,48 @@ package final class Benchmark {
     let pairs = images.shape.images / 2
     let count = renderer.dataset.count
     let plan = EpochPlan(images: count, pairs: pairs, repeats: pairs / count, seed: 1, epoch: 1)
-    network.context.measure("batch", .augmentation) {
-      renderer.render(plan, step: 0, into: rendered.buffer, pool: network.context.pool)
+    context.measure("batch", .augmentation) {
+      renderer.render(plan, step: 0, into: rendered.buffer, pool: context.pool)
     }
   }
 
   private func step() {
-    if net == .net10a { passMaps() } else { passRows() }
-    Adam(learningRate: 1e-4).update(network.parameters(training: "head_B"), in: network.context)
+    switch model {
+    case .rows(let network):
+      passRows(network)
+      adam.update(network.parameters, in: context)
+    case .maps(let network):
+      passMaps(network)
+      adam.update(network.parameters, in: context)
+    }
   }
 
   /// Forward, loss and backward of a network that assigns images.
-  private func passRows() {
+  private func passRows(_ network: Network<ClusterHead>) {
     let probabilities = network.forward(images, head: "head_B", .training)
     let gradient = gradient ?? Tensor(probabilities.shape)
     self.gradient = gradient
-    network.context.measure("loss", .loss) {
-      _ = HeadObjective(
-        probabilities: probabilities, gradient: gradient, clusters: net.clusters,
-        subHeads: net.subHeads, lambda: 1, in: network.context)
+    context.measure("loss", .loss) {
+      let objective = PairInformation(
+        clusters: net.clusters, subHeads: net.subHeads, lambda: 1)
+      let sums = objective.sums(of: probabilities, in: context)
+      _ = objective.differentiate(probabilities, sums, into: gradient, in: context)
     }
     network.backward(gradient, head: "head_B")
   }
 
   /// The same of a network that assigns pixels.
-  private func passMaps() {
-    let maps = network.forwardMaps(images, head: "head_B", .training)
+  private func passMaps(_ network: Network<PixelHead>) {
+    let maps = network.forward(images, head: "head_B", .training)
     let gradient =
       mapGradient
       ?? PlanarMaps(
         images: maps.images, channels: maps.channels, height: maps.height, width: maps.width)
     mapGradient = gradient
-    network.context.measure("loss", .loss) {
-      _ = SegmentationObjective(
-        probabilities: maps, gradient: gradient, mask: mask, clusters: net.clusters,
-        halfSide: net.halfSide, lambda: 1, in: network.context)
+    context.measure("loss", .loss) {
+      _ = PixelInformation(
+        clusters: net.clusters, maximumDisplacement: net.maximumDisplacement, lambda: 1
+      ).differentiate(maps, mask: mask, into: gradient, in: context)
     }
     network.backward(gradient, head: "head_B")
   }
@@ -144,8 +169,8 @@ package final class Benchmark {
 
   /// The best of several tries, each of many short units, so that a thread that wakes late still takes its share.
   private func measurePeak() -> Double {
-    let kernels = network.context.kernels
-    let pool = network.context.pool
+    let kernels = context.kernels
+    let pool = context.pool
     let rounds = 400_000
     let units = 16 * pool.threads
     let sink = FloatBuffer(count: units)

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Settings
 
 /// The settings that come with the program, `assets/presets/*.yaml`.
 package enum PresetCatalog {
@@ -10,12 +11,12 @@ package enum PresetCatalog {
     package var configuration: Configuration
   }
 
-  /// - Throws: `ConfigurationError` if there is no such preset, or it is not as it should be.
+  /// - Throws: `SettingsError` if there is no such preset, or it is not as it should be.
   package static func load(_ name: String) throws -> Preset {
     let folder = try AssetLocator.find("presets")
     let names = try presetNames(folder)
     guard names.contains(name) else {
-      throw ConfigurationError(
+      throw SettingsError(
         source: "--preset", key: nil,
         problem: "unknown preset '\(name)', expected one of \(names.joined(separator: ", "))")
     }

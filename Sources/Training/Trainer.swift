@@ -1,89 +1,53 @@
-import Datasets
 import Foundation
 import Kernels
+import Methods
 import NeuralNet
 import Snapshots
 
-/// Trains a network from a configuration and a data set: events out through the channel, requests in through
-/// the control. Everything it computes is a function of the configuration and the data alone.
+/// The loop: steps, evaluations and checkpoints of one method, events out through the channel, requests in through
+/// the control. Everything it computes is a function of the settings and the data alone.
 package final class Trainer {
   package let description: RunDescription
 
-  private let configuration: Configuration
+  private let method: any TrainingMethod
   private let samples: SampleImages
+  private let evaluationEpochs: Int
+  private let checkpointSeconds: Double
   private let channel: SnapshotChannel
   private let control: TrainingControl
-  private let network: Network
-  private let renderer: BatchRenderer
-  private let evaluator: Evaluator
-  /// The batch of the step and the one that is rendered meanwhile, in turns.
-  private let batches: [Tensor]
-  /// The step whose batch is being rendered, or is ready, in `batches[step % 2]`.
-  private var renderedStep: Int?
-  private var gradients: [String: Tensor] = [:]
-  private var plan: EpochPlan?
   private var state: TrainerState
   private var lastCheckpoint = ContinuousClock.now
   private var lastCheckpointStep: Int?
 
   /// - Parameters:
-  ///   - configuration: validated, on its own and against the data set.
-  ///   - context: what to compute with; its threads are the configuration's.
+  ///   - configuration: the run's, for its rates and intervals.
   ///   - checkpoint: where to go on; nil to start afresh.
-  /// - Throws: `TrainingError` if the checkpoint does not fit, `DatasetError` if the transforms do not.
+  /// - Throws: `TrainingError` if the checkpoint does not fit.
   package init(
-    configuration: Configuration, dataset: ImageDataset, runName: String, startedAt: Double,
-    context: ComputeContext, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
+    method: any TrainingMethod, description: RunDescription, samples: SampleImages,
+    configuration: Configuration, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
     control: TrainingControl
   ) throws {
-    self.configuration = configuration
+    self.method = method
+    self.description = description
+    self.samples = samples
     self.channel = channel
     self.control = control
-    network = Network(
-      configuration: configuration, imageChannels: dataset.channels,
-      context: context)
-    renderer = try BatchRenderer(dataset: dataset, transform: configuration.pairTransform)
-
-    let sampleIndices = Trainer.sampleIndices(configuration, of: dataset.count)
-    samples = SampleImages(
-      width: dataset.width, height: dataset.height, channels: dataset.channels,
-      pixels: sampleIndices.flatMap { index in
-        dataset.pixels[index * dataset.imageSize..<(index + 1) * dataset.imageSize]
-      },
-      labels: sampleIndices.map { Int(dataset.labels[$0]) })
-    evaluator = Evaluator(
-      configuration: configuration, renderer: renderer, network: network, samples: sampleIndices)
-    var shape = network.inputShape
-    shape.images = configuration.imagesPerStep
-    batches = [Tensor(shape), Tensor(shape)]
-
-    let stepsPerEpoch = EpochPlan.steps(
-      images: dataset.count, pairs: configuration.batchPairs, repeats: configuration.sampleRepeats)
-    description = RunDescription(
-      name: runName, preset: configuration.preset, dataset: dataset.name,
-      classNames: dataset.classNames, configuration: configuration.yaml, seed: configuration.seed,
-      heads: configuration.heads.map {
-        HeadDescription(
-          name: HeadID(rawValue: $0.name), clusters: $0.head.clusters,
-          subHeads: $0.head.subHeads, matching: $0.name == "B" ? .oneToOne : .manyToOne,
-          isMain: $0.name == "B")
-      },
-      epochs: configuration.epochs, stepsPerEpoch: stepsPerEpoch,
-      plannedSteps: configuration.plannedSteps(images: dataset.count),
-      imagesPerStep: configuration.imagesPerStep, evaluationImages: dataset.count,
-      parameterCount: network.parameterCount, startedAt: startedAt)
-
+    evaluationEpochs = configuration.evaluationEpochs
+    checkpointSeconds = configuration.checkpointSeconds
     if let checkpoint {
       state = try TrainerState(text: checkpoint.trainerState)
       do {
-        try network.loadWeights(checkpoint.weights.byName)
-        try network.loadOptimizerState(checkpoint.optimizer.byName)
+        try method.network.loadWeights(checkpoint.weights.byName)
+        for optimizer in method.optimizers {
+          try optimizer.load(checkpoint.optimizer.byName, for: method.network.parameters)
+        }
       } catch {
         throw TrainingError(description: "the checkpoint does not fit its configuration: \(error)")
       }
     } else {
       state = TrainerState(learningRate: configuration.learningRate)
-      network.initialize(seed: configuration.seed)
+      method.initialize(seed: configuration.seed)
     }
   }
 
@@ -109,11 +73,11 @@ package final class Trainer {
       }
       let isEpochEnd = state.step % description.stepsPerEpoch == 0
       if state.step == description.plannedSteps
-        || isEpochEnd && epoch % configuration.evaluationEpochs == 0
+        || isEpochEnd && epoch % evaluationEpochs == 0
       {
         evaluate()
       }
-      if lastCheckpoint.duration(to: .now) >= .seconds(configuration.checkpointSeconds) {
+      if lastCheckpoint.duration(to: .now) >= .seconds(checkpointSeconds) {
         checkpoint()
       }
     }
@@ -126,66 +90,33 @@ package final class Trainer {
     (state.step + description.stepsPerEpoch - 1) / description.stepsPerEpoch
   }
 
-  /// One batch through network, loss and optimiser; returns the loss.
+  /// One step of the method; returns its loss.
   private func takeStep() -> Double {
     let start = ContinuousClock.now
-    let epoch = state.step / description.stepsPerEpoch + 1
-    let headName = configuration.head(inEpoch: epoch)
-    let head = headName == "A" ? configuration.headA : configuration.headB
-    let images = batch(ofStep: state.step)
-    if state.step + 1 < description.plannedSteps { startBatch(ofStep: state.step + 1) }
-    let networkHead = "head_\(headName)"
-    let probabilities = network.forward(images, head: networkHead, .training)
-    let gradient = gradients[headName] ?? Tensor(probabilities.shape)
-    gradients[headName] = gradient
-    let objective = HeadObjective(
-      probabilities: probabilities, gradient: gradient, clusters: head.clusters,
-      subHeads: head.subHeads, lambda: configuration.lambda, in: network.context)
+    let index = StepIndex(step: state.step, stepsPerEpoch: description.stepsPerEpoch)
+    let images = method.batches.batch(ofStep: index.step)
+    if index.step + 1 < description.plannedSteps { method.batches.prepare(step: index.step + 1) }
+    for optimizer in method.optimizers { optimizer.learningRate = state.learningRate }
+    let outcome = method.takeStep(images, index)
+    let losses = outcome.losses
     state.step += 1
-    guard objective.loss.isFinite else { return objective.loss }
-    network.backward(gradient, head: networkHead)
-    Adam(learningRate: state.learningRate)
-      .update(network.parameters(training: networkHead), in: network.context)
+    guard losses.loss.isFinite else { return losses.loss }
 
     let seconds = start.duration(to: .now).seconds
     state.elapsed += seconds
     channel.send(
       .step(
         StepSnapshot(
-          step: state.step, epoch: epoch, head: HeadID(rawValue: headName),
-          loss: objective.loss, subHeadLosses: objective.losses,
-          mutualInformation: objective.mutualInformation, learningRate: state.learningRate,
-          imagesPerSecond: Double(configuration.imagesPerStep) / seconds, elapsed: state.elapsed)))
-    return objective.loss
-  }
-
-  /// The images of the step number `step`, from 0, which threads may have rendered while they waited for each other.
-  private func batch(ofStep step: Int) -> Tensor {
-    if renderedStep != step { startBatch(ofStep: step) }
-    network.context.pool.finishOffered()
-    return batches[step % 2]
-  }
-
-  private func startBatch(ofStep step: Int) {
-    let work = renderer.rendering(
-      plan(forEpoch: step / description.stepsPerEpoch + 1),
-      step: step % description.stepsPerEpoch, into: batches[step % 2].buffer)
-    network.context.pool.offer(work.units, work.render)
-    renderedStep = step
-  }
-
-  private func plan(forEpoch epoch: Int) -> EpochPlan {
-    if let plan, plan.epoch == epoch { return plan }
-    let plan = EpochPlan(
-      images: renderer.dataset.count, pairs: configuration.batchPairs,
-      repeats: configuration.sampleRepeats, seed: configuration.seed, epoch: epoch)
-    self.plan = plan
-    return plan
+          step: state.step, epoch: index.epoch, head: outcome.head, loss: losses.loss,
+          subHeadLosses: losses.losses, mutualInformation: losses.mutualInformation,
+          learningRate: state.learningRate,
+          imagesPerSecond: Double(description.imagesPerStep) / seconds, elapsed: state.elapsed)))
+    return losses.loss
   }
 
   private func evaluate() {
     // A stop need not wait for an evaluation, except the last one, after which nothing goes on.
-    let evaluation = evaluator.evaluate(
+    let evaluation = method.evaluate(
       step: state.step, epoch: epoch, elapsed: state.elapsed,
       isCancelled: { state.step < description.plannedSteps && control.isStopping })
     state.owesEvaluation = evaluation == nil
@@ -195,7 +126,9 @@ package final class Trainer {
       return
     }
     channel.send(.evaluation(evaluation))
-    guard state.step > 0, let head = evaluation[.b] else { return }
+    guard state.step > 0, let main = description.mainHead, let head = evaluation[main.name] else {
+      return
+    }
     let loss = head.subHeads[head.lowestLossSubHead].loss
     if loss < state.lowestLoss ?? .infinity {
       state.lowestLoss = loss
@@ -210,9 +143,9 @@ package final class Trainer {
     channel.send(
       .checkpoint(
         CheckpointSnapshot(
-          step: state.step, weights: network.weights,
-          optimizer: network.optimizerState, trainerState: state.text,
-          isBest: isBest)))
+          step: state.step, weights: method.network.weights,
+          optimizer: method.optimizers.flatMap { $0.state(of: method.network.parameters) },
+          trainerState: state.text, isBest: isBest)))
     lastCheckpoint = .now
   }
 
@@ -235,10 +168,5 @@ package final class Trainer {
       if !isPaused { return true }
       Thread.sleep(forTimeInterval: 0.02)
     }
-  }
-
-  private static func sampleIndices(_ configuration: Configuration, of count: Int) -> [Int] {
-    var random = RandomStream(seed: configuration.seed, purpose: .samples)
-    return Array((0..<count).shuffled(using: &random).prefix(configuration.samples))
   }
 }

@@ -154,11 +154,11 @@ extension BadInput {
     setting("heads.B.clusters=9", "heads.B.clusters: is 9, expected at least the 10 classes"),
     setting("transform.plain_crop=29", "transform.plain_crop: is 29", "at most the images' 28"),
     setting("transform.transformed_crops=20,30", "transform.transformed_crops: has 30", "28"),
-    setting("transform.input_size=20", "transform.input_size: is 20", "multiple of 8"),
+    setting("transform.input_size=7", "transform.input_size: is '7'", "from 8 to 512"),
     setting("training.batch_pairs=700", "training.batch_pairs: 140 images", "at most the 130"),
     BadInput(
       name: "negative steps", arguments: { _ in ["--steps=-1"] },
-      expected: ["--steps: training.steps: is '-1', expected an integer of at least 0"]),
+      expected: ["--steps: training.steps: is '-1', expected an integer from 0 to 1073741824"]),
     BadInput(
       name: "no steps", arguments: { _ in ["--steps", "0"] },
       expected: ["--steps: is '0', expected an integer of at least 1"]),
@@ -173,7 +173,7 @@ extension BadInput {
       expected: ["training.batch_pairs: is 100000", "GiB"]),
     BadInput(
       name: "no epochs", arguments: { _ in ["--epochs", "0"] },
-      expected: ["--epochs: training.epochs: is '0', expected an integer of at least 1"]),
+      expected: ["--epochs: training.epochs: is '0', expected an integer from 1 to 1073741824"]),
     BadInput(
       name: "negative threads", arguments: { _ in ["--threads=-1"] },
       expected: ["--threads: training.threads: is '-1'"]),

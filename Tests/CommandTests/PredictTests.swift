@@ -147,6 +147,5 @@ import Training
 
   @Test func wrongArguments() throws {
     #expect(throws: (any Error).self) { try PredictCommand.parse(["run"]) }
-    #expect(throws: (any Error).self) { try PredictCommand.parse(["run", "a.png", "--head", "C"]) }
   }
 }

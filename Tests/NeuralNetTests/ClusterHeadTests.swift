@@ -93,7 +93,7 @@ struct ClusterHeadTests {
       }
 
       let comment: Comment = "\(images) images"
-      let found = fixture.head.forward(Tensor(fixture.features))
+      let found = fixture.head.forward(Tensor(fixture.features), .training)
       #expect(relativeError(found.naive.values, expected.values) <= 1e-5, comment)
       #expect(found.isPaddingZero, comment)
       // What lies in the padding of the gradient must not reach the sums.
@@ -126,11 +126,11 @@ struct ClusterHeadTests {
   @Test func paddingStaysZeroWhenTheBatchShrinks() {
     let test = Self.cases[1]
     let fixture = Fixture(test, images: 24, .portable)
-    _ = fixture.head.forward(Tensor(fixture.features))
+    _ = fixture.head.forward(Tensor(fixture.features), .training)
     var fewer = NaiveMap(
       images: 13, height: test.height, width: test.width, channels: test.channels)
     fewer.values = Array(fixture.features.values.prefix(fewer.values.count))
-    #expect(fixture.head.forward(Tensor(fewer)).isPaddingZero)
+    #expect(fixture.head.forward(Tensor(fewer), .training).isPaddingZero)
   }
 
   @Test(arguments: InstructionSet.available)
@@ -140,7 +140,7 @@ struct ClusterHeadTests {
     let parameters = fixture.head.parameters
     let factors = NaiveMap(images: 13, height: 1, width: 1, channels: 8, seed: 3)
     func loss(_ features: NaiveMap) -> Double {
-      let probabilities = fixture.head.forward(Tensor(features)).naive.values
+      let probabilities = fixture.head.forward(Tensor(features), .training).naive.values
       return zip(factors.values, probabilities).reduce(0) { $0 + $1.0 * $1.1 }
     }
     _ = loss(fixture.features)

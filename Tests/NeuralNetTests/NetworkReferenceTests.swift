@@ -9,9 +9,13 @@ struct NetworkReferenceTests {
   @Test(arguments: InstructionSet.available)
   func net6c(_ instructionSet: InstructionSet) throws {
     let reference = try ReferenceRun("net6c")
-    let network = Network(
-      net6cWidth: reference.run.width, inputSize: reference.run.size, inputChannels: 1,
-      heads: [("head_A", 50, 2), ("head_B", 10, 2)],
+    let network = Network<ClusterHead>(
+      Architecture(
+        .net6c, width: reference.run.width, inputSize: reference.run.size, inputChannels: 1),
+      heads: [
+        HeadSize(name: "head_A", clusters: 50, subHeads: 2),
+        HeadSize(name: "head_B", clusters: 10, subHeads: 2),
+      ],
       context: ComputeContext(instructionSet: instructionSet, threads: 2))
     try checkClustering(network, reference)
   }
@@ -19,9 +23,13 @@ struct NetworkReferenceTests {
   @Test(arguments: InstructionSet.available)
   func net5g(_ instructionSet: InstructionSet) throws {
     let reference = try ReferenceRun("net5g")
-    let network = Network(
-      net5gWidth: reference.run.width, inputSize: reference.run.size, inputChannels: 2,
-      heads: [("head_A", 70, 2), ("head_B", 10, 2)],
+    let network = Network<ClusterHead>(
+      Architecture(
+        .net5g, width: reference.run.width, inputSize: reference.run.size, inputChannels: 2),
+      heads: [
+        HeadSize(name: "head_A", clusters: 70, subHeads: 2),
+        HeadSize(name: "head_B", clusters: 10, subHeads: 2),
+      ],
       context: ComputeContext(instructionSet: instructionSet, threads: 2))
     // An input that differs in the last bit of a Float ends the run with another loss by some percent.
     try checkClustering(
@@ -35,13 +43,17 @@ struct NetworkReferenceTests {
   func net10a(_ instructionSet: InstructionSet) throws {
     let reference = try ReferenceRun("net10a")
     let context = ComputeContext(instructionSet: instructionSet, threads: 2)
-    let network = Network(
-      net10aWidth: reference.run.width, inputSize: reference.run.size, inputChannels: 5,
-      heads: [("head_A", 15, 1), ("head_B", 3, 1)], context: context)
+    let network = Network<PixelHead>(
+      Architecture(
+        .net10a, width: reference.run.width, inputSize: reference.run.size, inputChannels: 5),
+      heads: [
+        HeadSize(name: "head_A", clusters: 15, subHeads: 1),
+        HeadSize(name: "head_B", clusters: 3, subHeads: 1),
+      ], context: context)
     // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added up: five of them, so
     // that this is half a step.
     try reference.check(network, ReferenceRun.Tolerances(weights: 0.1)) { images, head in
-      let maps = network.forwardMaps(images, head: head, .training)
+      let maps = network.forward(images, head: head, .training)
       let gradient = PlanarMaps(
         images: maps.images, channels: maps.channels, height: maps.height, width: maps.width)
       let layout = MapLayout(
@@ -55,13 +67,13 @@ struct NetworkReferenceTests {
       network.backward(gradient, head: head)
       return loss.value
     } evaluate: { images in
-      let maps = network.forwardMaps(images, head: "head_B", .evaluation)
+      let maps = network.forward(images, head: "head_B", .evaluation)
       return [(0..<maps.count / 2).map { maps.buffer[$0] }]
     }
   }
 
   private func checkClustering(
-    _ network: Network, _ reference: ReferenceRun,
+    _ network: Network<ClusterHead>, _ reference: ReferenceRun,
     _ tolerances: ReferenceRun.Tolerances = ReferenceRun.Tolerances()
   ) throws {
     try reference.check(network, tolerances) { images, head in

@@ -71,9 +71,12 @@ struct NetworkStateTests {
     let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Reference")
     let reference = try ReferenceTensors(url: folder.appendingPathComponent("net6c.safetensors"))
       .states(prefix: "init.")
-    let network = Network(
-      net6cWidth: 8, inputSize: 24, inputChannels: 1,
-      heads: [("head_A", 50, 2), ("head_B", 10, 2)], context: ComputeContext(threads: 1))
+    let network = Network<ClusterHead>(
+      Architecture(.net6c, width: 8, inputSize: 24, inputChannels: 1),
+      heads: [
+        HeadSize(name: "head_A", clusters: 50, subHeads: 2),
+        HeadSize(name: "head_B", clusters: 10, subHeads: 2),
+      ], context: ComputeContext(threads: 1))
     #expect(network.weights.count == reference.count)
     #expect(named(network.weights).mapValues(\.shape) == reference.mapValues(\.shape))
     let trained = network.weights.filter { !$0.name.contains("running") }
@@ -85,25 +88,32 @@ struct NetworkStateTests {
   @Test func roundTripKeepsEveryBit() throws {
     let source = tinyNetwork(seed: 1)
     let images = tinyImages(pairs: 10, seed: 5)
-    for head in ["head_A", "head_B"] { trainingStep(source, images, head: head) }
+    let (adam, other) = (Adam(learningRate: 1e-3), Adam(learningRate: 1e-3))
+    for head in ["head_A", "head_B"] { trainingStep(source, images, head: head, adam) }
     let target = tinyNetwork(seed: 2)
+    let state = adam.state(of: source.parameters)
     try target.loadWeights(named(source.weights))
-    try target.loadOptimizerState(named(source.optimizerState))
+    try other.load(named(state), for: target.parameters)
     #expect(changes(target.weights, from: bits(source.weights)) == [])
-    #expect(changes(target.optimizerState, from: bits(source.optimizerState)) == [])
-    #expect(target.parameters.map(\.steps) == source.parameters.map(\.steps))
-    #expect(Set(source.parameters.map(\.steps)) == [1, 2])
+    #expect(changes(other.state(of: target.parameters), from: bits(state)) == [])
+    let steps = state.filter { $0.name.hasSuffix(".step") }.flatMap(\.values)
+    #expect(Set(steps) == [1, 2])
     // And a step from there is the same step.
-    let losses = [source, target].map { trainingStep($0, images, head: "head_B") }
+    let losses = [(source, adam), (target, other)].map {
+      trainingStep($0.0, images, head: "head_B", $0.1)
+    }
     #expect(losses[0] == losses[1])
     #expect(changes(target.weights, from: bits(source.weights)) == [])
   }
 
   @Test func refusesWhatDoesNotFit() throws {
     let source = tinyNetwork(seed: 1)
-    trainingStep(source, tinyImages(pairs: 6, seed: 1), head: "head_A")
+    let (adam, other) = (Adam(learningRate: 1e-3), Adam(learningRate: 1e-3))
+    trainingStep(source, tinyImages(pairs: 6, seed: 1), head: "head_A", adam)
+    let sourceState = named(adam.state(of: source.parameters))
     let target = tinyNetwork(seed: 2)
-    let (weights, optimizer) = (bits(target.weights), bits(target.optimizerState))
+    let weights = bits(target.weights)
+    let optimizer = bits(other.state(of: target.parameters))
     for name in weights.keys {
       var missing = named(source.weights)
       missing[name] = nil
@@ -118,17 +128,17 @@ struct NetworkStateTests {
       }
     }
     for name in optimizer.keys {
-      var missing = named(source.optimizerState)
+      var missing = sourceState
       missing[name] = nil
-      #expect(throws: StateMismatch.self) { try target.loadOptimizerState(missing) }
+      #expect(throws: StateMismatch.self) { try other.load(missing, for: target.parameters) }
     }
     for steps in [-1, 0.5, .nan, .infinity, 1e30] as [Float] {
-      var damaged = named(source.optimizerState)
+      var damaged = sourceState
       let name = "head_B.heads.1.0.bias.step"
       damaged[name] = NamedTensor(name: name, shape: [1], values: [steps])
-      #expect(throws: StateMismatch.self) { try target.loadOptimizerState(damaged) }
+      #expect(throws: StateMismatch.self) { try other.load(damaged, for: target.parameters) }
     }
     #expect(changes(target.weights, from: weights) == [])
-    #expect(changes(target.optimizerState, from: optimizer) == [])
+    #expect(changes(other.state(of: target.parameters), from: optimizer) == [])
   }
 }

@@ -93,7 +93,7 @@ struct PixelHeadTests {
   func forward(_ instructionSet: InstructionSet, _ test: Case) {
     let head = head(test, instructionSet, threads: 2)
     let features = features(test)
-    let maps = head.forward(Tensor(features))
+    let maps = head.forward(Tensor(features), .training)
     let found = (0..<maps.count).map { Double(maps.buffer[$0]) }
     #expect(relativeError(found, naive(test, head, features)) <= 1e-5)
   }
@@ -102,9 +102,9 @@ struct PixelHeadTests {
   func finiteDifferences(_ instructionSet: InstructionSet, _ test: Case) {
     let head = head(test, instructionSet, threads: 2)
     let features = features(test)
-    let gradient = gradientMaps(head.forward(Tensor(features)))
+    let gradient = gradientMaps(head.forward(Tensor(features), .training))
     func loss(_ map: NaiveMap) -> Double {
-      let maps = head.forward(Tensor(map))
+      let maps = head.forward(Tensor(map), .training)
       return (0..<maps.count).reduce(0) {
         $0 + Double(gradient.buffer[$1]) * Double(maps.buffer[$1])
       }
@@ -148,7 +148,7 @@ struct PixelHeadTests {
   func sameBitsAtAnyThreadCount(_ instructionSet: InstructionSet) {
     func bits(_ threads: Int) -> [UInt32] {
       let head = head(Self.cases[1], instructionSet, threads: threads)
-      let maps = head.forward(Tensor(features(Self.cases[1])))
+      let maps = head.forward(Tensor(features(Self.cases[1])), .training)
       let gradient = head.backward(gradientMaps(maps))
       return (0..<maps.count).map { maps.buffer[$0].bitPattern }
         + (0..<gradient.shape.count).map { gradient.pointer[$0].bitPattern }

@@ -49,8 +49,8 @@ struct ReferenceRun {
   /// - Parameters:
   ///   - step: one forward and backward pass of both sides on a head; returns the loss.
   ///   - evaluate: each sub-head's output of head B for the first of two sides, in PyTorch's order.
-  func check(
-    _ network: Network, _ tolerances: Tolerances = Tolerances(),
+  func check<HeadKind>(
+    _ network: Network<HeadKind>, _ tolerances: Tolerances = Tolerances(),
     step: (_ images: Tensor, _ head: String) -> Double,
     evaluate: (_ images: Tensor) -> [[Float]]
   ) throws {
@@ -82,7 +82,7 @@ struct ReferenceRun {
     }
   }
 
-  private func checkFinalState(_ network: Network, _ tolerances: Tolerances) throws {
+  private func checkFinalState(_ network: any Module, _ tolerances: Tolerances) throws {
     var (error, movement) = (0.0, 0.0)
     for tensor in network.weights {
       let final = try tensors.tensor("final.\(tensor.name)").values

@@ -12,11 +12,12 @@ struct ThreadCountTests {
 
   private func train(_ instructionSet: InstructionSet, threads: Int) -> Outcome {
     let network = tinyNetwork(instructionSet, threads: threads, width: 5)
+    let adam = Adam(learningRate: 1e-3)
     // 74 images are 7 blocks, the last one of 2.
     let losses = ["head_A", "head_B", "head_B", "head_A"].enumerated().map { step, head in
-      trainingStep(network, tinyImages(pairs: 37, seed: UInt64(10 * step)), head: head)
+      trainingStep(network, tinyImages(pairs: 37, seed: UInt64(10 * step)), head: head, adam)
     }
-    let tensors = network.weights + network.optimizerState
+    let tensors = network.weights + adam.state(of: network.parameters)
     return Outcome(losses: losses, bits: tensors.flatMap { $0.values.map(\.bitPattern) })
   }
 

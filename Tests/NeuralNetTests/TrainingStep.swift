@@ -33,23 +33,26 @@ func meanLoss(
   return (total, gradient)
 }
 
-/// A net6c small enough to train in a test: 1 × 16 × 16 images, heads of 2 × 7 and 2 × 3 clusters.
+/// A net6c small enough to train in a test: 1 × `size` × `size` images, heads of 2 × 7 and 2 × 3 clusters.
 func tinyNetwork(
   _ instructionSet: InstructionSet = .available.last ?? .portable, threads: Int = 1, width: Int = 3,
-  seed: UInt64 = 1
-) -> Network {
-  let network = Network(
-    net6cWidth: width, inputSize: 16, inputChannels: 1,
-    heads: [("head_A", 7, 2), ("head_B", 3, 2)],
+  size: Int = 16, seed: UInt64 = 1
+) -> Network<ClusterHead> {
+  let network = Network<ClusterHead>(
+    Architecture(.net6c, width: width, inputSize: size, inputChannels: 1),
+    heads: [
+      HeadSize(name: "head_A", clusters: 7, subHeads: 2),
+      HeadSize(name: "head_B", clusters: 3, subHeads: 2),
+    ],
     context: ComputeContext(instructionSet: instructionSet, threads: threads))
   network.initialize(seed: seed)
   return network
 }
 
 /// Random pairs of images for `tinyNetwork`: the plain ones, then their noisy copies.
-func tinyImages(pairs: Int, seed: UInt64) -> Tensor {
-  let plain = NaiveMap(images: pairs, height: 16, width: 16, channels: 1, seed: seed)
-  var both = NaiveMap(images: 2 * pairs, height: 16, width: 16, channels: 1, seed: seed + 1)
+func tinyImages(pairs: Int, size: Int = 16, seed: UInt64) -> Tensor {
+  let plain = NaiveMap(images: pairs, height: size, width: size, channels: 1, seed: seed)
+  var both = NaiveMap(images: 2 * pairs, height: size, width: size, channels: 1, seed: seed + 1)
   for index in both.values.indices {
     both.values[index] = 0.3 * both.values[index] + plain.values[index % plain.values.count]
   }
@@ -58,11 +61,13 @@ func tinyImages(pairs: Int, seed: UInt64) -> Tensor {
 
 /// One training step on one head; returns its loss.
 @discardableResult
-func trainingStep(_ network: Network, _ images: Tensor, head: String) -> Double {
+func trainingStep(
+  _ network: Network<ClusterHead>, _ images: Tensor, head: String, _ optimizer: any Optimizer
+) -> Double {
   let probabilities = network.forward(images, head: head, .training)
   let (loss, gradient) = meanLoss(
     probabilities, network.head(head).clusters, network.head(head).subHeads)
   network.backward(gradient, head: head)
-  Adam(learningRate: 1e-3).update(network.parameters(training: head), in: network.context)
+  optimizer.update(network.parameters(training: head), in: network.context)
   return loss
 }

@@ -1,3 +1,4 @@
+import Settings
 import Testing
 
 @testable import Training
@@ -14,7 +15,8 @@ import Testing
       "preset": ["\"\"", "[a, b]", "{}"],
       "dataset": ["\"\"", "[a, b]", "{}"],
       "data": ["[a, b]", "{}", "[]"],
-      "network.kind": ["net5g", "NET6C", "[]", "{}", "~"],
+      "method": ["", "IIC", "[]", "{}", "~"],
+      "network.kind": ["net10a", "NET6C", "[]", "{}", "~"],
       "network.width": integers + ["0", "257"],
       "heads.A.clusters": integers + ["1", "0", "1001"],
       "heads.A.sub_heads": integers + ["0", "51"],
@@ -48,14 +50,14 @@ import Testing
   }()
 
   @Test func everyFieldIsInTheTable() {
-    #expect(Set(Self.badValues.keys) == Set(Configuration.fields.map(\.key)))
+    #expect(Set(Self.badValues.keys) == Set(Configuration().schema.fields.map(\.key)))
   }
 
-  @Test(arguments: Configuration.fields.map(\.key)) func badValue(key: String) throws {
-    let field = try #require(Configuration.fields.first { $0.key == key })
+  @Test(arguments: Configuration().schema.fields.map(\.key)) func badValue(key: String) throws {
+    let field = try #require(Configuration().schema.fields.first { $0.key == key })
     for value in Self.badValues[key] ?? [] {
       var configuration = Configuration()
-      let error = expectError("\(key): \(value)") { () throws(ConfigurationError) in
+      let error = expectError("\(key): \(value)") { () throws(SettingsError) in
         try configuration.apply(yaml: nested(key, value), source: "file.yaml")
       }
       #expect(error?.source == "file.yaml")
@@ -65,12 +67,12 @@ import Testing
     }
     var configuration = Configuration()
     if field.shape == .word {
-      let error = expectError(key) { () throws(ConfigurationError) in
+      let error = expectError(key) { () throws(SettingsError) in
         try configuration.apply(assignment: "\(key)=")
       }
       #expect(
         error
-          == ConfigurationError(
+          == SettingsError(
             source: "--set", key: key, problem: "is '', expected \(field.expectation)"))
     }
   }
@@ -96,7 +98,7 @@ import Testing
       #expect(configuration.epochs == 3)
       return
     }
-    let error = expectError(yaml) { () throws(ConfigurationError) in
+    let error = expectError(yaml) { () throws(SettingsError) in
       try configuration.apply(yaml: yaml, source: "file.yaml")
     }
     #expect(error?.key == key)
@@ -110,7 +112,7 @@ import Testing
   ])
   func notAConfiguration(yaml: String) {
     var configuration = Configuration()
-    let error = expectError(yaml) { () throws(ConfigurationError) in
+    let error = expectError(yaml) { () throws(SettingsError) in
       try configuration.apply(yaml: yaml, source: "file.yaml")
     }
     #expect(error?.source == "file.yaml")
@@ -119,16 +121,16 @@ import Testing
 
   @Test(
     arguments: [
-      ("epochs", nil, "expected key=value"), ("=3", "", "unknown key"),
+      ("epochs", nil, "expected key=value"), ("=3", nil, "expected key=value"),
       ("training.epoch=3", "training.epoch", "unknown key, expected one of training.epochs"),
       ("training=3", "training", "unknown key"),
-      ("training.epochs=3,4", "training.epochs", "expected an integer of at least 1"),
-      ("training.epochs=[3]", "training.epochs", "expected an integer of at least 1"),
+      ("training.epochs=3,4", "training.epochs", "expected an integer from 1 to 1073741824"),
+      ("training.epochs=[3]", "training.epochs", "expected an integer from 1 to 1073741824"),
       ("transform.transformed_crops=16,,20", "transform.transformed_crops", "a list of integers"),
     ] as [(String, String?, String)])
   func badAssignment(assignment: String, key: String?, problem: String) {
     var configuration = Configuration()
-    let error = expectError(assignment) { () throws(ConfigurationError) in
+    let error = expectError(assignment) { () throws(SettingsError) in
       try configuration.apply(assignment: assignment)
     }
     #expect(error?.source == "--set")
@@ -146,8 +148,8 @@ import Testing
 
 /// The error that `body` throws; a failure of the test if it does not.
 func expectError(
-  _ what: String, _ body: () throws(ConfigurationError) -> Void
-) -> ConfigurationError? {
+  _ what: String, _ body: () throws(SettingsError) -> Void
+) -> SettingsError? {
   do {
     try body()
   } catch {

@@ -1,4 +1,6 @@
 import Foundation
+import Methods
+import Settings
 import Testing
 
 @testable import Training
@@ -12,26 +14,27 @@ import Testing
     configuration.dataset = "mnist"
     configuration.data =
       "/a folder, with 'quotes' \\ \"and\" [brackets]\t\u{1}ü漢\u{2028}\u{85}\u{7F}😀"
-    configuration.networkWidth = 3
-    configuration.headA = HeadConfiguration(clusters: 12, subHeads: 2, epochs: 3)
-    configuration.headB = HeadConfiguration(clusters: 11, subHeads: 4, epochs: 5)
-    configuration.firstHead = "B"
+    configuration.clustering.network.kind = .net5g
+    configuration.clustering.network.width = 3
+    configuration.clustering.headA = HeadSettings(clusters: 12, subHeads: 2, epochs: 3)
+    configuration.clustering.headB = HeadSettings(clusters: 11, subHeads: 4, epochs: 5)
+    configuration.clustering.firstHead = "B"
     configuration.epochs = 7
     configuration.steps = 99
-    configuration.batchPairs = 60
-    configuration.sampleRepeats = 4
+    configuration.clustering.batchPairs = 60
+    configuration.clustering.sampleRepeats = 4
     configuration.learningRate = 0.1 + 0.2
-    configuration.lambda = 1.5
+    configuration.clustering.lambda = 1.5
     configuration.seed = .max
     configuration.threads = 2
-    configuration.inputSize = 32
-    configuration.plainCrop = 28
-    configuration.centreCropProbability = 1e-7
-    configuration.transformedCrops = [9]
-    configuration.rotationDegrees = 1.0 / 3
-    configuration.rotationProbability = 1
-    configuration.brightness = 0
-    configuration.contrast = 1
+    configuration.clustering.views.inputSize = 32
+    configuration.clustering.views.plainCrop = 28
+    configuration.clustering.views.centreCropProbability = 1e-7
+    configuration.clustering.views.transformedCrops = [9]
+    configuration.clustering.views.rotationDegrees = 1.0 / 3
+    configuration.clustering.views.rotationProbability = 1
+    configuration.clustering.views.brightness = 0
+    configuration.clustering.views.contrast = 1
     configuration.evaluationEpochs = 2
     configuration.checkpointSeconds = 1.25
     configuration.samples = 5
@@ -39,7 +42,7 @@ import Testing
   }
 
   @Test func unusualDiffersInEveryField() {
-    for field in Configuration.fields where field.key != "network.kind" {
+    for field in Configuration().schema.fields where field.key != "method" {
       #expect(field.write(Self.unusual()) != field.write(Configuration()), "\(field.key)")
     }
   }
@@ -59,7 +62,8 @@ import Testing
     #expect(
       Set(object.keys)
         == [
-          "preset", "dataset", "data", "network", "heads", "training", "transform", "evaluation",
+          "preset", "dataset", "data", "method", "network", "heads", "training", "transform",
+          "evaluation",
           "checkpoint",
         ])
     #expect(object["data"] as? String == Self.unusual().data)
@@ -85,7 +89,7 @@ import Testing
     var configuration = Self.unusual()
     try configuration.apply(yaml: "training:\n  lambda: 2\n", source: "test")
     var expected = Self.unusual()
-    expected.lambda = 2
+    expected.clustering.lambda = 2
     #expect(configuration == expected)
     for empty in ["", "# nothing\n", "---\n", "{}"] {
       try configuration.apply(yaml: empty, source: "test")
@@ -96,15 +100,15 @@ import Testing
   @Test func assignments() throws {
     var configuration = Configuration()
     try configuration.apply(assignment: "transform.transformed_crops=12, 16,20")
-    #expect(configuration.transformedCrops == [12, 16, 20])
+    #expect(configuration.clustering.views.transformedCrops == [12, 16, 20])
     try configuration.apply(assignment: "transform.transformed_crops=[8]")
-    #expect(configuration.transformedCrops == [8])
+    #expect(configuration.clustering.views.transformedCrops == [8])
     try configuration.apply(assignment: "data=/a=b, c/[d]")
     #expect(configuration.data == "/a=b, c/[d]")
     try configuration.apply(assignment: "training.learning_rate=1e-3")
     #expect(configuration.learningRate == 1e-3)
     try configuration.apply(assignment: "heads.A.clusters= 7 ")
-    #expect(configuration.headA.clusters == 7)
+    #expect(configuration.clustering.headA.clusters == 7)
   }
 
   @Test func presets() throws {
@@ -119,7 +123,7 @@ import Testing
       try preset.configuration.validate(
         source: preset.name, images: images, side: 28, classes: 10)
     }
-    let error = #expect(throws: ConfigurationError.self) { try PresetCatalog.load("digitz") }
+    let error = #expect(throws: SettingsError.self) { try PresetCatalog.load("digitz") }
     #expect(
       error?.description.hasPrefix("--preset: unknown preset 'digitz', expected one of digits")
         == true)

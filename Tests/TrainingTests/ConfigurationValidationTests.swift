@@ -1,3 +1,6 @@
+import Methods
+import Settings
+import Snapshots
 import Testing
 
 @testable import Training
@@ -17,11 +20,10 @@ import Testing
       ["heads.A.epochs=0", "heads.first=B", "training.batch_pairs=5"], "heads.B.clusters",
       "at most training.batch_pairs, 5"
     ),
-    (["transform.input_size=20"], "transform.input_size", "a multiple of 8"),
   ])
   func impossibleAlone(assignments: [String], key: String, problem: String) throws {
     let configuration = try configured(assignments)
-    let error = expectError("\(assignments)") { () throws(ConfigurationError) in
+    let error = expectError("\(assignments)") { () throws(SettingsError) in
       try configuration.validate(source: "file.yaml")
     }
     #expect(error?.source == "file.yaml")
@@ -47,7 +49,7 @@ import Testing
   ) throws {
     let configuration = try configured(["training.batch_pairs=50"] + assignments)
     try configuration.validate(source: "file.yaml")
-    let error = expectError("\(assignments)") { () throws(ConfigurationError) in
+    let error = expectError("\(assignments)") { () throws(SettingsError) in
       try configuration.validate(source: "file.yaml", images: images, side: side, classes: classes)
     }
     #expect(error?.source == "file.yaml")
@@ -66,7 +68,7 @@ import Testing
       "heads.A.epochs=0", "heads.first=B", "training.batch_pairs=10", "training.sample_repeats=1",
     ])
     try mainHeadAlone.validate(source: "file.yaml")
-    #expect(mainHeadAlone.heads.map(\.name) == ["B"])
+    #expect(mainHeadAlone.clustering.heads.map(\.name) == [.b])
   }
 
   @Test(arguments: [
@@ -75,10 +77,11 @@ import Testing
   ])
   func turns(first: String, epochsOfA: Int, epochsOfB: Int, expected: String) {
     var configuration = Configuration()
-    configuration.firstHead = first
-    configuration.headA.epochs = epochsOfA
-    configuration.headB.epochs = epochsOfB
-    #expect((1...9).map { configuration.head(inEpoch: $0) }.joined() == expected)
+    configuration.clustering.firstHead = first
+    configuration.clustering.headA.epochs = epochsOfA
+    configuration.clustering.headB.epochs = epochsOfB
+    #expect(
+      (1...9).map { configuration.clustering.head(inEpoch: $0).rawValue }.joined() == expected)
   }
 
   @Test(arguments: [
@@ -89,9 +92,11 @@ import Testing
     var configuration = Configuration()
     configuration.epochs = epochs
     configuration.steps = steps
-    configuration.batchPairs = 50
-    configuration.sampleRepeats = 5
-    #expect(configuration.imagesPerBatch == 10 && configuration.imagesPerStep == 100)
+    configuration.clustering.batchPairs = 50
+    configuration.clustering.sampleRepeats = 5
+    #expect(
+      configuration.clustering.imagesPerBatch == 10 && configuration.clustering.imagesPerStep == 100
+    )
     #expect(configuration.plannedSteps(images: images) == expected)
   }
 

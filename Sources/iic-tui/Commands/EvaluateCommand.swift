@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Methods
 import RunStorage
 import Training
 
@@ -34,14 +35,17 @@ struct EvaluateCommand: ParsableCommand {
       classes: images.classes)
     let (network, step) = try folder.loadNetwork(
       settings, imageChannels: images.channels, best: best)
-    let evaluator = Evaluator(
-      configuration: settings,
-      renderer: try BatchRenderer(dataset: images, transform: settings.pairTransform),
+    let evaluator = ClusterEvaluator(
+      heads: settings.clustering.heads, lambda: settings.clustering.lambda, seed: settings.seed,
+      batchSize: settings.clustering.batchPairs,
+      renderer: try BatchRenderer(
+        dataset: images, transform: settings.clustering.views.pairTransform),
       network: network, samples: [])
     let stepsPerEpoch = max(1, description.stepsPerEpoch)
     guard
       let evaluation = evaluator.evaluate(
-        step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0)
+        step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0,
+        isCancelled: { false })
     else { return }
     StandardStreams.output(
       json

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Kernels
+import Methods
 import NeuralNet
 import RunStorage
 import Snapshots
@@ -126,7 +127,7 @@ struct ImagePredictor {
   private let classNames: [String]
   private let imageSize: (width: Int, height: Int)
   private let settings: Configuration
-  private let network: Network
+  private let network: Network<ClusterHead>
 
   /// - Parameter best: the weights with the lowest loss rather than the latest ones.
   init(_ folder: RunFolder, head: HeadID, best: Bool) throws {
@@ -180,7 +181,8 @@ struct ImagePredictor {
       name: "images", width: imageSize.width, height: imageSize.height, channels: 1,
       classNames: ["unknown"], pixels: images.flatMap(\.image.pixels),
       labels: Array(repeating: 0, count: images.count))
-    let renderer = try BatchRenderer(dataset: dataset, transform: settings.pairTransform)
+    let renderer = try BatchRenderer(
+      dataset: dataset, transform: settings.clustering.views.pairTransform)
     var shape = network.inputShape
     shape.images = images.count
     let batch = Tensor(shape)

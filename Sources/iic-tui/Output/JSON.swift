@@ -1,4 +1,4 @@
-import Training
+import Settings
 
 /// A JSON value whose members keep their order, for lines that people read too.
 enum JSON {

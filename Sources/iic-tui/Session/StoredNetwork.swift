@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Methods
 import NeuralNet
 import RunStorage
 import Training
@@ -10,10 +11,10 @@ extension RunFolder {
   /// - Parameter best: the weights with the lowest loss rather than the latest ones.
   func loadNetwork(
     _ settings: Configuration, imageChannels: Int, best: Bool
-  ) throws -> (network: Network, step: Int) {
+  ) throws -> (network: Network<ClusterHead>, step: Int) {
     let stored = best ? try loadBestWeights() : try loadLatestWeights()
     let network = Network(
-      configuration: settings, imageChannels: imageChannels,
+      settings.clustering, imageChannels: imageChannels,
       context: try ComputeEnvironment().context(threads: settings.threadCount))
     do {
       try network.loadWeights(stored.tensors.byName)

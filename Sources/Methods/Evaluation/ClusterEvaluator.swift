@@ -8,23 +8,31 @@ import Snapshots
 ///
 /// Each image is seen twice: its centre crop, which is assigned to a cluster, and one transformed copy, which
 /// with the crop gives the joint distribution. The copies are the same in every evaluation of a seed.
-package struct Evaluator {
-  private let configuration: Configuration
+package struct ClusterEvaluator {
+  private let heads: [HeadDescription]
+  private let lambda: Double
+  private let seed: UInt64
   private let renderer: BatchRenderer
-  private let network: Network
+  private let network: Network<ClusterHead>
   private let samples: [Int]
   private let images: Tensor
   private let piece: Int
 
-  /// - Parameter samples: the data set's images whose probabilities are reported.
+  /// - Parameters:
+  ///   - lambda: of the losses.
+  ///   - batchSize: images at a time, each with its transformed copy.
+  ///   - samples: the data set's images whose probabilities are reported.
   package init(
-    configuration: Configuration, renderer: BatchRenderer, network: Network, samples: [Int]
+    heads: [HeadDescription], lambda: Double, seed: UInt64, batchSize: Int,
+    renderer: BatchRenderer, network: Network<ClusterHead>, samples: [Int]
   ) {
-    self.configuration = configuration
+    self.heads = heads
+    self.lambda = lambda
+    self.seed = seed
     self.renderer = renderer
     self.network = network
     self.samples = samples
-    piece = min(configuration.batchPairs, renderer.dataset.count)
+    piece = min(batchSize, renderer.dataset.count)
     var shape = network.inputShape
     shape.images = 2 * piece
     images = Tensor(shape)
@@ -32,10 +40,10 @@ package struct Evaluator {
 
   /// Evaluates all heads with running batch-norm statistics; nil if `isCancelled` said so on the way.
   package func evaluate(
-    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool = { false }
+    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool
   ) -> EvaluationSnapshot? {
     let dataset = renderer.dataset
-    var tallies = configuration.heads.map { name, head in
+    var tallies = heads.map { head in
       (0..<head.subHeads).map { _ in
         Tally(clusters: head.clusters, classes: dataset.classes, samples: samples.count)
       }
@@ -49,12 +57,12 @@ package struct Evaluator {
       var batch = images
       batch.shape.images = 2 * range.count
       renderer.renderEvaluationPairs(
-        range, seed: configuration.seed,
+        range, seed: seed,
         into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
         pool: network.context.pool)
       let features = network.trunk.forward(batch, .evaluation)
-      for (index, (name, head)) in configuration.heads.enumerated() {
-        let probabilities = network.head("head_\(name)").forward(features)
+      for (index, head) in heads.enumerated() {
+        let probabilities = network.head(head.name.tensorPrefix).forward(features, .evaluation)
         for subHead in 0..<head.subHeads {
           tallies[index][subHead].add(
             probabilities, subHead: subHead, range: range, labels: dataset.labels,
@@ -62,15 +70,15 @@ package struct Evaluator {
         }
       }
     }
-    let heads = zip(configuration.heads, tallies).map { entry, tallies in
-      let name = HeadID(rawValue: entry.name)
-      return HeadEvaluation(
-        head: name,
-        subHeads: tallies.enumerated().map { index, tally in
-          tally.evaluation(index: index, head: name, lambda: configuration.lambda)
-        })
-    }
-    return EvaluationSnapshot(step: step, epoch: epoch, elapsed: elapsed, heads: heads)
+    return EvaluationSnapshot(
+      step: step, epoch: epoch, elapsed: elapsed,
+      heads: zip(heads, tallies).map { head, tallies in
+        HeadEvaluation(
+          head: head.name,
+          subHeads: tallies.enumerated().map { index, tally in
+            tally.evaluation(index: index, matching: head.matching, lambda: lambda)
+          })
+      })
   }
 }
 
@@ -92,8 +100,7 @@ private struct Tally {
     samplePlaces: [Int: [Int]]
   ) {
     let clusters = confusion.clusters
-    let (plain, transformed) = probabilities.sides(
-      subHead: subHead, clusters: clusters, pairs: range.count)
+    let (plain, transformed) = probabilities.views(subHead: subHead, clusters: clusters)
     joint.accumulate(plain: plain, transformed: transformed)
     for (row, image) in range.enumerated() {
       let values = UnsafeBufferPointer(
@@ -108,10 +115,15 @@ private struct Tally {
     }
   }
 
-  func evaluation(index: Int, head: HeadID, lambda: Double) -> SubHeadEvaluation {
+  func evaluation(
+    index: Int, matching: ClusterMatching, lambda: Double
+  ) -> SubHeadEvaluation {
     let distribution = JointDistribution(joint)
     let map =
-      head == .b ? ClusterMap(oneToOne: confusion) : ClusterMap(majority: confusion)
+      switch matching {
+      case .oneToOne: ClusterMap(oneToOne: confusion)
+      case .manyToOne: ClusterMap(majority: confusion)
+      }
     return SubHeadEvaluation(
       index: index, loss: -distribution.mutualInformation(lambda: lambda),
       mutualInformation: distribution.mutualInformation(), entropy: distribution.entropy,

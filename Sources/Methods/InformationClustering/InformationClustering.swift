@@ -1,0 +1,133 @@
+import Datasets
+import Kernels
+import NeuralNet
+import Snapshots
+
+/// Invariant Information Clustering of images (Ji, Henriques, Vedaldi 2019): two heads on one trunk, which take
+/// turns by epochs to maximise the information between two views of an image.
+package final class InformationClustering: TrainingMethod {
+  package let heads: [HeadDescription]
+  package let stepsPerEpoch: Int
+  package let imagesPerStep: Int
+  package let evaluationImages: Int
+  package let batches: BatchFeed
+  package var network: any Module { clusterNetwork }
+  package var optimizers: [any Optimizer] { [adam] }
+
+  private let settings: InformationClusteringSettings
+  private let clusterNetwork: Network<ClusterHead>
+  private let adam: Adam
+  private let objectives: [HeadID: PairInformation]
+  private let evaluator: ClusterEvaluator
+  /// Of each head's probabilities, made at its first step.
+  private var gradients: [HeadID: Tensor] = [:]
+
+  /// - Parameters:
+  ///   - settings: validated, on their own and against the data set.
+  ///   - samples: the images whose probabilities evaluations report.
+  /// - Throws: `DatasetError` if the views do not fit the images.
+  package init(
+    _ settings: InformationClusteringSettings, dataset: ImageDataset, seed: UInt64,
+    learningRate: Double, samples: [Int], context: ComputeContext
+  ) throws {
+    self.settings = settings
+    heads = settings.heads
+    let network = Network(settings, imageChannels: dataset.channels, context: context)
+    clusterNetwork = network
+    adam = Adam(learningRate: learningRate)
+    objectives = Dictionary(
+      uniqueKeysWithValues: heads.map {
+        (
+          $0.name,
+          PairInformation(
+            clusters: $0.clusters, subHeads: $0.subHeads, lambda: settings.lambda)
+        )
+      })
+    let renderer = try BatchRenderer(dataset: dataset, transform: settings.views.pairTransform)
+    evaluator = ClusterEvaluator(
+      heads: heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
+      renderer: renderer, network: network, samples: samples)
+    evaluationImages = dataset.count
+    imagesPerStep = settings.imagesPerStep
+    let epochPlans = EpochPlans(
+      images: dataset.count, pairs: settings.batchPairs, repeats: settings.sampleRepeats,
+      seed: seed)
+    let stepsPerEpoch = epochPlans.stepsPerEpoch
+    self.stepsPerEpoch = stepsPerEpoch
+    var shape = network.inputShape
+    shape.images = settings.imagesPerStep
+    batches = BatchFeed(shape: shape, context: context) { step, target in
+      let index = StepIndex(step: step, stepsPerEpoch: stepsPerEpoch)
+      return renderer.rendering(
+        epochPlans.plan(ofEpoch: index.epoch), step: index.stepInEpoch, into: target.buffer)
+    }
+  }
+
+  package func initialize(seed: UInt64) { clusterNetwork.initialize(seed: seed) }
+
+  package func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome {
+    let head = settings.head(inEpoch: step.epoch)
+    guard let objective = objectives[head] else { preconditionFailure("no head \(head)") }
+    let context = clusterNetwork.context
+    let probabilities = clusterNetwork.forward(images, head: head.tensorPrefix, .training)
+    let gradient = gradients[head] ?? Tensor(probabilities.shape)
+    gradients[head] = gradient
+    let sums = objective.sums(of: probabilities, in: context)
+    let losses = objective.differentiate(probabilities, sums, into: gradient, in: context)
+    if losses.loss.isFinite {
+      clusterNetwork.backward(gradient, head: head.tensorPrefix)
+      adam.update(clusterNetwork.parameters(training: head.tensorPrefix), in: context)
+    }
+    return StepOutcome(head: head, losses: losses)
+  }
+
+  package func evaluate(
+    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool
+  ) -> EvaluationSnapshot? {
+    evaluator.evaluate(step: step, epoch: epoch, elapsed: elapsed, isCancelled: isCancelled)
+  }
+}
+
+extension HeadID {
+  /// What the names of the head's tensors begin with, as the reference's.
+  package var tensorPrefix: String { "head_\(rawValue)" }
+}
+
+extension Network<ClusterHead> {
+  /// The network that settings describe, its weights all zero.
+  package convenience init(
+    _ settings: InformationClusteringSettings, imageChannels: Int, context: ComputeContext
+  ) {
+    self.init(
+      settings.architecture(inputChannels: imageChannels),
+      heads: settings.heads.map {
+        HeadSize(name: $0.name.tensorPrefix, clusters: $0.clusters, subHeads: $0.subHeads)
+      }, context: context)
+  }
+}
+
+/// The shuffled order of the epoch in hand, made once.
+private final class EpochPlans {
+  let stepsPerEpoch: Int
+  private let images: Int
+  private let pairs: Int
+  private let repeats: Int
+  private let seed: UInt64
+  private var current: EpochPlan?
+
+  init(images: Int, pairs: Int, repeats: Int, seed: UInt64) {
+    self.images = images
+    self.pairs = pairs
+    self.repeats = repeats
+    self.seed = seed
+    stepsPerEpoch = EpochPlan.steps(images: images, pairs: pairs, repeats: repeats)
+  }
+
+  func plan(ofEpoch epoch: Int) -> EpochPlan {
+    if let current, current.epoch == epoch { return current }
+    let plan = EpochPlan(
+      images: images, pairs: pairs, repeats: repeats, seed: seed, epoch: epoch)
+    current = plan
+    return plan
+  }
+}

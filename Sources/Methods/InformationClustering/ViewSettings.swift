@@ -1,0 +1,52 @@
+import Datasets
+import Settings
+
+/// How the two views of a pair are drawn from an image.
+package struct ViewSettings: Sendable, Equatable {
+  /// Side of the input of the network, in pixels.
+  package var inputSize = 24
+  /// Side of the crop that becomes the plain view, and that evaluation takes from the centre.
+  package var plainCrop = 20
+  /// How often the plain crop is the centre one rather than a random one.
+  package var centreCropProbability = 0.5
+  /// Sides of the crops that become the transformed view; one is drawn.
+  package var transformedCrops = [16, 20, 24]
+  package var rotationDegrees = 25.0
+  package var rotationProbability = 0.5
+  package var brightness = 0.4
+  package var contrast = 0.4
+
+  package init() {}
+
+  package static let schema: [SettingsField<ViewSettings>] = [
+    .integer("input_size", \.inputSize, from: 8, to: 512),
+    .integer("plain_crop", \.plainCrop, from: 1, to: 4096),
+    .number("centre_crop_probability", \.centreCropProbability, from: 0, to: 1),
+    .integers("transformed_crops", \.transformedCrops, from: 1, to: 4096),
+    .number("rotation_degrees", \.rotationDegrees, from: 0, to: 180),
+    .number("rotation_probability", \.rotationProbability, from: 0, to: 1),
+    .number("brightness", \.brightness, from: 0, to: 1),
+    .number("contrast", \.contrast, from: 0, to: 1),
+  ]
+
+  package var pairTransform: PairTransform {
+    PairTransform(
+      outputSize: inputSize, plainCropSize: plainCrop,
+      centreCropProbability: Float(centreCropProbability),
+      transformedCropSizes: transformedCrops, rotationProbability: Float(rotationProbability),
+      rotationDegrees: Float(rotationDegrees), brightness: Float(brightness),
+      contrast: Float(contrast))
+  }
+
+  /// The settings that do not suit images whose shorter side has so many pixels, each with what is wrong.
+  package func problems(side: Int) -> [(key: String, problem: String)] {
+    var problems: [(key: String, problem: String)] = []
+    if plainCrop > side {
+      problems.append(("plain_crop", "is \(plainCrop), expected at most the images' \(side)"))
+    }
+    for crop in transformedCrops where crop > side {
+      problems.append(("transformed_crops", "has \(crop), expected at most the images' \(side)"))
+    }
+    return problems
+  }
+}

@@ -1,0 +1,63 @@
+import NeuralNet
+import Snapshots
+
+/// One step of a run, told by number.
+package struct StepIndex: Sendable, Equatable {
+  /// From 0, over the whole run.
+  package var step: Int
+  /// From 1.
+  package var epoch: Int
+  /// From 0, within the epoch.
+  package var stepInEpoch: Int
+
+  package init(step: Int, stepsPerEpoch: Int) {
+    self.step = step
+    epoch = step / stepsPerEpoch + 1
+    stepInEpoch = step % stepsPerEpoch
+  }
+}
+
+/// What a step has computed.
+package struct StepOutcome: Sendable, Equatable {
+  /// The head that the step trained.
+  package var head: HeadID
+  package var losses: InformationLosses
+
+  package init(head: HeadID, losses: InformationLosses) {
+    self.head = head
+    self.losses = losses
+  }
+}
+
+/// One way of learning from images. The trainer's loop knows nothing else of it.
+package protocol TrainingMethod: AnyObject {
+  /// All that is saved as weights.
+  var network: any Module { get }
+  /// Their state is saved with the weights.
+  var optimizers: [any Optimizer] { get }
+  /// What the screen and storage call its heads.
+  var heads: [HeadDescription] { get }
+  /// At least one.
+  var stepsPerEpoch: Int { get }
+  /// Images through the network in one step; each view of an image counts.
+  var imagesPerStep: Int { get }
+  var evaluationImages: Int { get }
+  /// The images of each step.
+  var batches: BatchFeed { get }
+
+  /// The first weights, from the seed alone.
+  func initialize(seed: UInt64)
+
+  /// One batch through network, loss and optimisers. A loss that is no number changes no weight.
+  func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome
+
+  /// Measures all heads with running batch-norm statistics; nil if `isCancelled` said so on the way.
+  ///
+  /// - Parameters:
+  ///   - step: steps taken.
+  ///   - epoch: of the last of them, from 1; 0 before the first.
+  ///   - elapsed: seconds of training, for the snapshot.
+  func evaluate(
+    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool
+  ) -> EvaluationSnapshot?
+}

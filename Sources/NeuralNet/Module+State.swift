@@ -1,0 +1,47 @@
+import Kernels
+import Snapshots
+
+/// A saved state that does not fit the network.
+package struct StateMismatch: Error, CustomStringConvertible {
+  package var description: String
+}
+
+extension Module {
+  /// Weights and running statistics, as PyTorch's `state_dict`.
+  package var weights: [NamedTensor] {
+    parameters.flatMap { parameter in
+      parameter.views.map { NamedTensor($0, parameter.values) }
+    } + stateBuffers.map { NamedTensor($0.view, $0.values) }
+  }
+
+  /// - Throws: `StateMismatch` if a tensor is missing or has another shape; then nothing is changed.
+  package func loadWeights(_ tensors: [String: NamedTensor]) throws(StateMismatch) {
+    let targets =
+      parameters.flatMap { parameter in parameter.views.map { ($0, parameter.values) } }
+      + stateBuffers.map { ($0.view, $0.values) }
+    for (view, _) in targets { _ = try tensors.values(of: view.name, shape: view.shape) }
+    for (view, memory) in targets {
+      view.scatter(try tensors.values(of: view.name, shape: view.shape), to: memory)
+    }
+  }
+}
+
+extension NamedTensor {
+  /// What a view shows of its memory, under the view's name and a suffix.
+  init(_ view: ParameterView, _ memory: FloatBuffer, suffix: String = "") {
+    self.init(name: view.name + suffix, shape: view.shape, values: view.gather(memory))
+  }
+}
+
+extension [String: NamedTensor] {
+  func values(of name: String, shape: [Int]) throws(StateMismatch) -> [Float] {
+    guard let tensor = self[name] else {
+      throw StateMismatch(description: "tensor '\(name)' is missing")
+    }
+    guard tensor.shape == shape else {
+      throw StateMismatch(
+        description: "tensor '\(name)' has shape \(tensor.shape), expected \(shape)")
+    }
+    return tensor.values
+  }
+}

@@ -1,0 +1,218 @@
+import Foundation
+import Yams
+
+/// Every key that settings of one kind have, in the order in which they are written.
+///
+/// Keys are dotted (`heads.A.clusters`). A file nests them; `--set` writes them out.
+package struct SettingsSchema<Root>: Sendable {
+  package let fields: [SettingsField<Root>]
+
+  /// Keys of one group are brought together, at the place of its first one, so that parts may share a group.
+  package init(_ fields: [SettingsField<Root>]) {
+    var groups: [String] = []
+    var members: [String: [SettingsField<Root>]] = [:]
+    for field in fields {
+      let group = String(field.key.prefix { $0 != "." })
+      if members[group] == nil { groups.append(group) }
+      members[group, default: []].append(field)
+    }
+    self.fields = groups.flatMap { members[$0] ?? [] }
+  }
+
+  /// Applies the settings of a YAML text; keys that it does not mention keep their values.
+  ///
+  /// - Parameter source: the file's path, for messages.
+  /// - Throws: `SettingsError` for text that is no YAML, an unknown key, or a value out of its range.
+  package func apply(
+    yaml: String, to root: inout Root, source: String
+  ) throws(SettingsError) {
+    guard let mapping = try YAMLText.mapping(yaml, source: source) else { return }
+    for (name, node) in mapping {
+      try apply(name, node, prefix: "", to: &root, source: source)
+    }
+  }
+
+  /// Applies one `key=value` of `--set`, the key dotted, a list's elements separated by commas.
+  package func apply(assignment: String, to root: inout Root) throws(SettingsError) {
+    let (key, value) = try SettingsAssignment.parse(assignment)
+    try apply(key: key, value: value, to: &root, source: "--set")
+  }
+
+  /// Applies one setting, the key dotted, a list's elements separated by commas.
+  ///
+  /// - Parameter source: the command line's flag, for messages.
+  package func apply(
+    key: String, value: String, to root: inout Root, source: String
+  ) throws(SettingsError) {
+    let scalars: [String] =
+      switch fields.first(where: { $0.key == key })?.shape {
+      case .list:
+        value.trimmingCharacters(in: ["[", "]"])
+          .split(separator: ",", omittingEmptySubsequences: false)
+          .map { $0.trimmingCharacters(in: .whitespaces) }
+      case .text: [value]
+      case .word, nil: [value.trimmingCharacters(in: .whitespaces)]
+      }
+    try apply(key: key, scalars, shown: value, to: &root, source: source)
+  }
+
+  /// All settings as YAML; reading it back gives the same ones.
+  package func yaml(_ root: Root) -> String {
+    var text = ""
+    var open: [String] = []
+    for field in fields {
+      let path = field.key.split(separator: ".").map(String.init)
+      let shared = zip(open, path.dropLast()).prefix { $0 == $1 }.count
+      for (depth, name) in path.dropLast().enumerated() where depth >= shared {
+        text += String(repeating: "  ", count: depth) + name + ":\n"
+      }
+      open = path.dropLast()
+      let indentation = String(repeating: "  ", count: path.count - 1)
+      text += "\(indentation)\(path[path.count - 1]): \(field.write(root))\n"
+    }
+    return text
+  }
+
+  /// All settings as one JSON object, nested as the YAML is.
+  package func json(_ root: Root) -> String { json(root, prefix: "") }
+
+  /// Each key with its value as it is written.
+  package func values(_ root: Root) -> [(key: String, value: String)] {
+    fields.map { ($0.key, $0.write(root)) }
+  }
+
+  private func json(_ root: Root, prefix: String) -> String {
+    var members: [String] = []
+    var groups: Set<String> = []
+    for field in fields where field.key.hasPrefix(prefix) {
+      let rest = field.key.dropFirst(prefix.count)
+      let name = String(rest.prefix { $0 != "." })
+      if name.count == rest.count {
+        members.append("\"\(name)\":\(field.write(root))")
+      } else if groups.insert(name).inserted {
+        members.append("\"\(name)\":\(json(root, prefix: prefix + name + "."))")
+      }
+    }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+
+  private func apply(
+    _ nameNode: Node, _ node: Node, prefix: String, to root: inout Root, source: String
+  ) throws(SettingsError) {
+    guard let name = nameNode.string else {
+      throw SettingsError(
+        source: source, key: prefix.isEmpty ? nil : prefix, problem: "expected a word as key")
+    }
+    let key = prefix.isEmpty ? name : "\(prefix).\(name)"
+    let members = members(of: key)
+    if !members.isEmpty {
+      guard let inner = node.mapping else {
+        throw SettingsError(
+          source: source, key: key,
+          problem: "expected keys below it: \(members.joined(separator: ", "))")
+      }
+      for (innerName, innerNode) in inner {
+        try apply(innerName, innerNode, prefix: key, to: &root, source: source)
+      }
+    } else if node.mapping != nil {
+      try apply(key: key, [], shown: "keys and values", to: &root, source: source)
+    } else if let sequence = node.sequence {
+      // An element that is no scalar must not vanish: no list at all is what no field takes.
+      let scalars = sequence.compactMap(\.scalar?.string)
+      try apply(
+        key: key, scalars.count == sequence.count ? scalars : [], shown: "a list", to: &root,
+        source: source)
+    } else {
+      let text = node.scalar?.string ?? ""
+      try apply(key: key, [text], shown: text, to: &root, source: source)
+    }
+  }
+
+  private func apply(
+    key: String, _ scalars: [String], shown: String, to root: inout Root, source: String
+  ) throws(SettingsError) {
+    guard let field = fields.first(where: { $0.key == key }) else { throw unknown(key, source) }
+    guard field.read(&root, scalars) else {
+      throw SettingsError(
+        source: source, key: key, problem: "is '\(shown)', expected \(field.expectation)")
+    }
+  }
+
+  private func unknown(_ key: String, _ source: String) -> SettingsError {
+    let group = key.split(separator: ".").dropLast().joined(separator: ".")
+    var names = members(of: group)
+    if names.isEmpty { names = fields.map(\.key) }
+    return SettingsError(
+      source: source, key: key,
+      problem: "unknown key, expected one of \(names.joined(separator: ", "))")
+  }
+
+  /// The keys one level below `group`, in their order; none if it is no group.
+  private func members(of group: String) -> [String] {
+    let prefix = group.isEmpty ? "" : group + "."
+    var names: [String] = []
+    for field in fields where field.key.hasPrefix(prefix) {
+      let name = prefix + field.key.dropFirst(prefix.count).prefix { $0 != "." }
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+}
+
+/// A settings file before its keys are looked at.
+package enum YAMLText {
+  /// The value of a top-level key that is one word; nil if the text has no such key.
+  ///
+  /// - Throws: `SettingsError` for text that is no YAML or no mapping.
+  package static func word(
+    _ key: String, of yaml: String, source: String
+  ) throws(SettingsError) -> String? {
+    try mapping(yaml, source: source)?[key]?.scalar?.string
+  }
+
+  /// The keys and values of a text; nil for one of comments alone.
+  static func mapping(
+    _ yaml: String, source: String
+  ) throws(SettingsError) -> Node.Mapping? {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch {
+      throw SettingsError(source: source, key: nil, problem: "not YAML: \(reason(error))")
+    }
+    guard let root, root.scalar?.string.isEmpty != true else { return nil }
+    guard let mapping = root.mapping else {
+      throw SettingsError(
+        source: source, key: nil, problem: "expected keys and values, such as 'dataset: digits'")
+    }
+    return mapping
+  }
+
+  /// Where and what, in one line; Yams tells it in several, with the text in between.
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? YamlError else { return "\(error)" }
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return "line \(mark.line), column \(mark.column): \(problem)"
+    case .reader(let problem, let offset, _, _):
+      return "\(problem)" + (offset.map { " at byte \($0)" } ?? "")
+    case .duplicatedKeysInMapping(let keys, _):
+      return "the key \(keys.map { "'\($0)'" }.joined(separator: ", ")) stands there twice"
+    default: return "\(error)".split(separator: "\n").joined(separator: " ")
+    }
+  }
+}
+
+/// `key=value`, as `--set` takes it.
+package enum SettingsAssignment {
+  /// - Throws: `SettingsError` without `=`, or with nothing in front of it.
+  package static func parse(
+    _ text: String
+  ) throws(SettingsError) -> (key: String, value: String) {
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+      throw SettingsError(source: "--set", key: nil, problem: "'\(text)', expected key=value")
+    }
+    return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+}

@@ -1,0 +1,60 @@
+import Datasets
+import Kernels
+import Methods
+import NeuralNet
+import Snapshots
+
+extension Trainer {
+  /// A trainer of what a configuration and a data set describe.
+  ///
+  /// - Parameters:
+  ///   - configuration: validated, on its own and against the data set.
+  ///   - startedAt: seconds since 1970.
+  ///   - context: what to compute with; its threads are the configuration's.
+  ///   - checkpoint: where to go on; nil to start afresh.
+  /// - Throws: `TrainingError` if the checkpoint does not fit, `DatasetError` if the views do not.
+  package convenience init(
+    configuration: Configuration, dataset: ImageDataset, runName: String, startedAt: Double,
+    context: ComputeContext, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
+    control: TrainingControl
+  ) throws {
+    let samples = Self.sampleIndices(configuration, of: dataset.count)
+    let method: any TrainingMethod =
+      switch configuration.method {
+      case .informationClustering:
+        try InformationClustering(
+          configuration.clustering, dataset: dataset, seed: configuration.seed,
+          learningRate: configuration.learningRate, samples: samples, context: context)
+      }
+    try self.init(
+      method: method,
+      description: RunDescription(
+        name: runName, preset: configuration.preset, dataset: dataset.name,
+        classNames: dataset.classNames, configuration: configuration.yaml,
+        seed: configuration.seed, heads: method.heads, epochs: configuration.epochs,
+        stepsPerEpoch: method.stepsPerEpoch,
+        plannedSteps: configuration.plannedSteps(images: dataset.count),
+        imagesPerStep: method.imagesPerStep, evaluationImages: method.evaluationImages,
+        parameterCount: method.network.parameterCount, startedAt: startedAt),
+      samples: SampleImages(dataset, samples), configuration: configuration,
+      checkpoint: checkpoint, channel: channel, control: control)
+  }
+
+  /// The images that the screen shows, a function of the seed.
+  private static func sampleIndices(_ configuration: Configuration, of count: Int) -> [Int] {
+    var random = RandomStream(seed: configuration.seed, purpose: .samples)
+    return Array((0..<count).shuffled(using: &random).prefix(configuration.samples))
+  }
+}
+
+extension SampleImages {
+  /// These images of a data set, as they are.
+  init(_ dataset: ImageDataset, _ images: [Int]) {
+    self.init(
+      width: dataset.width, height: dataset.height, channels: dataset.channels,
+      pixels: images.flatMap { image in
+        dataset.pixels[image * dataset.imageSize..<(image + 1) * dataset.imageSize]
+      },
+      labels: images.map { Int(dataset.labels[$0]) })
+  }
+}
