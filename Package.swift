@@ -37,7 +37,8 @@ let package = Package(
     .target(name: "KernelInterface"),
     .target(
       name: "Kernels", dependencies: ["CCPUFeatures", "KernelInterface"] + kernelVariantNames),
-    .target(name: "NeuralNet", dependencies: ["Kernels", "Snapshots"]),
+    .target(
+      name: "NeuralNet", dependencies: ["Kernels", "Snapshots"], exclude: ["Winograd/WINOGRAD.md"]),
     .target(name: "Clustering", dependencies: ["Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib", "CImageCodecs"]),
     .target(name: "Snapshots"),
@@ -51,13 +52,19 @@ let package = Package(
     .target(
       name: "RunStorage",
       dependencies: ["Snapshots", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "Sessions",
+      dependencies: [
+        "Kernels", "NeuralNet", "Datasets", "Settings", "Methods", "Training", "Snapshots",
+        "RunStorage",
+      ]),
     .target(name: "TerminalUI", dependencies: ["Snapshots"]),
     .target(name: "NcursesUI", dependencies: ["TerminalUI", "Snapshots", "CNcurses"]),
     .executableTarget(
       name: "iic-tui",
       dependencies: [
-        "Kernels", "NeuralNet", "Datasets", "Settings", "Methods", "Training", "Snapshots",
-        "RunStorage", "TerminalUI", "NcursesUI",
+        "Kernels", "NeuralNet", "Datasets", "Settings", "Methods", "Training", "Sessions",
+        "Snapshots", "RunStorage", "TerminalUI", "NcursesUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Optimised: the naive twins loop over every small shape, which takes minutes otherwise.
@@ -77,6 +84,7 @@ let package = Package(
     .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Methods", "Settings", "TestSupport"]),
+    .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Settings", "TestSupport"]),
     .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"],

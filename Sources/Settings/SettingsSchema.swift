@@ -22,14 +22,18 @@ package struct SettingsSchema<Root>: Sendable {
   /// Applies the settings of a YAML text; keys that it does not mention keep their values.
   ///
   /// - Parameter source: the file's path, for messages.
+  /// - Returns: the keys that the text mentions.
   /// - Throws: `SettingsError` for text that is no YAML, an unknown key, or a value out of its range.
+  @discardableResult
   package func apply(
     yaml: String, to root: inout Root, source: String
-  ) throws(SettingsError) {
-    guard let mapping = try YAMLText.mapping(yaml, source: source) else { return }
+  ) throws(SettingsError) -> Set<String> {
+    var keys: Set<String> = []
+    guard let mapping = try YAMLText.mapping(yaml, source: source) else { return keys }
     for (name, node) in mapping {
-      try apply(name, node, prefix: "", to: &root, source: source)
+      keys.formUnion(try apply(name, node, prefix: "", to: &root, source: source))
     }
+    return keys
   }
 
   /// Applies one `key=value` of `--set`, the key dotted, a list's elements separated by commas.
@@ -98,7 +102,7 @@ package struct SettingsSchema<Root>: Sendable {
 
   private func apply(
     _ nameNode: Node, _ node: Node, prefix: String, to root: inout Root, source: String
-  ) throws(SettingsError) {
+  ) throws(SettingsError) -> Set<String> {
     guard let name = nameNode.string else {
       throw SettingsError(
         source: source, key: prefix.isEmpty ? nil : prefix, problem: "expected a word as key")
@@ -111,10 +115,13 @@ package struct SettingsSchema<Root>: Sendable {
           source: source, key: key,
           problem: "expected keys below it: \(members.joined(separator: ", "))")
       }
+      var keys: Set<String> = []
       for (innerName, innerNode) in inner {
-        try apply(innerName, innerNode, prefix: key, to: &root, source: source)
+        keys.formUnion(try apply(innerName, innerNode, prefix: key, to: &root, source: source))
       }
-    } else if node.mapping != nil {
+      return keys
+    }
+    if node.mapping != nil {
       try apply(key: key, [], shown: "keys and values", to: &root, source: source)
     } else if let sequence = node.sequence {
       // An element that is no scalar must not vanish: no list at all is what no field takes.
@@ -126,6 +133,7 @@ package struct SettingsSchema<Root>: Sendable {
       let text = node.scalar?.string ?? ""
       try apply(key: key, [text], shown: text, to: &root, source: source)
     }
+    return [key]
   }
 
   private func apply(

@@ -54,7 +54,7 @@ extension Benchmark {
         transform: transform)
     }
 
-    var architecture: Architecture {
+    package var architecture: Architecture {
       Architecture(
         kind, width: self == .small ? 16 : 64, inputSize: inputSize, inputChannels: channels)
     }

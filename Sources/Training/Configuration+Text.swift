@@ -12,13 +12,15 @@ extension Configuration {
   /// Applies the settings of a YAML text; keys that it does not mention keep their values.
   ///
   /// - Parameter source: the file's path, for messages.
+  /// - Returns: the keys that the text mentions.
   /// - Throws: `SettingsError` for text that is no YAML, an unknown key, or a value out of its range.
-  package mutating func apply(yaml: String, source: String) throws(SettingsError) {
+  @discardableResult
+  package mutating func apply(yaml: String, source: String) throws(SettingsError) -> Set<String> {
     // The method first: it says which keys there are.
     if let name = try YAMLText.word("method", of: yaml, source: source) {
       try schema.apply(key: "method", value: name, to: &self, source: source)
     }
-    try schema.apply(yaml: yaml, to: &self, source: source)
+    return try schema.apply(yaml: yaml, to: &self, source: source)
   }
 
   /// Applies one `key=value` of `--set`, the key dotted, a list's elements separated by commas.

@@ -11,13 +11,14 @@ package enum PresetCatalog {
     package var configuration: Configuration
   }
 
+  /// - Parameter source: the flag or file that names it, for messages.
   /// - Throws: `SettingsError` if there is no such preset, or it is not as it should be.
-  package static func load(_ name: String) throws -> Preset {
+  package static func load(_ name: String, source: String = "--preset") throws -> Preset {
     let folder = try AssetLocator.find("presets")
     let names = try presetNames(folder)
     guard names.contains(name) else {
       throw SettingsError(
-        source: "--preset", key: nil,
+        source: source, key: nil,
         problem: "unknown preset '\(name)', expected one of \(names.joined(separator: ", "))")
     }
     let path = "\(folder)/\(name).yaml"
@@ -31,7 +32,7 @@ package enum PresetCatalog {
 
   /// All presets, in order of name.
   package static func all() throws -> [Preset] {
-    try presetNames(AssetLocator.find("presets")).map(load)
+    try presetNames(AssetLocator.find("presets")).map { try load($0) }
   }
 
   private static func presetNames(_ folder: String) throws -> [String] {

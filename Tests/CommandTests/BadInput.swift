@@ -138,7 +138,7 @@ extension BadInput {
       prepare: {
         try Data([0xFF, 0xFE, 0x80]).write(to: $0.url.appendingPathComponent("own.yaml"))
       },
-      expected: ["/own.yaml: cannot be read as text"]),
+      expected: ["/own.yaml: is not text in UTF-8"]),
     config("not YAML", "training: [", "not YAML"),
     config("key twice", "dataset: mnist\ndataset: digits\n", "dataset"),
     config("no mapping", "- a\n", "expected keys and values"),

@@ -71,7 +71,8 @@ extension CommandTests {
       ["export", "last"], ["replay"], ["replay", "one", "--demo"],
       ["replay", "one", "--speed", "0"],
       ["replay", "one", "--speed", "nan"], ["replay", "one", "--from=-1"], ["watch"],
-      ["presets", "extra"],
+      ["presets", "extra"], ["bench", "--threads", "1000"], ["bench", "--steps", "0"],
+      ["runs", "list", "--runs", ""],
     ])
     func usage(arguments: [String]) throws {
       let workspace = try Workspace()
@@ -80,6 +81,29 @@ extension CommandTests {
       #expect(result.ending == .exited(2), "\(result.error)")
       #expect(result.output == "")
       #expect(result.error.contains("Usage:"), "\(result.error)")
+      #expect(workspace.runNames == [])
+    }
+
+    @Test(arguments: ["1000000", "9223372036854775807"])
+    func benchmarksThatFitNoMachine(pairs: String) throws {
+      let workspace = try Workspace()
+      expectOneLine(
+        try workspace.run(["bench", "--net", "net10a", "--pairs", pairs]),
+        ["--pairs: is \(pairs), which needs about", "expected at most this machine's"])
+    }
+
+    @Test func aSettingsFileLoadsItsPreset() throws {
+      let workspace = try Workspace()
+      let file = workspace.url.appendingPathComponent("own.yaml")
+      try Data("preset: nope\n".utf8).write(to: file)
+      expectOneLine(
+        try workspace.run(["train", "--config", file.path, "--json"] + workspace.inRuns),
+        ["own.yaml: preset: unknown preset 'nope'"])
+      try Data("preset: mnist-small\n".utf8).write(to: file)
+      // mnist-small wants a folder, which the digits do not.
+      expectOneLine(
+        try workspace.run(["train", "--config", file.path, "--json"] + workspace.inRuns),
+        ["data set mnist: name the folder"])
       #expect(workspace.runNames == [])
     }
 

@@ -37,14 +37,7 @@ struct WinogradAlgorithm: Sendable, Equatable {
 
   /// A 3×3 kernel on a 3×3 map, padding 1: four points, where F(3, 3) needs five.
   ///
-  /// With the input's pixels in reverse, a row of outputs is Σ wᵢxⱼ over i + j = 3 − k: coefficients 1 to 3 of a product
-  /// of two polynomials of degree 2, whose coefficients 0 and 4 nobody wants. In the basis 1, x, q = x² − 5⁄4, modulo
-  /// (x² − 9⁄4)(x² − 1⁄4) = q² − 1, those two fall on one another: x² = q + 5⁄4 and q² = 1, so that the products' factors of
-  /// x, q and xq are the three that are wanted. By Lagrange, the sum over the points of the product's values times
-  /// those of r and the points' factors is the coefficient of x³ in the product times r: xq's for r = 1, q's for r = x and
-  /// x's for r = q, so outputs come from products as the transpose of evaluation. (That is, the cubic form
-  /// 6xyz + y³, whose polarisation the sum over i + j + k = 3 is, is a sum of four cubes.) The same holds for input
-  /// gradient and weight gradient, since the sum is symmetric in all three.
+  /// Zeros around a map that is one tile are inputs that nobody multiplies; WINOGRAD.md has the derivation.
   static let map3 = WinogradAlgorithm(
     points: 4, outputs: 3,
     inputTransform: .evaluate(size: 3, points: 4),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import NeuralNet
+import Sessions
 import Training
 
 extension Benchmark.Net: ExpressibleByArgument {}
@@ -24,18 +25,28 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard steps >= 1 else { throw ValidationError("--steps is \(steps), expected at least 1") }
     guard pairs ?? 2 >= 2 else {
       throw ValidationError("--pairs is \(pairs!), expected at least 2")
     }
-    guard threads ?? 1 >= 1 else {
-      throw ValidationError("--threads is \(threads!), expected at least 1")
+    guard (1...256).contains(threads ?? 1) else {
+      throw ValidationError("--threads is \(threads!), expected 1 to 256")
+    }
+    guard (1...1_000_000).contains(steps) else {
+      throw ValidationError("--steps is \(steps), expected 1 to 1000000")
     }
   }
 
   func run() throws {
     let environment = try ComputeEnvironment()
     let pairs = pairs ?? net.defaultPairs
+    // Half of what a number of images could overflow, and far more than fits any machine.
+    let needed = pairs > 1 << 40 ? Int.max : net.architecture.estimatedBytes(images: 2 * pairs)
+    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    guard needed <= memory else {
+      throw SessionError(
+        "--pairs: is \(pairs), which needs about \(needed >> 30) GiB with \(net.rawValue); "
+          + "expected at most this machine's \(memory >> 30) GiB")
+    }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let result = try Benchmark(
       net: net, pairs: pairs,

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Methods
 import RunStorage
+import Sessions
 import Training
 
 /// `iic-tui evaluate`: a run's weights on a data set.

@@ -5,6 +5,7 @@ import Kernels
 import Methods
 import NeuralNet
 import RunStorage
+import Sessions
 import Snapshots
 import Training
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import RunStorage
+import Sessions
 
 /// What a RUN argument may be.
 let runHelp: String = "The run: a name, the beginning of one, a path, or 'last'."
@@ -9,5 +10,9 @@ struct RunsOption: ParsableArguments {
   @Option(help: "The folder that runs live in.")
   var runs: String?
 
-  var folder: RunsFolder { RunsFolder(path: runs) }
+  func validate() throws {
+    if runs == "" { throw ValidationError("--runs is empty, expected a folder") }
+  }
+
+  var folder: RunsFolder { RunsFolder(path: runs.map { UserPath.absolute($0) }) }
 }

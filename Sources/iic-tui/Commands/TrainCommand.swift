@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Kernels
 import RunStorage
+import Sessions
 import Snapshots
 import Training
 
@@ -55,15 +56,15 @@ struct TrainCommand: ParsableCommand {
     let control = TrainingControl()
     let session = TrainingSession(control: control)
     let signals = StopSignals { control.stop() }
-    let prepared: Prepared
+    let prepared: PreparedRun
     if let resume {
-      prepared = try prepareToResume(resume)
+      prepared = try PreparedRun(resume: runs.folder.resolve(resume), request)
       // The checkpoint remembers the rate of its last step; one that is asked for now comes after it.
       if assignments.contains(where: { $0.hasPrefix("training.learning_rate=") }) {
         control.setLearningRate(prepared.configuration.learningRate)
       }
     } else {
-      prepared = try prepareNewRun()
+      prepared = try PreparedRun(new: request, in: runs.folder)
     }
 
     let reporter = HeadlessReporter(
@@ -99,118 +100,21 @@ struct TrainCommand: ParsableCommand {
     try report(outcome, run: prepared.recorder.folder, hadScreen: screen != nil)
   }
 
-  /// What a training needs, all of it checked.
-  private struct Prepared {
-    var configuration: Configuration
-    var dataset: ImageDataset
-    var recorder: RunRecorder
-    var checkpoint: CheckpointSnapshot?
-    var startedAt: Double
-  }
-
-  private func prepareNewRun() throws -> Prepared {
-    var configuration = try PresetCatalog.load(preset ?? "digits").configuration
-    if let config {
-      try configuration.apply(yaml: readText(config), source: config)
-    }
-    let (settings, dataset) = try finish(configuration, source: config ?? preset ?? "digits")
-    let folder = try runs.folder.createRun(name: name, preset: settings.preset)
-    return Prepared(
-      configuration: settings, dataset: dataset, recorder: try RunRecorder(folder),
-      checkpoint: nil, startedAt: Date().timeIntervalSince1970)
-  }
-
-  /// Settings that a run may change when it goes on; with another of the rest it would be another run.
-  private static let resumable = [
-    "data", "training.epochs", "training.steps", "training.threads", "training.learning_rate",
-    "evaluation.epochs", "checkpoint.seconds",
-  ]
-
-  private func prepareToResume(_ text: String) throws -> Prepared {
-    for assignment in assignments {
-      let key = String(assignment.prefix { $0 != "=" })
-      guard Self.resumable.contains(key) else {
-        throw CommandLineError(
-          "--set: \(key): cannot change when a run is resumed, expected one of "
-            + Self.resumable.joined(separator: ", "))
-      }
-    }
-    let folder = try runs.folder.resolve(text)
-    // The recorder first: it holds the lock that keeps other writers out.
-    let recorder = try RunRecorder(folder)
-    do {
-      let history = try RunHistoryReader(folder).load()
-      var configuration = try Configuration(
-        recorded: history.description.configuration, source: folder.name)
-      // Asking for epochs lifts a limit that an earlier --steps set.
-      if epochs != nil && steps == nil { configuration.steps = 0 }
-      try refuseIfCheckpointIsMissing(folder, history, configuration)
-      let (settings, dataset) = try finish(configuration, source: folder.name)
-      let checkpoint = folder.hasCheckpoint ? try folder.loadLatest() : nil
-      if let checkpoint, checkpoint.step >= settings.plannedSteps(images: dataset.count) {
-        throw CommandLineError(
-          "\(folder.name): all of its \(checkpoint.step) steps are taken; --epochs or --steps with "
-            + "a larger number goes on")
-      }
-      return Prepared(
-        configuration: settings, dataset: dataset, recorder: recorder, checkpoint: checkpoint,
-        startedAt: history.description.startedAt)
-    } catch {
-      recorder.close()
-      throw error
-    }
-  }
-
-  /// Starting over would erase the history; only a run that died before its first checkpoint may.
-  private func refuseIfCheckpointIsMissing(
-    _ folder: RunFolder, _ history: RunHistory, _ configuration: Configuration
-  ) throws {
-    let elapsed = history.steps.last?.elapsed ?? 0
-    if !folder.hasCheckpoint, !history.steps.isEmpty,
-      history.end != nil || elapsed > configuration.checkpointSeconds
-    {
-      throw CommandLineError(
-        "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about step "
-          + "\(history.steps.count)")
-    }
-  }
-
-  /// Applies the command line's settings, loads the data, and checks that all of it goes together.
-  private func finish(
-    _ base: Configuration, source: String
-  ) throws -> (Configuration, ImageDataset) {
-    var configuration = base
-    for assignment in assignments { try configuration.apply(assignment: assignment) }
+  private var request: RunRequest {
+    var request = RunRequest()
+    request.preset = preset
+    request.config = config
+    request.assignments = assignments
+    request.name = name
     let flags: [(flag: String, key: String, value: String?)] = [
-      ("--dataset", "dataset", dataset),
-      ("--data", "data", data.map { URL(fileURLWithPath: $0).path }),
+      ("--dataset", "dataset", dataset), ("--data", "data", data),
       ("--epochs", "training.epochs", epochs.map(String.init)),
       ("--steps", "training.steps", steps.map(String.init)),
       ("--seed", "training.seed", seed.map(String.init)),
       ("--threads", "training.threads", threads.map(String.init)),
     ]
-    // The setting itself takes 0 for no limit; who types a number of steps wants some.
-    if steps == 0 {
-      throw CommandLineError("--steps: is '0', expected an integer of at least 1")
-    }
-    for (flag, key, value) in flags {
-      if let value { try configuration.apply(key: key, value: value, source: flag) }
-    }
-    try configuration.validate(source: source)
-    let dataset = try DatasetCatalog.load(
-      configuration.dataset, folder: configuration.data.isEmpty ? nil : configuration.data)
-    try configuration.validate(
-      source: source, images: dataset.count, side: min(dataset.width, dataset.height),
-      classes: dataset.classes)
-    return (configuration, dataset)
-  }
-
-  private func readText(_ path: String) throws -> String {
-    do {
-      return try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-      throw CommandLineError("\(path): cannot be read as text")
-    }
+    request.flags = flags.compactMap { flag in flag.value.map { (flag.flag, flag.key, $0) } }
+    return request
   }
 
   /// nil to go headless, with a line that says why if nobody asked for it.

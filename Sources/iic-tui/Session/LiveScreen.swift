@@ -1,6 +1,7 @@
 import Foundation
 import NcursesUI
 import RunStorage
+import Sessions
 import Snapshots
 import TerminalUI
 

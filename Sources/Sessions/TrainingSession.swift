@@ -8,31 +8,31 @@ import Training
 
 /// One training from start to end: the trainer on a thread of its own, the recorder on another, and the calling
 /// thread free for the screen.
-final class TrainingSession: Sendable {
+package final class TrainingSession: Sendable {
   /// What the recorder's thread tells after it has written: the events, and the checkpoints among them.
-  typealias Listener = @Sendable ([TrainingEvent], [RecordedCheckpoint]) -> Void
+  package typealias Listener = @Sendable ([TrainingEvent], [RecordedCheckpoint]) -> Void
 
-  let control: TrainingControl
-  let screenLane = SnapshotLane.newest()
+  package let control: TrainingControl
+  package let screenLane = SnapshotLane.newest()
   private let recorderLane = SnapshotLane.lossless()
   private let outcome = Mutex(Outcome())
   private let finished = DispatchSemaphore(value: 0)
 
-  struct Outcome: Sendable {
-    var status: EndStatus?
-    var step = 0
+  package struct Outcome: Sendable {
+    package var status: EndStatus?
+    package var step = 0
     /// The line that a failed training, or a disk that refused, ended with.
-    var message: String?
+    package var message: String?
   }
 
-  init(control: TrainingControl) { self.control = control }
+  package init(control: TrainingControl) { self.control = control }
 
   /// Starts the threads and returns.
   ///
   /// - Parameters:
   ///   - makeTrainer: called here, with the channel that the trainer is to send through.
   ///   - listener: called on the recorder's thread.
-  func start(
+  package func start(
     recorder: RunRecorder, listener: @escaping Listener,
     makeTrainer: (SnapshotChannel) throws -> Trainer
   ) throws {
@@ -56,7 +56,7 @@ final class TrainingSession: Sendable {
   }
 
   /// Waits until everything is on disk.
-  func wait() -> Outcome {
+  package func wait() -> Outcome {
     finished.wait()
     finished.signal()
     return outcome.withLock { $0 }

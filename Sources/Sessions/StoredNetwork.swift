@@ -9,7 +9,7 @@ extension RunFolder {
   /// The network of a run with the weights stored in it, and the step they were taken after.
   ///
   /// - Parameter best: the weights with the lowest loss rather than the latest ones.
-  func loadNetwork(
+  package func loadNetwork(
     _ settings: Configuration, imageChannels: Int, best: Bool
   ) throws -> (network: Network<ClusterHead>, step: Int) {
     let stored = best ? try loadBestWeights() : try loadLatestWeights()
@@ -19,7 +19,7 @@ extension RunFolder {
     do {
       try network.loadWeights(stored.tensors.byName)
     } catch {
-      throw CommandLineError("\(url.path): \(error)")
+      throw SessionError("\(url.path): \(error)")
     }
     return (network, stored.step)
   }

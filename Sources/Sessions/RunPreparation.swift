@@ -1,0 +1,145 @@
+import Datasets
+import Foundation
+import RunStorage
+import Settings
+import Snapshots
+import Training
+
+/// What somebody wants trained, as the command line says it.
+package struct RunRequest: Sendable {
+  package var preset: String?
+  /// A settings file's path.
+  package var config: String?
+  /// `key=value` each.
+  package var assignments: [String] = []
+  /// Flags that stand for a setting, those that were not given left out.
+  package var flags: [(flag: String, key: String, value: String)] = []
+  /// The new run's name; made from preset and time if nil.
+  package var name: String?
+
+  package init() {}
+
+  func flag(_ key: String) -> String? { flags.first { $0.key == key }?.value }
+}
+
+/// What a training needs, all of it checked.
+package struct PreparedRun {
+  package var configuration: Configuration
+  package var dataset: ImageDataset
+  package var recorder: RunRecorder
+  /// nil for a run that starts.
+  package var checkpoint: CheckpointSnapshot?
+  /// Seconds since 1970.
+  package var startedAt: Double
+
+  package var isNew: Bool { checkpoint == nil }
+}
+
+extension PreparedRun {
+  /// A run that starts: preset, then file, then assignments, then flags.
+  ///
+  /// - Throws: an error of one line; then no folder is left behind.
+  package init(new request: RunRequest, in runs: RunsFolder) throws {
+    var text: String?
+    if let config = request.config { text = try UserPath.readText(config) }
+    let named = try text.flatMap { text in
+      try ComposedSettings.preset(ofFile: text, source: request.config ?? "")
+    }
+    var settings = try ComposedSettings(
+      preset: request.preset ?? named ?? "digits",
+      source: request.preset != nil || named == nil ? "--preset" : "\(request.config ?? ""): preset"
+    )
+    if let text, let config = request.config { try settings.apply(file: text, path: config) }
+    let dataset = try settings.complete(request)
+    let folder = try runs.createRun(name: request.name, preset: settings.configuration.preset)
+    self.init(
+      configuration: settings.configuration, dataset: dataset,
+      recorder: try RunRecorder(folder), checkpoint: nil, startedAt: Date().timeIntervalSince1970)
+  }
+
+  /// Settings that a run may change when it goes on; with another of the rest it would be another run.
+  package static let changeableOnResume = [
+    "data", "training.epochs", "training.steps", "training.threads", "training.learning_rate",
+    "evaluation.epochs", "checkpoint.seconds",
+  ]
+
+  /// A run that goes on from its last checkpoint.
+  ///
+  /// - Throws: an error of one line; then the run is as it was.
+  package init(resume folder: RunFolder, _ request: RunRequest) throws {
+    for assignment in request.assignments {
+      let key = try SettingsAssignment.parse(assignment).key
+      guard Self.changeableOnResume.contains(key) else {
+        throw SettingsError(
+          source: "--set", key: key,
+          problem: "cannot change when a run is resumed, expected one of "
+            + Self.changeableOnResume.joined(separator: ", "))
+      }
+    }
+    // The recorder first: it holds the lock that keeps other writers out.
+    let recorder = try RunRecorder(folder)
+    do {
+      let history = try RunHistoryReader(folder).load()
+      var recorded = try Configuration(
+        recorded: history.description.configuration, source: folder.name)
+      // Asking for epochs lifts a limit that an earlier --steps set.
+      if request.flag("training.epochs") != nil, request.flag("training.steps") == nil {
+        recorded.steps = 0
+      }
+      try Self.refuseIfCheckpointIsMissing(folder, history, recorded)
+      var settings = ComposedSettings(recorded: recorded, run: folder.name)
+      let dataset = try settings.complete(request)
+      let checkpoint = folder.hasCheckpoint ? try folder.loadLatest() : nil
+      let planned = settings.configuration.plannedSteps(images: dataset.count)
+      if let checkpoint, checkpoint.step >= planned {
+        throw SessionError(
+          "\(folder.name): all of its \(checkpoint.step) steps are taken; --epochs or --steps with "
+            + "a larger number goes on")
+      }
+      self.init(
+        configuration: settings.configuration, dataset: dataset, recorder: recorder,
+        checkpoint: checkpoint, startedAt: history.description.startedAt)
+    } catch {
+      recorder.close()
+      throw error
+    }
+  }
+
+  /// Starting over would erase the history; only a run that died before its first checkpoint may.
+  private static func refuseIfCheckpointIsMissing(
+    _ folder: RunFolder, _ history: RunHistory, _ configuration: Configuration
+  ) throws(SessionError) {
+    let elapsed = history.steps.last?.elapsed ?? 0
+    if !folder.hasCheckpoint, !history.steps.isEmpty,
+      history.end != nil || elapsed > configuration.checkpointSeconds
+    {
+      throw SessionError(
+        "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about step "
+          + "\(history.steps.count)")
+    }
+  }
+}
+
+extension ComposedSettings {
+  /// Applies the command line's settings, loads the data, and checks that all of it goes together.
+  fileprivate mutating func complete(_ request: RunRequest) throws -> ImageDataset {
+    for assignment in request.assignments { try apply(assignment: assignment) }
+    // The setting itself takes 0 for no limit; who types a number of steps wants some.
+    if request.flag("training.steps") == "0" {
+      throw SettingsError(
+        source: "--steps", key: nil, problem: "is '0', expected an integer of at least 1")
+    }
+    for (flag, key, value) in request.flags { try apply(key: key, value: value, source: flag) }
+    try blaming { configuration throws(SettingsError) in
+      try configuration.validate(source: "")
+    }
+    let dataset = try DatasetCatalog.load(
+      configuration.dataset, folder: configuration.data.isEmpty ? nil : configuration.data)
+    try blaming { configuration throws(SettingsError) in
+      try configuration.validate(
+        source: "", images: dataset.count, side: min(dataset.width, dataset.height),
+        classes: dataset.classes)
+    }
+    return dataset
+  }
+}
