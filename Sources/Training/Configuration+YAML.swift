@@ -77,6 +77,11 @@ extension Configuration {
     return text
   }
 
+  /// Every setting: its dotted key and its value as the YAML has it, in the order of the YAML.
+  package var settings: [(key: String, value: String)] {
+    Configuration.fields.map { ($0.key, $0.write(self)) }
+  }
+
   /// The whole configuration as one JSON object, nested as the YAML is.
   package var json: String { json(prefix: "") }
 
