@@ -29,7 +29,7 @@ package struct RunSummary: Sendable, Equatable {
   package var epoch = 0
   package var plannedSteps = 0
   package var epochs = 0
-  /// Accuracy of head B's lowest-loss sub-head at the last evaluation, 0...1; nil before the first.
+  /// Accuracy of the main head's lowest-loss sub-head at the last evaluation, 0...1; nil before the first.
   package var accuracy: Double?
   /// The same at the evaluation where that sub-head had its lowest loss of the run, chosen without labels.
   package var bestAccuracy: Double?
@@ -83,9 +83,10 @@ extension HistoryQueries {
     }
     summary.plannedSteps = run.plannedSteps
     summary.epochs = run.epochs
-    let accuracies = try lowestLossAccuracies()
+    let accuracies = try run.mainHead.map { try lowestLossAccuracies(of: $0.name) } ?? []
     summary.accuracy = accuracies.last?.accuracy
-    summary.bestAccuracy = accuracies.filter { !$0.loss.isNaN }.min { $0.loss < $1.loss }?.accuracy
+    let measured = accuracies.filter { !$0.loss.isNaN }
+    summary.bestAccuracy = measured.indexOfLowestLoss(\.loss).map { measured[$0].accuracy }
     summary.startedAt = run.startedAt
     summary.resumedAt = state.resumedAt
     summary.endMessage = state.endMessage

@@ -68,13 +68,7 @@ package struct HeadEvaluation: Sendable, Codable, Equatable {
   }
 
   /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without labels.
-  package var lowestLossSubHead: Int {
-    // NaN compares as false and would keep the first place; it counts as the highest loss.
-    func loss(_ index: Int) -> Double {
-      subHeads[index].loss.isNaN ? .infinity : subHeads[index].loss
-    }
-    return subHeads.indices.min { loss($0) < loss($1) } ?? 0
-  }
+  package var lowestLossSubHead: Int { subHeads.indexOfLowestLoss(\.loss) ?? 0 }
 
   package var meanAccuracy: Double {
     subHeads.reduce(0) { $0 + $1.accuracy } / Double(subHeads.count)

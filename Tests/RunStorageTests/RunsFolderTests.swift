@@ -99,6 +99,41 @@ struct RunsFolderTests {
     }
   }
 
+  /// Whatever place a loss that is not a number has, the list names the sub-head that an evaluation names.
+  @Test(arguments: [
+    ([Double.nan, -0.5], 0.8), ([-0.5, .nan], 0.5), ([.nan, .nan], 0.5), ([.nan, .infinity], 0.8),
+  ]) func theListChoosesTheSubHeadThatTheEvaluationChooses(_ losses: [Double], _ accuracy: Double)
+    throws
+  {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      let evaluation = Fixture.evaluation(11, losses: losses, accuracies: [0.5, 0.8])
+      try recorder.record([Fixture.started(), .step(Fixture.step(11)), .evaluation(evaluation)])
+      recorder.close()
+      let head = try #require(evaluation[.b])
+      #expect(run.summary().accuracy == accuracy)
+      #expect(head.subHeads[head.lowestLossSubHead].accuracy == accuracy)
+      #expect(run.summary().bestAccuracy == (losses.allSatisfy(\.isNaN) ? nil : accuracy))
+    }
+  }
+
+  /// The head that speaks for a run is the one its description says, whatever it is called.
+  @Test func theMainHeadMayHaveAnyName() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      var description = Fixture.description()
+      description.heads[0].isMain = true
+      description.heads[1].isMain = false
+      try recorder.record([
+        .started(description, Fixture.samples), .evaluation(Fixture.evaluation(11)),
+      ])
+      recorder.close()
+      #expect(run.summary().accuracy == 0.9)
+    }
+  }
+
   @Test func resolving() throws {
     try withRuns { runs in
       func name(_ text: String) throws -> String { try runs.resolve(text).name }

@@ -21,6 +21,8 @@ import Testing
     #expect(head(losses: [.nan, -0.5]).lowestLossSubHead == 1)
     #expect(head(losses: [-0.5, .nan]).lowestLossSubHead == 0)
     #expect(head(losses: [-0.9, -0.9]).lowestLossSubHead == 0)
+    #expect(head(losses: [.nan, .infinity]).lowestLossSubHead == 1)
+    #expect(head(losses: [.nan, .nan]).lowestLossSubHead == 0)
     #expect(head(losses: [.infinity, -0.1, 2]).lowestLossSubHead == 1)
   }
 

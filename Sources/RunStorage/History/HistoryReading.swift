@@ -82,12 +82,14 @@ struct HistoryQueries {
         SELECT step, epoch, head, loss, subHeadLosses, mutualInformation, learningRate,
           imagesPerSecond, elapsed FROM step WHERE step > ? ORDER BY step
         """, arguments: [step])
+    let heads = try headNames()
     var steps: [StepSnapshot] = []
     while let row = try rows.next() {
       var fields = RowFields(row, of: url, "table step after step \(steps.last?.step ?? step)")
       steps.append(
         StepSnapshot(
-          step: try fields.integer(), epoch: try fields.integer(), head: try head(&fields),
+          step: try fields.integer(), epoch: try fields.integer(),
+          head: try head(&fields, of: heads),
           loss: try fields.number(), subHeadLosses: try fields.doubles(),
           mutualInformation: try fields.number(), learningRate: try fields.number(),
           imagesPerSecond: try fields.number(), elapsed: try fields.number()))
@@ -103,6 +105,7 @@ struct HistoryQueries {
       database,
       sql: "SELECT id, step, epoch, elapsed FROM evaluation WHERE id > ? ORDER BY step, id",
       arguments: [identifier])
+    let heads = try headNames()
     var last = identifier
     let evaluations = try rows.map { row in
       var fields = RowFields(row, of: url, "table evaluation")
@@ -111,12 +114,14 @@ struct HistoryQueries {
       let step = try fields.integer()
       return EvaluationSnapshot(
         step: step, epoch: try fields.integer(), elapsed: try fields.number(),
-        heads: try heads(ofEvaluation: identifier, step: step))
+        heads: try self.heads(ofEvaluation: identifier, step: step, among: heads))
     }
     return (evaluations, last)
   }
 
-  private func heads(ofEvaluation identifier: Int, step: Int) throws -> [HeadEvaluation] {
+  private func heads(
+    ofEvaluation identifier: Int, step: Int, among names: Set<HeadID>
+  ) throws -> [HeadEvaluation] {
     let rows = try Row.fetchCursor(
       database,
       sql: """
@@ -127,7 +132,7 @@ struct HistoryQueries {
     var heads: [HeadEvaluation] = []
     while let row = try rows.next() {
       var fields = RowFields(row, of: url, "table subHeadEvaluation at step \(step)")
-      let head = try head(&fields)
+      let head = try head(&fields, of: names)
       let index = try fields.integer()
       let (loss, information) = (try fields.number(), try fields.number())
       let (entropy, conditional) = (try fields.number(), try fields.number())
@@ -160,29 +165,27 @@ struct HistoryQueries {
     return (try fields.integer(), try fields.integer(), try fields.number())
   }
 
-  /// For each evaluation, in order: loss and accuracy of head B's lowest-loss sub-head.
-  func lowestLossAccuracies() throws -> [(loss: Double, accuracy: Double)] {
+  /// For each evaluation, in order: loss and accuracy of the lowest-loss sub-head of `head`.
+  func lowestLossAccuracies(of head: HeadID) throws -> [(loss: Double, accuracy: Double)] {
     let rows = try Row.fetchCursor(
       database,
       sql: """
         SELECT evaluation.id, loss, accuracy
         FROM evaluation JOIN subHeadEvaluation ON evaluation = evaluation.id
-        WHERE head = 'B' ORDER BY evaluation.step, evaluation.id, position
-        """)
-    var result: [(loss: Double, accuracy: Double)] = []
+        WHERE head = ? ORDER BY evaluation.step, evaluation.id, position
+        """, arguments: [head.rawValue])
+    var evaluations: [[(loss: Double, accuracy: Double)]] = []
     var last: Int?
     while let row = try rows.next() {
       var fields = RowFields(row, of: url, "table subHeadEvaluation")
       let identifier = try fields.integer()
-      let (loss, accuracy) = (try fields.number(), try fields.number())
-      if identifier != last {
-        result.append((loss, accuracy))
-      } else if loss < result[result.count - 1].loss {
-        result[result.count - 1] = (loss, accuracy)
-      }
+      if identifier != last { evaluations.append([]) }
       last = identifier
+      evaluations[evaluations.count - 1].append((try fields.number(), try fields.number()))
     }
-    return result
+    return evaluations.compactMap { subHeads in
+      subHeads.indexOfLowestLoss(\.loss).map { subHeads[$0] }
+    }
   }
 
   private func one(_ sql: String, _ otherwise: String) throws -> Row {
@@ -192,8 +195,16 @@ struct HistoryQueries {
     return row
   }
 
-  private func head(_ fields: inout RowFields) throws(StorageError) -> HeadID {
-    HeadID(rawValue: try fields.text())
+  private func headNames() throws -> Set<HeadID> { Set(try description().heads.map(\.name)) }
+
+  private func head(
+    _ fields: inout RowFields, of heads: Set<HeadID>
+  ) throws(StorageError) -> HeadID {
+    let names = heads.map(\.rawValue).sorted().joined(separator: " or ")
+    return try fields.parsed(names) { text in
+      let head = HeadID(rawValue: text)
+      return heads.contains(head) ? head : nil
+    }
   }
 
   private func json<Value: Decodable>(_ text: String) throws -> Value {

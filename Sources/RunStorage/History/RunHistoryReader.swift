@@ -17,6 +17,13 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.history().history }
   }
 
+  /// What is fixed about the run.
+  ///
+  /// - Throws: as `load`.
+  package func description() throws(StorageError) -> RunDescription {
+    try read { queries in try queries.description() }
+  }
+
   /// Runs `body` on one consistent view of the database.
   func read<Result>(_ body: (HistoryQueries) throws -> Result) throws(StorageError) -> Result {
     let url = folder.historyURL

@@ -25,7 +25,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let folder = try runs.folder.resolve(runName)
-    let description = try RunHistoryReader(folder).load().description
+    let description = try RunHistoryReader(folder).description()
     var settings = try Configuration(recorded: description.configuration, source: folder.name)
     if let dataset { settings.dataset = dataset }
     if let data { settings.data = data }
@@ -50,7 +50,7 @@ struct EvaluateCommand: ParsableCommand {
     else { return }
     StandardStreams.output(
       json
-        ? JSONEventLines.line(evaluation) + "\n"
+        ? JSONEventLines.line(evaluation, main: description.mainHead?.name) + "\n"
         : "\(folder.name) after step \(step), on the \(images.count) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation))
   }

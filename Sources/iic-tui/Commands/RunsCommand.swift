@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunStorage
 import Snapshots
+import Training
 
 /// `iic-tui runs`: what has been trained.
 struct RunsCommand: ParsableCommand {
@@ -42,7 +43,11 @@ struct RunsCommand: ParsableCommand {
       let history = try RunHistoryReader(folder).load()
       let summary = folder.summary()
       if json {
-        let lines = [summary.json.text] + history.evaluations.map { JSONEventLines.line($0) }
+        let lines =
+          [summary.json.text]
+          + history.evaluations.map {
+            JSONEventLines.line($0, main: history.description.mainHead?.name)
+          }
         StandardStreams.output(lines.map { $0 + "\n" }.joined())
         return
       }
@@ -76,16 +81,28 @@ struct RunsCommand: ParsableCommand {
         StandardStreams.output(summaries.map { $0.json.text + "\n" }.joined())
         return
       }
-      let settings = try folders.map {
-        try RunHistoryReader($0).load().description.configuration.split(separator: "\n")
-          .map(String.init)
+      let settings = try folders.map { folder in
+        try Configuration(
+          recorded: RunHistoryReader(folder).description().configuration, source: folder.name)
       }
+      let differences = Self.differences(settings)
       var text = RunSummary.table(summaries)
-      for (summary, lines) in zip(summaries, settings) {
-        let own = lines.filter { line in !settings.allSatisfy { $0.contains(line) } }
-        text += "\n\(summary.name)\n" + own.map { "  \($0)\n" }.joined()
+      for (place, summary) in summaries.enumerated() {
+        let lines = differences.map { "  \($0.key): \($0.values[place])\n" }
+        text += "\n\(summary.name)\n" + lines.joined()
       }
       StandardStreams.output(text)
+    }
+
+    /// The settings that are not the same in all runs: the dotted key, and the value in each run.
+    static func differences(
+      _ runs: [Configuration]
+    ) -> [(key: String, values: [String])] {
+      let settings = runs.map(\.settings)
+      return (settings.first ?? []).indices.compactMap { index in
+        let values = settings.map { $0[index].value }
+        return Set(values).count > 1 ? (settings[0][index].key, values) : nil
+      }
     }
   }
 

@@ -10,7 +10,9 @@ struct JSONEventLines {
   let configuration: Configuration
 
   /// The line of an event, nil for one that has none; checkpoints are told by `line(checkpoint:)`.
-  func line(_ event: TrainingEvent) -> String? {
+  ///
+  /// - Parameter main: the head that speaks for the run.
+  func line(_ event: TrainingEvent, main: HeadID?) -> String? {
     switch event {
     case .started(let description, _):
       JSON.object([
@@ -20,7 +22,7 @@ struct JSONEventLines {
         ("steps", .integer(description.plannedSteps)),
       ]).text
     case .step(let step): line(step)
-    case .evaluation(let evaluation): JSONEventLines.line(evaluation)
+    case .evaluation(let evaluation): JSONEventLines.line(evaluation, main: main)
     case .checkpoint, .paused: nil
     case .ended(let status, let step, let message):
       JSON.object(
@@ -48,13 +50,16 @@ struct JSONEventLines {
     ]).text
   }
 
-  static func line(_ evaluation: EvaluationSnapshot) -> String {
+  /// An evaluation: the members of the main head, then each other head as an object of its own.
+  static func line(_ evaluation: EvaluationSnapshot, main: HeadID?) -> String {
     var members: [(String, JSON)] = [
       ("event", .string("evaluation")), ("step", .integer(evaluation.step)),
       ("epoch", .integer(evaluation.epoch)),
     ]
-    if let main = evaluation[.b] { members += self.members(main) }
-    if let other = evaluation[.a] { members.append(("head_A", .object(self.members(other)))) }
+    if let main, let head = evaluation[main] { members += self.members(head) }
+    for head in evaluation.heads where head.head != main {
+      members.append(("head_\(head.head.rawValue)", .object(self.members(head))))
+    }
     return JSON.object(members).text
   }
 

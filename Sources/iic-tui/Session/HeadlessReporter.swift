@@ -34,21 +34,26 @@ final class HeadlessReporter: Sendable {
 
   /// A `TrainingSession.Listener`.
   func report(_ events: [TrainingEvent], _ checkpoints: [RecordedCheckpoint]) {
-    let text = style == .json ? json(events, checkpoints) : state.withLock { plain(events, &$0) }
+    let text = state.withLock { state in
+      style == .json ? json(events, checkpoints, &state) : plain(events, &state)
+    }
     if !text.isEmpty, !StandardStreams.output(text) { readerLeft() }
   }
 
-  private func json(_ events: [TrainingEvent], _ checkpoints: [RecordedCheckpoint]) -> String {
+  private func json(
+    _ events: [TrainingEvent], _ checkpoints: [RecordedCheckpoint], _ state: inout State
+  ) -> String {
     var rest = checkpoints[...]
     var text = ""
     for event in events {
+      if case .started(let description, _) = event { state.description = description }
       if case .checkpoint(let checkpoint) = event {
         // Checkpoints of one batch of events may have replaced each other; those on disk are told of.
         if let first = rest.first, first.step == checkpoint.step {
           text += lines.line(checkpoint: first) + "\n"
           rest = rest.dropFirst()
         }
-      } else if let line = lines.line(event) {
+      } else if let line = lines.line(event, main: state.description?.mainHead?.name) {
         text += line + "\n"
       }
     }
@@ -73,7 +78,9 @@ final class HeadlessReporter: Sendable {
           text += style == .progressLine ? "\r\u{1B}[2K" + progress : progress + "\n"
         }
       case .evaluation(let evaluation):
-        guard let head = evaluation[.b] else { continue }
+        guard let main = state.description?.mainHead, let head = evaluation[main.name] else {
+          continue
+        }
         let lowest = head.subHeads[head.lowestLossSubHead]
         state.lastEvaluation =
           "\(Format.percent(lowest.accuracy)) (mean \(Format.percent(head.meanAccuracy)))"
