@@ -22,12 +22,12 @@ package struct InformationLoss: Sendable {
   package init(_ joint: JointDistribution, lambda: Double = 1) {
     let clusters = joint.clusters
     let smallest = JointDistribution.smallestProbability
-    let raised = joint.probabilities.map(JointDistribution.raised)
-    let logarithms = joint.marginal.map { log(JointDistribution.raised($0)) }
+    let clamped = joint.probabilities.map(JointDistribution.clamped)
+    let logarithms = joint.marginal.map { log(JointDistribution.clamped($0)) }
     let marginalTerm = (0..<clusters).map { row in
       joint.marginal[row] < smallest
         ? 0
-        : lambda * raised[row * clusters..<(row + 1) * clusters].reduce(0, +)
+        : lambda * clamped[row * clusters..<(row + 1) * clusters].reduce(0, +)
           / joint.marginal[row]
     }
     var gradient = [Double](repeating: 0, count: clusters * clusters)
@@ -38,7 +38,7 @@ package struct InformationLoss: Sendable {
         var derivative = marginalTerm[row] + marginalTerm[column]
         if !(joint.probabilities[index] < smallest) {
           derivative -=
-            log(raised[index]) - lambda * (logarithms[row] + logarithms[column]) + 1
+            log(clamped[index]) - lambda * (logarithms[row] + logarithms[column]) + 1
         }
         gradient[index] = derivative
         mean += derivative * joint.probabilities[index]

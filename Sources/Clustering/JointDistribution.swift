@@ -3,8 +3,8 @@ import Foundation
 /// The joint distribution P of the cluster assignments of both images of a pair, `[C, C]` in Double:
 /// symmetrised and normalised (Ji et al. 2019, eq. 2–3).
 package struct JointDistribution: Equatable, Sendable {
-  /// Entries of P and of its marginals below this are raised to it before the logarithm, each
-  /// separately, and count in the product with the raised value: Double's epsilon, as in the paper's
+  /// Entries of P and of its marginals below this are clamped to it before the logarithm, each
+  /// separately, and count in the product with the clamped value: Double's epsilon, as in the paper's
   /// code.
   package static let smallestProbability = 0x1p-52
 
@@ -44,30 +44,30 @@ package struct JointDistribution: Equatable, Sendable {
   ///
   /// λ = 1 is the mutual information, between 0 (collapsed, or independent) and ln C.
   package func mutualInformation(lambda: Double = 1) -> Double {
-    let logarithms = marginal.map { log(Self.raised($0)) }
+    let logarithms = marginal.map { log(Self.clamped($0)) }
     var sum = 0.0
     for row in 0..<clusters {
       for column in 0..<clusters {
-        let probability = Self.raised(probabilities[row * clusters + column])
+        let probability = Self.clamped(probabilities[row * clusters + column])
         sum += probability * (log(probability) - lambda * (logarithms[row] + logarithms[column]))
       }
     }
     return sum
   }
 
-  /// H(z) = −Σ_c P_c ln P_c, in nats: ln C when every cluster has the same mass, 0 when collapsed.
+  /// H(z) = −Σ_c P_c ln P_c, in nats: ln C when every cluster has the same share, 0 when collapsed.
   package var entropy: Double {
-    -marginal.reduce(0) { $0 + Self.raised($1) * log(Self.raised($1)) }
+    -marginal.reduce(0) { $0 + Self.clamped($1) * log(Self.clamped($1)) }
   }
 
   /// H(z|z′) = −Σ_cc′ P_cc′ (ln P_cc′ − ln P_c′), in nats: 0 when one image's cluster tells the
   /// other's. I = H(z) − H(z|z′).
   package var conditionalEntropy: Double {
-    let logarithms = marginal.map { log(Self.raised($0)) }
+    let logarithms = marginal.map { log(Self.clamped($0)) }
     var sum = 0.0
     for row in 0..<clusters {
       for column in 0..<clusters {
-        let probability = Self.raised(probabilities[row * clusters + column])
+        let probability = Self.clamped(probabilities[row * clusters + column])
         sum += probability * (log(probability) - logarithms[column])
       }
     }
@@ -75,7 +75,7 @@ package struct JointDistribution: Equatable, Sendable {
   }
 
   /// The value that enters the logarithm. NaN passes through.
-  static func raised(_ probability: Double) -> Double {
+  static func clamped(_ probability: Double) -> Double {
     probability < smallestProbability ? smallestProbability : probability
   }
 }

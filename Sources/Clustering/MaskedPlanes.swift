@@ -14,12 +14,12 @@ struct MaskedPlanes {
   ///   - mask: `[images, height, width]`, 0 where a pixel does not count; nil if all do.
   init(
     _ maps: UnsafePointer<Float>, _ layout: MapLayout, mask: UnsafePointer<Float>?,
-    halfSide: Int, pool: WorkerPool
+    maximumDisplacement: Int, pool: WorkerPool
   ) {
     clusters = layout.clusters
     images = layout.images
     let planes = CorrelationPlanes(
-      height: layout.height, width: padded(layout.width), margin: padded(halfSide))
+      height: layout.height, width: padded(layout.width), margin: padded(maximumDisplacement))
     let tiles = (layout.clusters + correlationTile - 1) / correlationTile
     let buffer = FloatBuffer(count: layout.images * tiles * correlationTile * planes.planeCount)
     pool.forEach(layout.images * layout.clusters) { unit in

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The raw joints of two sets of cluster maps at every displacement t within ± `halfSide` (Ji et al. 2019, eq. 5):
+/// The raw joints of two sets of cluster maps at every displacement t within ± `maximumDisplacement` (Ji et al. 2019, eq. 5):
 /// P_t = Σᵢ Σ_u Φ_u(xᵢ) Φ_{u+t}(x′ᵢ)ᵀ, pixels outside an image or its mask left out.
 ///
 /// All of them are one correlation of C-channel maps: each is C × C products of rows shifted against one another.
@@ -8,8 +8,9 @@ struct SegmentationJoint {
   /// Row by row: the vertical displacement, then the horizontal one.
   let sums: [JointSum]
 
-  init(plain: MaskedPlanes, transformed: MaskedPlanes, halfSide: Int, in engine: Engine) {
-    let side = 2 * halfSide + 1
+  init(plain: MaskedPlanes, transformed: MaskedPlanes, maximumDisplacement: Int, in engine: Engine)
+  {
+    let side = 2 * maximumDisplacement + 1
     let tiles = plain.tiles
     let tilePairs = tiles * tiles
     // As many images at a time as there are sums to hold; the number depends on the batch alone.
@@ -26,7 +27,8 @@ struct SegmentationJoint {
               CorrelationArguments(
                 planes: plain.planes, plain: plain.tile(image, pair / tiles),
                 transformed: transformed.tile(image, pair % tiles),
-                verticalShift: vertical - halfSide, halfSide: halfSide,
+                verticalShift: vertical - maximumDisplacement,
+                maximumDisplacement: maximumDisplacement,
                 sums: sums + unit * rowCount + pair * side * 9))
           }
         }

@@ -31,19 +31,19 @@ package struct CorrelationArguments {
   package var transformed: UnsafePointer<Float>
   package var verticalShift: Int
   /// Horizontal displacements lie within ± this.
-  package var halfSide: Int
-  /// `[2 · halfSide + 1, 3, 3]`, added to.
+  package var maximumDisplacement: Int
+  /// `[2 · maximumDisplacement + 1, 3, 3]`, added to.
   package var sums: UnsafeMutablePointer<Double>
 
   package init(
     planes: CorrelationPlanes, plain: UnsafePointer<Float>, transformed: UnsafePointer<Float>,
-    verticalShift: Int, halfSide: Int, sums: UnsafeMutablePointer<Double>
+    verticalShift: Int, maximumDisplacement: Int, sums: UnsafeMutablePointer<Double>
   ) {
     self.planes = planes
     self.plain = plain
     self.transformed = transformed
     self.verticalShift = verticalShift
-    self.halfSide = halfSide
+    self.maximumDisplacement = maximumDisplacement
     self.sums = sums
   }
 }
@@ -56,21 +56,22 @@ package struct CorrelationGradientArguments {
   package var source: UnsafePointer<Float>
   package var channels: Int
   /// Displacements lie within ± this in both directions.
-  package var halfSide: Int
-  /// `[2 · halfSide + 1, 2 · halfSide + 1, channels, 3]`
+  package var maximumDisplacement: Int
+  /// `[2 · maximumDisplacement + 1, 2 · maximumDisplacement + 1, channels, 3]`
   package var weights: UnsafePointer<Float>
   package var row: Int
   /// `[3, width]`, overwritten.
   package var output: UnsafeMutablePointer<Float>
 
   package init(
-    planes: CorrelationPlanes, source: UnsafePointer<Float>, channels: Int, halfSide: Int,
+    planes: CorrelationPlanes, source: UnsafePointer<Float>, channels: Int,
+    maximumDisplacement: Int,
     weights: UnsafePointer<Float>, row: Int, output: UnsafeMutablePointer<Float>
   ) {
     self.planes = planes
     self.source = source
     self.channels = channels
-    self.halfSide = halfSide
+    self.maximumDisplacement = maximumDisplacement
     self.weights = weights
     self.row = row
     self.output = output

@@ -154,9 +154,11 @@ package final class Benchmark {
         images: maps.images, channels: maps.channels, height: maps.height, width: maps.width)
     mapGradient = gradient
     context.measure("loss", .loss) {
-      _ = PixelInformation(
-        clusters: net.clusters, maximumDisplacement: net.maximumDisplacement, lambda: 1
-      ).differentiate(maps, mask: mask, into: gradient, in: context)
+      let objective = PixelInformation(
+        clusters: net.clusters, maximumDisplacement: net.maximumDisplacement, lambda: 1)
+      let subHeads = objective.maps(of: maps, mask: mask, in: context)
+      let sums = subHeads.map { $0.sums() }
+      _ = objective.differentiate(subHeads, sums, into: gradient, in: context)
     }
     network.backward(gradient, head: "head_B")
   }

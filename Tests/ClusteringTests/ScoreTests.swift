@@ -45,36 +45,36 @@ import Testing
   }
 
   @Test func tiesTakeTheLowestIndex() {
-    let equal = ConfusionCounts(clusters: 4, classes: 3)
-    #expect(ClusterMap(oneToOne: equal).classOfCluster == [0, 1, 2, -1])
-    var tied = ConfusionCounts(clusters: 2, classes: 3)
+    let equal = ContingencyTable(clusters: 4, classes: 3)
+    #expect(ClusterAssignment(oneToOne: equal).classOfCluster == [0, 1, 2, -1])
+    var tied = ContingencyTable(clusters: 2, classes: 3)
     tied.add(cluster: 0, label: 2, images: 5)
     tied.add(cluster: 0, label: 1, images: 5)
-    #expect(ClusterMap(majority: tied).classOfCluster == [1, -1])
+    #expect(ClusterAssignment(majority: tied).classOfCluster == [1, -1])
   }
 
   @Test func countsAndAccuracy() {
-    let counts = ConfusionCounts(
+    let counts = ContingencyTable(
       clusters: 3, classes: 2, predictions: [0, 0, 1, 2, 2, 2, 2], labels: [1, 1, 0, 0, 0, 0, 1])
     #expect(counts.total == 7)
     #expect(counts[2, 0] == 3 && counts[0, 1] == 2 && counts[1, 1] == 0)
     #expect(counts.clusterSizes == [2, 1, 4])
     #expect(counts.classSizes == [4, 3])
     let masses: [Double] = [2, 1, 4].map { $0 / 7 }
-    #expect(counts.clusterMasses == masses)
-    let oneToOne = ClusterMap(oneToOne: counts)
+    #expect(counts.clusterShares == masses)
+    let oneToOne = ClusterAssignment(oneToOne: counts)
     #expect(oneToOne.classOfCluster == [1, -1, 0])
     #expect(counts.accuracy(under: oneToOne) == 5.0 / 7)
-    let majority = ClusterMap(majority: counts)
+    let majority = ClusterAssignment(majority: counts)
     #expect(majority.classOfCluster == [1, 0, 0])
     #expect(counts.accuracy(under: majority) == 6.0 / 7)
-    let empty = ConfusionCounts(clusters: 2, classes: 2)
-    #expect(empty.accuracy(under: ClusterMap(oneToOne: empty)) == 0)
-    #expect(empty.clusterMasses == [0, 0])
+    let empty = ContingencyTable(clusters: 2, classes: 2)
+    #expect(empty.accuracy(under: ClusterAssignment(oneToOne: empty)) == 0)
+    #expect(empty.clusterShares == [0, 0])
   }
 
-  private static func counts(_ labels: [Int], _ predictions: [Int]) -> ConfusionCounts {
-    ConfusionCounts(clusters: 3, classes: 3, predictions: predictions, labels: labels)
+  private static func counts(_ labels: [Int], _ predictions: [Int]) -> ContingencyTable {
+    ContingencyTable(clusters: 3, classes: 3, predictions: predictions, labels: labels)
   }
 
   @Test func agreementMatchesKnownValues() {

@@ -9,15 +9,15 @@ struct SegmentationFixture {
   var plain: [Float]
   var transformed: [Float]
   var mask: [Float]
-  var halfSide: Int
+  var maximumDisplacement: Int
   var lambda: Double
 
   init(
     images: Int, clusters: Int, height: Int, width: Int, plainLogits: [Double],
-    transformedLogits: [Double], mask: [Double], halfSide: Int, lambda: Double
+    transformedLogits: [Double], mask: [Double], maximumDisplacement: Int, lambda: Double
   ) {
     layout = MapLayout(images: images, clusters: clusters, height: height, width: width)
-    self.halfSide = halfSide
+    self.maximumDisplacement = maximumDisplacement
     self.lambda = lambda
     self.mask = mask.map { Float($0) }
     let layout = layout
@@ -27,7 +27,7 @@ struct SegmentationFixture {
 
   /// Random logits; a fifth of the pixels is masked out.
   init(
-    images: Int, clusters: Int, height: Int, width: Int, halfSide: Int, lambda: Double,
+    images: Int, clusters: Int, height: Int, width: Int, maximumDisplacement: Int, lambda: Double,
     seed: UInt64
   ) {
     let count = images * clusters * height * width
@@ -36,7 +36,7 @@ struct SegmentationFixture {
       plainLogits: randomValues(count, seed: seed).map { 3 * $0 },
       transformedLogits: randomValues(count, seed: seed + 1).map { 3 * $0 },
       mask: randomValues(images * height * width, seed: seed + 2).map { $0 < -0.6 ? 0 : 1 },
-      halfSide: halfSide, lambda: lambda)
+      maximumDisplacement: maximumDisplacement, lambda: lambda)
   }
 
   struct Outcome: Equatable {
@@ -52,13 +52,15 @@ struct SegmentationFixture {
     defer { pool.shutDown() }
     var outcome = Outcome(loss: 0, plainGradient: plain, transformedGradient: transformed)
     mask.withUnsafeBufferPointer { mask in
-      let loss = SegmentationLoss(
+      let maps = SegmentationMaps(
         plain: plain, transformed: transformed, layout: layout, mask: mask.baseAddress!,
-        halfSide: halfSide, lambda: lambda,
+        maximumDisplacement: maximumDisplacement,
         in: Engine(kernels: instructionSet.kernels, pool: pool))
+      let loss = SegmentationLoss(maps.sums(), lambda: lambda, pool: pool)
       outcome.loss = loss.value
-      loss.writeGradient(
-        plain: &outcome.plainGradient, transformed: &outcome.transformedGradient, scale: scale)
+      maps.writeGradient(
+        of: loss, plain: &outcome.plainGradient, transformed: &outcome.transformedGradient,
+        scale: scale)
     }
     return outcome
   }

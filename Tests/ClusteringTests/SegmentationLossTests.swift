@@ -34,7 +34,7 @@ private struct ReferenceCase: Decodable {
       let fixture = try SegmentationFixture(
         images: item.n, clusters: item.k, height: size, width: size, plainLogits: x,
         transformedLogits: y, mask: reference.tensor("\(item.name).mask").values,
-        halfSide: #require(item.halfSide), lambda: item.lambda)
+        maximumDisplacement: #require(item.halfSide), lambda: item.lambda)
       let outcome = fixture.outcome(instructionSet)
       #expect(abs(outcome.loss - item.loss) <= 1e-5 * abs(item.loss), "\(item.name)")
       for (side, logits, gradient) in [
@@ -53,18 +53,20 @@ private struct ReferenceCase: Decodable {
     var seed: UInt64 = 0
     for (height, width) in [(1, 1), (2, 5), (7, 16), (5, 17), (3, 70), (40, 33)] {
       for clusters in [1, 2, 3, 4, 7] {
-        for halfSide in [0, 1, 4] where halfSide < min(height, width) {
+        for maximumDisplacement in [0, 1, 4] where maximumDisplacement < min(height, width) {
           seed += 10
           let fixture = SegmentationFixture(
             images: 1 + Int(seed) % 3, clusters: clusters, height: height, width: width,
-            halfSide: halfSide, lambda: 1.3, seed: seed)
+            maximumDisplacement: maximumDisplacement, lambda: 1.3, seed: seed)
           if fixture.mask.allSatisfy({ $0 == 0 }) { continue }
           let expected = naiveSegmentationLoss(
             fixture.plain.map(Double.init), fixture.transformed.map(Double.init),
             mask: fixture.mask.map(Double.init), images: fixture.layout.images,
-            clusters: clusters, height: height, width: width, halfSide: halfSide, lambda: 1.3)
+            clusters: clusters, height: height, width: width,
+            maximumDisplacement: maximumDisplacement, lambda: 1.3)
           let outcome = fixture.outcome(instructionSet, scale: 0.5)
-          let comment: Comment = "\(height) × \(width), \(clusters) clusters, ±\(halfSide)"
+          let comment: Comment =
+            "\(height) × \(width), \(clusters) clusters, ±\(maximumDisplacement)"
           #expect(abs(outcome.loss - expected.loss) <= 1e-6 * max(1, abs(expected.loss)), comment)
           // With one cluster all gradients are zero but for rounding.
           let largest = max(
@@ -86,7 +88,7 @@ private struct ReferenceCase: Decodable {
   @Test(arguments: InstructionSet.available)
   func gradientMatchesFiniteDifferences(_ instructionSet: InstructionSet) {
     let fixture = SegmentationFixture(
-      images: 2, clusters: 4, height: 9, width: 11, halfSide: 3, lambda: 1.5, seed: 5)
+      images: 2, clusters: 4, height: 9, width: 11, maximumDisplacement: 3, lambda: 1.5, seed: 5)
     let outcome = fixture.outcome(instructionSet)
     let gradient = (outcome.plainGradient + outcome.transformedGradient).map(Double.init)
     for direction in checkDirections(gradient, seed: 6) {
@@ -105,7 +107,7 @@ private struct ReferenceCase: Decodable {
   @Test(arguments: InstructionSet.available)
   func sameBitsAtAnyThreadCount(_ instructionSet: InstructionSet) {
     let fixture = SegmentationFixture(
-      images: 5, clusters: 4, height: 12, width: 20, halfSide: 3, lambda: 1, seed: 7)
+      images: 5, clusters: 4, height: 12, width: 20, maximumDisplacement: 3, lambda: 1, seed: 7)
     let expected = fixture.outcome(instructionSet, threads: 1)
     for threads in [2, 3, 5] {
       let isSame = fixture.outcome(instructionSet, threads: threads) == expected
@@ -115,7 +117,7 @@ private struct ReferenceCase: Decodable {
 
   @Test func maskedPixelsDoNotCount() {
     var fixture = SegmentationFixture(
-      images: 2, clusters: 3, height: 8, width: 8, halfSide: 2, lambda: 1, seed: 8)
+      images: 2, clusters: 3, height: 8, width: 8, maximumDisplacement: 2, lambda: 1, seed: 8)
     let expected = fixture.outcome(.portable)
     for image in 0..<2 {
       for pixel in 0..<64 where fixture.mask[image * 64 + pixel] == 0 {
@@ -131,7 +133,7 @@ private struct ReferenceCase: Decodable {
   /// Nothing to compare is no NaN; NaN in what is compared is not hidden.
   @Test func emptyMaskAndNotANumber() {
     var fixture = SegmentationFixture(
-      images: 1, clusters: 3, height: 8, width: 8, halfSide: 2, lambda: 1, seed: 9)
+      images: 1, clusters: 3, height: 8, width: 8, maximumDisplacement: 2, lambda: 1, seed: 9)
     fixture.mask = fixture.mask.map { _ in 0 }
     let outcome = fixture.outcome(.portable)
     #expect(outcome.loss == 0 && outcome.plainGradient.allSatisfy { $0 == 0 })

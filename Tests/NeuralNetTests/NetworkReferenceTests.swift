@@ -58,12 +58,13 @@ struct NetworkReferenceTests {
         images: maps.images, channels: maps.channels, height: maps.height, width: maps.width)
       let layout = MapLayout(
         images: maps.images / 2, clusters: maps.channels, height: maps.height, width: maps.width)
-      let loss = SegmentationLoss(
+      let pair = SegmentationMaps(
         plain: maps.plane(0, 0), transformed: maps.plane(layout.images, 0), layout: layout,
-        halfSide: reference.run.halfSide,
+        maximumDisplacement: reference.run.halfSide,
         in: Engine(kernels: context.kernels, pool: context.pool))
-      loss.writeGradient(
-        plain: gradient.plane(0, 0), transformed: gradient.plane(layout.images, 0))
+      let loss = SegmentationLoss(pair.sums(), pool: context.pool)
+      pair.writeGradient(
+        of: loss, plain: gradient.plane(0, 0), transformed: gradient.plane(layout.images, 0))
       network.backward(gradient, head: head)
       return loss.value
     } evaluate: { images in

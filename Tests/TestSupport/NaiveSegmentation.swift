@@ -4,10 +4,10 @@ import Foundation
 /// pixel pair in Double.
 package func naiveSegmentationLoss(
   _ x: [Double], _ y: [Double], mask: [Double], images: Int, clusters: Int, height: Int,
-  width: Int, halfSide: Int, lambda: Double
+  width: Int, maximumDisplacement: Int, lambda: Double
 ) -> (loss: Double, xGradient: [Double], yGradient: [Double]) {
   let smallest = 0x1p-52
-  let side = 2 * halfSide + 1
+  let side = 2 * maximumDisplacement + 1
   var loss = 0.0
   var xGradient = x.map { _ in 0.0 }
   var yGradient = xGradient
@@ -29,8 +29,8 @@ package func naiveSegmentationLoss(
       }
     }
   }
-  for vertical in -halfSide...halfSide {
-    for horizontal in -halfSide...halfSide {
+  for vertical in -maximumDisplacement...maximumDisplacement {
+    for horizontal in -maximumDisplacement...maximumDisplacement {
       var joint = [Double](repeating: 0, count: clusters * clusters)
       forEachPair(vertical, horizontal) { image, here, there in
         for c in 0..<clusters {

@@ -10,9 +10,9 @@ func correlate(_ arguments: CorrelationArguments) {
   var y = max(0, -arguments.verticalShift)
   while y < end {
     let rows = y..<min(end, y &+ rowsPerSum)
-    for horizontal in 0...(2 &* arguments.halfSide) {
+    for horizontal in 0...(2 &* arguments.maximumDisplacement) {
       let shift =
-        arguments.verticalShift &* planes.rowStride &+ horizontal &- arguments.halfSide
+        arguments.verticalShift &* planes.rowStride &+ horizontal &- arguments.maximumDisplacement
       correlateRows(arguments, rows, shift, arguments.sums + 9 &* horizontal)
     }
     y = rows.upperBound
@@ -67,17 +67,18 @@ func correlationGradient(_ arguments: CorrelationGradientArguments) {
 @inline(__always)
 private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) {
   let planes = arguments.planes
-  let side = 2 &* arguments.halfSide &+ 1
+  let side = 2 &* arguments.maximumDisplacement &+ 1
   // Rows are neighbouring vectors, each of three channels.
   var sums = Twice<TwoRows<VectorTripleSum>>()
   for vertical in 0..<side {
-    let y = arguments.row &+ vertical &- arguments.halfSide
+    let y = arguments.row &+ vertical &- arguments.maximumDisplacement
     if y < 0 || y >= planes.height { continue }
     var weights = arguments.weights + vertical &* side &* arguments.channels &* 3
     for horizontal in 0..<side {
       var source =
         arguments.source
-        + (y &* planes.rowStride &+ planes.margin &+ x &+ horizontal &- arguments.halfSide)
+        + (y &* planes.rowStride &+ planes.margin &+ x &+ horizontal
+          &- arguments.maximumDisplacement)
       var channel = 0
       repeat {
         let weight0 = Vector(repeating: weights[0])
@@ -98,16 +99,17 @@ private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) 
 @inline(__always)
 private func gradientTile1(_ arguments: CorrelationGradientArguments, _ x: Int) {
   let planes = arguments.planes
-  let side = 2 &* arguments.halfSide &+ 1
+  let side = 2 &* arguments.maximumDisplacement &+ 1
   var sum = VectorTripleSum()
   for vertical in 0..<side {
-    let y = arguments.row &+ vertical &- arguments.halfSide
+    let y = arguments.row &+ vertical &- arguments.maximumDisplacement
     if y < 0 || y >= planes.height { continue }
     var weights = arguments.weights + vertical &* side &* arguments.channels &* 3
     for horizontal in 0..<side {
       var source =
         arguments.source
-        + (y &* planes.rowStride &+ planes.margin &+ x &+ horizontal &- arguments.halfSide)
+        + (y &* planes.rowStride &+ planes.margin &+ x &+ horizontal
+          &- arguments.maximumDisplacement)
       var channel = 0
       repeat {
         sum.accumulate(

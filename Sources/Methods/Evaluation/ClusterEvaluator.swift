@@ -84,12 +84,12 @@ package struct ClusterEvaluator {
 
 /// What is counted of one sub-head while the images go by.
 private struct Tally {
-  var confusion: ConfusionCounts
+  var confusion: ContingencyTable
   var joint: JointSum
   var sampleProbabilities: [Float]
 
   init(clusters: Int, classes: Int, samples: Int) {
-    confusion = ConfusionCounts(clusters: clusters, classes: classes)
+    confusion = ContingencyTable(clusters: clusters, classes: classes)
     joint = JointSum(clusters: clusters)
     sampleProbabilities = Array(repeating: 0, count: samples * clusters)
   }
@@ -121,8 +121,8 @@ private struct Tally {
     let distribution = JointDistribution(joint)
     let map =
       switch matching {
-      case .oneToOne: ClusterMap(oneToOne: confusion)
-      case .manyToOne: ClusterMap(majority: confusion)
+      case .oneToOne: ClusterAssignment(oneToOne: confusion)
+      case .manyToOne: ClusterAssignment(majority: confusion)
       }
     return SubHeadEvaluation(
       index: index, loss: -distribution.mutualInformation(lambda: lambda),
@@ -130,7 +130,7 @@ private struct Tally {
       conditionalEntropy: distribution.conditionalEntropy,
       accuracy: confusion.accuracy(under: map), nmi: confusion.normalizedMutualInformation,
       ari: confusion.adjustedRandIndex, joint: distribution.probabilities.map { Float($0) },
-      masses: confusion.clusterMasses.map { Float($0) }, mapping: map.classOfCluster,
+      masses: confusion.clusterShares.map { Float($0) }, mapping: map.classOfCluster,
       confusion: confusion.counts, sampleProbabilities: sampleProbabilities)
   }
 }

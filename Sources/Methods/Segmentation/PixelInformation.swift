@@ -16,29 +16,41 @@ package struct PixelInformation: Sendable {
     self.lambda = lambda
   }
 
-  /// Losses of probabilities `[2n, h·C, H, W]`, images 0..<n paired with n..<2n in the same frame, and the gradient
-  /// of their mean with respect to them.
+  /// Each sub-head's maps of probabilities `[2n, h·C, H, W]`, images 0..<n paired with n..<2n in the same frame.
   ///
   /// - Parameter mask: `[n, H, W]`, 0 where a pixel does not count.
-  package func differentiate(
-    _ probabilities: PlanarMaps, mask: FloatBuffer, into gradient: PlanarMaps,
-    in context: ComputeContext
-  ) -> InformationLosses {
+  package func maps(
+    of probabilities: PlanarMaps, mask: FloatBuffer, in context: ComputeContext
+  ) -> [SegmentationMaps] {
     let pairs = probabilities.images / 2
-    let subHeads = probabilities.channels / clusters
     let layout = MapLayout(
       images: pairs, clusters: clusters, height: probabilities.height, width: probabilities.width,
       imageStride: probabilities.channels * probabilities.pixels)
-    var result = InformationLosses(losses: [], mutualInformations: [])
-    for subHead in 0..<subHeads {
-      let first = subHead * clusters
-      let loss = SegmentationLoss(
-        plain: probabilities.plane(0, first), transformed: probabilities.plane(pairs, first),
-        layout: layout, mask: mask.pointer, halfSide: maximumDisplacement, lambda: lambda,
+    return (0..<probabilities.channels / clusters).map { subHead in
+      SegmentationMaps(
+        plain: probabilities.plane(0, subHead * clusters),
+        transformed: probabilities.plane(pairs, subHead * clusters), layout: layout,
+        mask: mask.pointer, maximumDisplacement: maximumDisplacement,
         in: Engine(kernels: context.kernels, pool: context.pool))
-      loss.writeGradient(
-        plain: gradient.plane(0, first), transformed: gradient.plane(pairs, first),
-        scale: 1 / Double(subHeads))
+    }
+  }
+
+  /// Losses of the sums, and the gradient of their mean with respect to these maps, which are some or all of those in
+  /// the sums.
+  ///
+  /// - Parameter sums: of each sub-head, the raw joint of each displacement.
+  package func differentiate(
+    _ maps: [SegmentationMaps], _ sums: [[JointSum]], into gradient: PlanarMaps,
+    in context: ComputeContext
+  ) -> InformationLosses {
+    precondition(sums.count == maps.count, "\(sums.count) sums for \(maps.count) sub-heads")
+    var result = InformationLosses(losses: [], mutualInformations: [])
+    for (subHead, maps) in maps.enumerated() {
+      let loss = SegmentationLoss(sums[subHead], lambda: lambda, pool: context.pool)
+      maps.writeGradient(
+        of: loss, plain: gradient.plane(0, subHead * clusters),
+        transformed: gradient.plane(gradient.images / 2, subHead * clusters),
+        scale: 1 / Double(sums.count))
       result.losses.append(loss.value)
       result.mutualInformations.append(loss.mutualInformation)
     }

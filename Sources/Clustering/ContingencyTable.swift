@@ -1,5 +1,5 @@
 /// How many images of each class each cluster holds, `[clusters, classes]`.
-package struct ConfusionCounts: Equatable, Sendable {
+package struct ContingencyTable: Equatable, Sendable {
   package let clusters: Int
   package let classes: Int
   /// Row-major: `counts[cluster * classes + class]`.
@@ -47,19 +47,19 @@ package struct ConfusionCounts: Equatable, Sendable {
   }
 
   /// The part of all images that each cluster holds; sums to 1, or all 0 where nothing is counted.
-  package var clusterMasses: [Double] {
+  package var clusterShares: [Double] {
     let total = Double(max(self.total, 1))
     return clusterSizes.map { Double($0) / total }
   }
 
   /// The part of all images whose cluster maps to their class, 0…1; unmapped clusters match nothing.
-  /// 0 where nothing is counted. Requires a map of as many clusters.
-  package func accuracy(under map: ClusterMap) -> Double {
+  /// 0 where nothing is counted. Requires an assignment of as many clusters.
+  package func accuracy(under assignment: ClusterAssignment) -> Double {
     precondition(
-      map.classOfCluster.count == clusters,
-      "a map of \(map.classOfCluster.count) clusters, counts of \(clusters)")
+      assignment.classOfCluster.count == clusters,
+      "an assignment of \(assignment.classOfCluster.count) clusters, counts of \(clusters)")
     var matches = 0
-    for (cluster, label) in map.classOfCluster.enumerated() where label >= 0 {
+    for (cluster, label) in assignment.classOfCluster.enumerated() where label >= 0 {
       matches += self[cluster, label]
     }
     return Double(matches) / Double(max(total, 1))

@@ -1,6 +1,6 @@
 import Foundation
 
-extension ConfusionCounts {
+extension ContingencyTable {
   /// Normalised mutual information of clusters and classes, 0…1: I(cluster; class) over the
   /// arithmetic mean of both entropies, as scikit-learn's default.
   ///
