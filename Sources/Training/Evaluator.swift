@@ -116,9 +116,12 @@ private struct Tally {
       index: index, loss: -distribution.mutualInformation(lambda: lambda),
       mutualInformation: distribution.mutualInformation(), entropy: distribution.entropy,
       conditionalEntropy: distribution.conditionalEntropy,
-      accuracy: confusion.accuracy(under: map), nmi: confusion.normalizedMutualInformation,
-      ari: confusion.adjustedRandIndex, joint: distribution.probabilities.map { Float($0) },
-      masses: confusion.clusterMasses.map { Float($0) }, mapping: map.classOfCluster,
-      confusion: confusion.counts, sampleProbabilities: sampleProbabilities)
+      scores: ClassScores(
+        accuracy: confusion.accuracy(under: map), nmi: confusion.normalizedMutualInformation,
+        ari: confusion.adjustedRandIndex, classOfCluster: map.classOfCluster,
+        contingency: confusion.counts),
+      joint: distribution.probabilities.map { Float($0) },
+      clusterShares: confusion.clusterMasses.map { Float($0) },
+      sampleProbabilities: sampleProbabilities)
   }
 }
