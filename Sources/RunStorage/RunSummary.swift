@@ -29,7 +29,8 @@ package struct RunSummary: Sendable, Equatable {
   package var epoch = 0
   package var plannedSteps = 0
   package var epochs = 0
-  /// Accuracy of the main head's lowest-loss sub-head at the last evaluation, 0...1; nil before the first.
+  /// Accuracy of the main head's lowest-loss sub-head at the last evaluation, 0...1; nil before the first
+  /// and without labels.
   package var accuracy: Double?
   /// The same at the evaluation where that sub-head had its lowest loss of the run, chosen without labels.
   package var bestAccuracy: Double?
@@ -86,7 +87,7 @@ extension HistoryQueries {
     let accuracies = try run.mainHead.map { try lowestLossAccuracies(of: $0.name) } ?? []
     summary.accuracy = accuracies.last?.accuracy
     let measured = accuracies.filter { !$0.loss.isNaN }
-    summary.bestAccuracy = measured.indexOfLowestLoss(\.loss).map { measured[$0].accuracy }
+    summary.bestAccuracy = measured.indexOfLowestLoss(\.loss).flatMap { measured[$0].accuracy }
     summary.startedAt = run.startedAt
     summary.resumedAt = state.resumedAt
     summary.endMessage = state.endMessage

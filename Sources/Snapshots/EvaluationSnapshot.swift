@@ -1,8 +1,32 @@
+/// How the clusters of one sub-head agree with the ground-truth classes of labelled images.
+package struct ClassScores: Sendable, Codable, Equatable {
+  /// Share of the labelled images whose cluster is assigned to their class, 0...1.
+  package var accuracy: Double
+  /// Normalised mutual information of clusters and classes, 0...1.
+  package var nmi: Double
+  /// Adjusted Rand index of clusters and classes, at most 1.
+  package var ari: Double
+  /// The class that each cluster is assigned to, `[C]`, as the head's `matching` says; −1 for none.
+  package var classOfCluster: [Int]
+  /// Images counted by cluster and ground-truth class, `[C, classes]`.
+  package var contingency: [Int]
+
+  package init(
+    accuracy: Double, nmi: Double, ari: Double, classOfCluster: [Int], contingency: [Int]
+  ) {
+    self.accuracy = accuracy
+    self.nmi = nmi
+    self.ari = ari
+    self.classOfCluster = classOfCluster
+    self.contingency = contingency
+  }
+}
+
 /// What one sub-head does on the evaluation images.
 package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package var index: Int
-  /// −I of `joint` with the run's λ, in nats. No label enters it; the lowest one names the sub-head that is
-  /// reported.
+  /// −I of `joint` with the run's λ, in nats. No label enters it; the lowest one names the
+  /// sub-head that is reported.
   package var loss: Double
   /// I(z, z′) of `joint`, in nats.
   package var mutualInformation: Double
@@ -10,47 +34,42 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package var entropy: Double
   /// H(z | z′) of `joint`, in nats: 0 when an image and its transformed copy always agree.
   package var conditionalEntropy: Double
-  /// Share of the evaluation images whose cluster maps to their class, 0...1.
-  package var accuracy: Double
-  /// Normalised mutual information of clusters and classes, 0...1.
-  package var nmi: Double
-  /// Adjusted Rand index of clusters and classes, at most 1.
-  package var ari: Double
+  /// nil where the evaluation images have no labels.
+  package var scores: ClassScores?
   /// The symmetrised, normalised joint distribution of pairs (image, transformed image), `[C, C]`.
   package var joint: [Float]
   /// Share of the evaluation images assigned to each cluster, `[C]`.
-  package var masses: [Float]
-  /// Cluster → class: one-to-one for head B, the cluster's majority class for head A; −1 if unmapped.
-  package var mapping: [Int]
-  /// Images counted by cluster and ground-truth class, `[C, classes]`.
-  package var confusion: [Int]
+  package var clusterShares: [Float]
   /// The cluster probabilities of the run's sample images, `[samples, C]`.
   package var sampleProbabilities: [Float]
 
-  package var clusters: Int { masses.count }
+  /// C.
+  package var clusters: Int { clusterShares.count }
   /// Clusters that no evaluation image falls into.
-  package var emptyClusters: Int { masses.reduce(0) { $0 + ($1 > 0 ? 0 : 1) } }
+  package var emptyClusters: Int { clusterShares.count { !($0 > 0) } }
+  /// nil without labels, as are the next two.
+  package var accuracy: Double? { scores?.accuracy }
+  package var nmi: Double? { scores?.nmi }
+  package var ari: Double? { scores?.ari }
 
   package init(
     index: Int, loss: Double, mutualInformation: Double, entropy: Double,
-    conditionalEntropy: Double, accuracy: Double, nmi: Double, ari: Double, joint: [Float],
-    masses: [Float], mapping: [Int], confusion: [Int], sampleProbabilities: [Float]
+    conditionalEntropy: Double, scores: ClassScores?, joint: [Float], clusterShares: [Float],
+    sampleProbabilities: [Float]
   ) {
+    let clusters = clusterShares.count
+    precondition(joint.count == clusters * clusters, "joint \(joint.count), clusters \(clusters)")
     precondition(
-      joint.count == masses.count * masses.count && mapping.count == masses.count,
-      "joint \(joint.count), masses \(masses.count), mapping \(mapping.count)")
+      scores == nil || scores?.classOfCluster.count == clusters,
+      "classes of \(scores?.classOfCluster.count ?? 0) clusters, expected \(clusters)")
     self.index = index
     self.loss = loss
     self.mutualInformation = mutualInformation
     self.entropy = entropy
     self.conditionalEntropy = conditionalEntropy
-    self.accuracy = accuracy
-    self.nmi = nmi
-    self.ari = ari
+    self.scores = scores
     self.joint = joint
-    self.masses = masses
-    self.mapping = mapping
-    self.confusion = confusion
+    self.clusterShares = clusterShares
     self.sampleProbabilities = sampleProbabilities
   }
 }
@@ -70,17 +89,19 @@ package struct HeadEvaluation: Sendable, Codable, Equatable {
   /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without labels.
   package var lowestLossSubHead: Int { subHeads.indexOfLowestLoss(\.loss) ?? 0 }
 
-  package var meanAccuracy: Double {
-    subHeads.reduce(0) { $0 + $1.accuracy } / Double(subHeads.count)
+  /// Mean of the sub-heads' accuracies, 0...1; nil without labels.
+  package var meanAccuracy: Double? {
+    let accuracies = subHeads.compactMap(\.accuracy)
+    guard accuracies.count == subHeads.count else { return nil }
+    return accuracies.reduce(0, +) / Double(accuracies.count)
   }
 
-  /// Standard deviation of the sub-heads' accuracies around their mean (divided by their number).
-  package var accuracyDeviation: Double {
-    let mean = meanAccuracy
-    let variance =
-      subHeads.reduce(0) { $0 + ($1.accuracy - mean) * ($1.accuracy - mean) }
-      / Double(subHeads.count)
-    return variance.squareRoot()
+  /// Standard deviation of the sub-heads' accuracies around their mean (divided by their number);
+  /// nil without labels.
+  package var accuracyDeviation: Double? {
+    guard let mean = meanAccuracy else { return nil }
+    let squares = subHeads.compactMap(\.accuracy).map { ($0 - mean) * ($0 - mean) }
+    return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
   }
 }
 

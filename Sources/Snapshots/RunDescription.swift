@@ -4,7 +4,7 @@ package struct RunDescription: Sendable, Codable, Equatable {
   package var name: String
   package var preset: String
   package var dataset: String
-  /// The ground-truth classes by index, as people call them.
+  /// The ground-truth classes by index, as people call them; none for data without labels.
   package var classNames: [String]
   /// The whole configuration, as YAML.
   package var configuration: String
@@ -45,6 +45,9 @@ package struct RunDescription: Sendable, Codable, Equatable {
 }
 
 extension RunDescription {
+  /// Whether its images have labels at all.
+  package var hasClasses: Bool { !classNames.isEmpty }
+
   /// The head that speaks for the run; nil where it has none.
   package var mainHead: HeadDescription? { heads.first(where: \.isMain) ?? heads.last }
 }
@@ -58,7 +61,7 @@ package struct SampleImages: Sendable, Codable, Equatable {
   package var channels: Int
   /// `[count, height, width, channels]`, 0...255.
   package var pixels: [UInt8]
-  /// The ground-truth class of each image.
+  /// The ground-truth class of each image, −1 for an image without a label.
   package var labels: [Int]
 
   package var count: Int { labels.count }

@@ -45,10 +45,11 @@ package struct Moment {
     steps.last { $0.head == head }?.subHeadLosses ?? []
   }
 
-  /// Accuracy of the lowest-loss sub-head of `head` at each evaluation so far.
+  /// Accuracy of the lowest-loss sub-head of `head` at each evaluation so far; none
+  /// without labels.
   package func accuracies(_ head: HeadID) -> [Double] {
     history.evaluations.prefix { $0.step <= (evaluation?.step ?? -1) }.compactMap { evaluation in
-      evaluation[head].map { $0.subHeads[$0.lowestLossSubHead].accuracy }
+      evaluation[head].flatMap { $0.subHeads[$0.lowestLossSubHead].accuracy }
     }
   }
 }

@@ -23,22 +23,23 @@ struct SamplePainter {
     drawBars(prediction, in: bars, labels: labels, into: &buffer)
   }
 
-  /// "7 99 %" for a success, "7 taken for 1 62 %" for a failure.
+  /// "✓ 7 99 %" for a success, "✗ 7 → 1 62 %" for a failure, "→ 1 62 %" without a label.
   private func drawCaption(
     _ prediction: SamplePrediction, in area: Rect, page: (first: Int, count: Int)?,
     into buffer: inout CellBuffer
   ) {
     let confidence = " \(Figures.percent(prediction.confidence, 0)) %"
-    let truth = ClusterOrder.name(prediction.label, classNames)
-    var spans: [Span] = []
-    if prediction.isSuccess {
-      spans = [Span("✓ \(truth)", Style(Theme.truth, bold: true))]
+    let predicted =
+      prediction.predicted.map { ClusterOrder.name($0, classNames) } ?? "\(prediction.cluster)"
+    var spans: [Span]
+    if let label = prediction.label, let isSuccess = prediction.isSuccess {
+      let truth = ClusterOrder.name(label, classNames)
+      spans = [Span("\(isSuccess ? "✓" : "✗") \(truth)", Style(Theme.truth, bold: true))]
+      if !isSuccess {
+        spans += [Span(" → ", Theme.label), Span(predicted, Style(Theme.wrong, bold: true))]
+      }
     } else {
-      let predicted = ClusterOrder.name(prediction.predicted, classNames)
-      spans = [
-        Span("✗ \(truth)", Style(Theme.truth, bold: true)), Span(" → ", Theme.label),
-        Span(predicted, Style(Theme.wrong, bold: true)),
-      ]
+      spans = [Span("→ ", Theme.label), Span(predicted, Style(Theme.attention, bold: true))]
     }
     spans.append(Span(confidence, Theme.label))
     let used = buffer.write(spans, x: area.x, y: area.y, limit: area.width)
@@ -67,7 +68,7 @@ struct SamplePainter {
         into: &buffer)
       let isMarked = bar.meaning != .other
       // Clusters of one class stand side by side; the first names them all.
-      if index > 0, order.classes[bars[index - 1].place] == order.classes[bar.place] { continue }
+      if index > 0, order.name(bars[index - 1].place) == order.name(bar.place) { continue }
       buffer.write(
         order.shortName(bar.place, width == 2 ? 1 : max(1, width - 1)), x: x, y: labels.y,
         limit: width, style: isMarked ? Style(bar.color, bold: true) : Theme.label)

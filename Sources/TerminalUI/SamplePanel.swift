@@ -24,21 +24,32 @@ package enum SamplePanel {
     return geometry(state, content: panel(layout).content(of: layout.samples)).samplesPerRow
   }
 
-  /// The larger of the number of recognised and of mistaken samples.
+  /// The larger of the numbers of samples in the two rows.
   package static func longestRow(_ state: DashboardState) -> Int {
     let selection = SampleSelection(
       state.history.samples, state.chosenEvaluation(at: state.moment))
-    return max(selection.successes.count, selection.failures.count)
+    return max(selection.rows.upper.count, selection.rows.lower.count)
   }
 
-  private static func panel(_ layout: DashboardLayout) -> Panel {
-    Panel(
-      [
-        Span("Samples", Style.plain.bold), Span("  █", Style(Theme.truth)),
-        Span(" truth", Theme.label), Span("  █", Style(Theme.wrong)),
-        Span(" wrong", Theme.label), Span("  █", Style(Theme.other)),
-        Span(" other", Theme.label),
-      ], hasBorder: layout.isRoomy)
+  private static func panel(
+    _ layout: DashboardLayout, hasLabels: Bool = true, depth: ColorDepth = .palette256
+  ) -> Panel {
+    let bars: [ProbabilityBar.Meaning] =
+      hasLabels ? [.truth, .wrongPrediction, .other] : [.choice, .other]
+    let names: [ProbabilityBar.Meaning: String] = [
+      .truth: "truth", .wrongPrediction: "wrong", .other: "other", .choice: "chosen",
+    ]
+    var title = [Span("Samples", Style.plain.bold)]
+    for meaning in bars {
+      let bar = ProbabilityBar(place: 0, probability: 1, meaning: meaning)
+      let name = " \(names[meaning] ?? "")"
+      if depth == .none {
+        title.append(Span("\(meaning == bars[0] ? "  " : " ")\(bar.shade)\(name)"))
+      } else {
+        title += [Span("  █", Style(bar.color)), Span(name, Theme.label)]
+      }
+    }
+    return Panel(title, hasBorder: layout.isRoomy)
   }
 
   static func geometry(_ state: DashboardState, content: Rect) -> Geometry {
@@ -75,12 +86,10 @@ package enum SamplePanel {
     guard !layout.samples.isEmpty else { return }
     let subHead = state.chosenEvaluation(at: moment)
     let selection = SampleSelection(state.history.samples, subHead)
-    var panel = panel(layout)
-    if buffer.colorDepth == .none {
-      panel.title = [Span("Samples", Style.plain.bold), Span("  █ truth ▓ wrong ░ other")]
-    }
+    let hasLabels = selection.hasLabels || selection.unlabelled.isEmpty
+    let panel = panel(layout, hasLabels: hasLabels, depth: buffer.colorDepth)
     let content = panel.draw(in: layout.samples, into: &buffer)
-    guard let subHead, selection.successes.count + selection.failures.count > 0 else {
+    guard let subHead, !selection.rows.upper.isEmpty || !selection.rows.lower.isEmpty else {
       buffer.write(
         state.history.samples.count == 0
           ? "this run keeps no sample images" : "waiting for the first evaluation",
@@ -94,7 +103,10 @@ package enum SamplePanel {
       order: ClusterOrder(subHead, classNames: state.history.description.classNames),
       classNames: state.history.description.classNames, geometry: geometry)
     let (upper, rest) = content.splitTop(geometry.rowHeight)
-    let rows = [(selection.successes, "recognises none"), (selection.failures, "mistakes none")]
+    let rows = [
+      (selection.rows.upper, "recognises none"),
+      (selection.rows.lower, hasLabels ? "mistakes none" : ""),
+    ]
     for ((predictions, none), area) in zip(rows, [upper, rest.splitTop(geometry.rowHeight).top]) {
       guard area.height >= 3 else { continue }
       if predictions.isEmpty {

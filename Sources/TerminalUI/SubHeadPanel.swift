@@ -1,6 +1,7 @@
 import Snapshots
 
-/// Every sub-head of both heads: its loss, what its clusters know of the classes, and which one counts.
+/// Every sub-head of both heads: its loss, what its clusters know of the classes where those are known,
+/// and which one counts.
 package enum SubHeadPanel {
   static func draw(
     _ state: DashboardState, _ moment: Moment, _ layout: DashboardLayout,
@@ -31,16 +32,18 @@ package enum SubHeadPanel {
   private struct Column: Sendable {
     var title: String
     var width: Int
+    /// Whether only images with labels have it.
+    var needsLabels = false
     var text: @Sendable (SubHeadEvaluation) -> String
   }
 
   private static let columns: [Column] = [
     Column(title: "loss", width: 8) { Figures.decimal($0.loss, 3) },
-    Column(title: "accuracy", width: 10) { Figures.percent($0.accuracy) + " %" },
+    Column(title: "accuracy", width: 10, needsLabels: true) { Figures.percent($0.accuracy) + " %" },
     Column(title: "I(z,z′)", width: 9) { Figures.decimal($0.mutualInformation, 3) },
     Column(title: "empty", width: 7) { "\($0.emptyClusters)" },
-    Column(title: "NMI", width: 7) { Figures.decimal($0.nmi, 3) },
-    Column(title: "ARI", width: 7) { Figures.decimal($0.ari, 3) },
+    Column(title: "NMI", width: 7, needsLabels: true) { Figures.decimal($0.nmi, 3) },
+    Column(title: "ARI", width: 7, needsLabels: true) { Figures.decimal($0.ari, 3) },
   ]
 
   private static let markWidth = 4
@@ -54,7 +57,11 @@ package enum SubHeadPanel {
     drawHeadLine(head, state, moment, in: area, into: &buffer)
     var shown: [Column] = []
     var used = markWidth
-    for column in columns where used + column.width <= area.width {
+    let hasLabels =
+      evaluation?.meanAccuracy != nil
+      || (evaluation == nil && state.history.description.hasClasses)
+    for column in columns
+    where used + column.width <= area.width && (hasLabels || !column.needsLabels) {
       shown.append(column)
       used += column.width
     }
@@ -91,11 +98,11 @@ package enum SubHeadPanel {
         buffer[area.x, y] = Cell("★", star)
       }
       if isSelected { buffer[area.x + 1, y] = Cell("▸", style) }
-      if let subHead, bar.width >= 6 {
+      if let accuracy = subHead?.accuracy, bar.width >= 6 {
         let place = Rect(x: bar.x, y: y, width: bar.width, height: 1)
         var barStyle = style
         barStyle.foreground = Theme.color(of: head.name)
-        Bars.drawHorizontal(subHead.accuracy, in: place, style: barStyle, into: &buffer)
+        Bars.drawHorizontal(accuracy, in: place, style: barStyle, into: &buffer)
       }
     }
   }
@@ -119,8 +126,8 @@ package enum SubHeadPanel {
       Span("Head \(head.name.rawValue)", Style(color, bold: true)),
       Span(" C=\(head.clusters)", Theme.label),
     ]
-    if let evaluation = moment.evaluation?[head.name] {
-      let (mean, deviation) = (evaluation.meanAccuracy, evaluation.accuracyDeviation)
+    if let evaluation = moment.evaluation?[head.name], let mean = evaluation.meanAccuracy {
+      let deviation = evaluation.accuracyDeviation
       spans.append(
         Span("  \(Figures.percent(mean)) ± \(Figures.percent(deviation)) %", Style.plain.bold))
     }

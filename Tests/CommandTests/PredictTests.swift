@@ -104,7 +104,7 @@ import Training
         for (value, other) in zip(found, expected) { #expect(abs(value - other) <= 1e-5) }
         let cluster = expected.indices.reduce(0) { expected[$1] > expected[$0] ? $1 : $0 }
         #expect(fields[1] == String(cluster))
-        let label = subHead.mapping[cluster]
+        let label = try #require(subHead.scores).classOfCluster[cluster]
         #expect(fields[2] == (label < 0 ? "" : history.description.classNames[label]))
       }
     }

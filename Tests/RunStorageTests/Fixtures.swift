@@ -40,11 +40,13 @@ enum Fixture {
   ) -> SubHeadEvaluation {
     SubHeadEvaluation(
       index: index, loss: loss, mutualInformation: 0.7, entropy: 1.01,
-      conditionalEntropy: 0.31, accuracy: accuracy, nmi: 0.4, ari: -0.01,
+      conditionalEntropy: 0.31,
+      scores: ClassScores(
+        accuracy: accuracy, nmi: 0.4, ari: -0.01,
+        classOfCluster: (0..<clusters).map { $0 - 1 },
+        contingency: (0..<clusters * 3).map { $0 * 1000 }),
       joint: (0..<clusters * clusters).map { Float($0) / 100 },
-      masses: (0..<clusters).map { Float($0) / 6 },
-      mapping: (0..<clusters).map { $0 - 1 },
-      confusion: (0..<clusters * 3).map { $0 * 1000 },
+      clusterShares: (0..<clusters).map { Float($0) / 6 },
       sampleProbabilities: (0..<2 * clusters).map { Float($0) * 0.1 })
   }
 
@@ -78,6 +80,19 @@ enum Fixture {
 
   static func runs(in folder: URL) -> RunsFolder {
     RunsFolder(folder.appendingPathComponent("runs"))
+  }
+}
+
+extension EvaluationSnapshot {
+  /// The same on images that have no labels.
+  var withoutLabels: EvaluationSnapshot {
+    var copy = self
+    for head in heads.indices {
+      for subHead in heads[head].subHeads.indices {
+        copy.heads[head].subHeads[subHead].scores = nil
+      }
+    }
+    return copy
   }
 }
 

@@ -127,6 +127,67 @@ struct HistoryTests {
     }
   }
 
+  /// What images without labels do not have comes back as absent, through the history, its follower, the
+  /// list and the tables.
+  @Test func imagesWithoutLabels() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url.appendingPathComponent("run"))
+      try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
+      var description = Fixture.description()
+      description.classNames = []
+      var samples = Fixture.samples
+      samples.labels = [-1, -1]
+      let events: [TrainingEvent] = [
+        .started(description, samples), .step(Fixture.step(1)),
+        .evaluation(Fixture.evaluation(1).withoutLabels),
+      ]
+      let recorder = try RunRecorder(run)
+      try recorder.record(events)
+      recorder.close()
+      let history = try RunHistoryReader(run).load()
+      #expect(history == Self.expected(events))
+      #expect(history.evaluations[0].heads.allSatisfy { $0.meanAccuracy == nil })
+      #expect(run.summary().accuracy == nil && run.summary().bestAccuracy == nil)
+      #expect(run.summary().error == nil)
+      let nulls = try DatabaseQueue(path: run.historyURL.path).read {
+        try Int.fetchOne(
+          $0,
+          sql: """
+            SELECT COUNT(*) FROM subHeadEvaluation WHERE accuracy IS NULL AND nmi IS NULL
+              AND ari IS NULL AND mapping IS NULL AND confusion IS NULL
+            """)
+      }
+      #expect(nulls == 4)
+      let files = try HistoryExport.writeCSV(history, to: url.appendingPathComponent("csv"))
+      #expect(!files.contains { $0.lastPathComponent.hasPrefix("confusion") })
+      let rows = try String(contentsOf: files[1], encoding: .utf8).split(separator: "\n")
+      #expect(rows[1] == "1,1,0.14285714285714285,A,0,1,-2.0,0.7,1.01,0.31,,,,1")
+    }
+  }
+
+  /// A history of the program before there were images without labels reads as it is, and is brought up to
+  /// date, rows and all, when it is resumed.
+  @Test func historiesOfTheFirstProgram() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let queue = try DatabaseQueue(path: run.historyURL.path)
+      try HistorySchema.migrator.migrate(queue, upTo: "1 runs, steps, evaluations")
+      try queue.write { database in
+        try database.start(Fixture.description(), samples: Fixture.samples, at: 0)
+        try database.insert(Fixture.step(1))
+        try database.insert(Fixture.evaluation(1))
+      }
+      try queue.close()
+      let history = try RunHistoryReader(run).load()
+      #expect(history.evaluations == [Fixture.evaluation(1)])
+      #expect(run.summary().accuracy == 0.75)
+      try RunRecorder(run).record([.evaluation(Fixture.evaluation(2).withoutLabels)])
+      #expect(
+        try RunHistoryReader(run).load().evaluations
+          == [Fixture.evaluation(1), Fixture.evaluation(2).withoutLabels])
+    }
+  }
+
   @Test func aFailedBatchLeavesNothing() throws {
     try withTemporaryFolder { url in
       let run = RunFolder(url)

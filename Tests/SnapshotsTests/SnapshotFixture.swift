@@ -23,16 +23,18 @@ enum SnapshotFixture {
   }
 
   static func subHead(
-    _ index: Int = 0, loss: Double = -0.5, accuracy: Double = 0.5, masses: [Float] = [0.5, 0.5]
+    _ index: Int = 0, loss: Double = -0.5, accuracy: Double = 0.5,
+    clusterShares: [Float] = [0.5, 0.5]
   ) -> SubHeadEvaluation {
     SubHeadEvaluation(
       index: index, loss: loss, mutualInformation: -loss, entropy: 0.6, conditionalEntropy: 0.1,
-      accuracy: accuracy, nmi: 0.2, ari: 0.1,
+      scores: ClassScores(
+        accuracy: accuracy, nmi: 0.2, ari: 0.1, classOfCluster: Array(clusterShares.indices),
+        contingency: Array(repeating: 1, count: clusterShares.count * 2)),
       joint: Array(
-        repeating: 1 / Float(masses.count * masses.count), count: masses.count * masses.count),
-      masses: masses, mapping: Array(masses.indices),
-      confusion: Array(repeating: 1, count: masses.count * 2),
-      sampleProbabilities: masses)
+        repeating: 1 / Float(clusterShares.count * clusterShares.count),
+        count: clusterShares.count * clusterShares.count),
+      clusterShares: clusterShares, sampleProbabilities: clusterShares)
   }
 
   static func evaluation(_ step: Int, elapsed: Double = 0) -> EvaluationSnapshot {

@@ -82,29 +82,31 @@ enum Fixture {
     }
     let total = joint.reduce(0, +)
     joint = joint.map { $0 / total }
-    let masses = (0..<count).map { row in
+    let clusterShares = (0..<count).map { row in
       joint[row * count..<(row + 1) * count].reduce(0, +) * (0.9 + 0.2 * Float(noise(row, 3)))
     }
     let entropy = log(Double(count)) * (0.9 + 0.1 * skill)
     let conditional = entropy * (1 - skill)
     // Neighbouring clusters belong to scattered classes, as in a real run.
-    let mapping = (0..<count).map { ($0 * 7 + 3) % 10 }
+    let classes = (0..<count).map { ($0 * 7 + 3) % 10 }
     return SubHeadEvaluation(
       index: index, loss: -(entropy - conditional), mutualInformation: entropy - conditional,
       entropy: entropy, conditionalEntropy: conditional,
-      accuracy: min(1, 0.1 + 0.9 * skill * skill), nmi: skill * 0.95, ari: skill * 0.9,
-      joint: joint, masses: masses, mapping: mapping,
-      confusion: Array(repeating: 5000 / (count * 10), count: count * 10),
-      sampleProbabilities: probabilities(count, mapping: mapping, skill: skill))
+      scores: ClassScores(
+        accuracy: min(1, 0.1 + 0.9 * skill * skill), nmi: skill * 0.95, ari: skill * 0.9,
+        classOfCluster: classes,
+        contingency: Array(repeating: 5000 / (count * 10), count: count * 10)),
+      joint: joint, clusterShares: clusterShares,
+      sampleProbabilities: probabilities(count, classes: classes, skill: skill))
   }
 
-  private static func probabilities(_ count: Int, mapping: [Int], skill: Double) -> [Float] {
+  private static func probabilities(_ count: Int, classes: [Int], skill: Double) -> [Float] {
     var all: [Float] = []
     for sample in 0..<sampleCount {
       let label = sample % 10
       let isHard = sample % 4 == 3
-      let truth = mapping.firstIndex(of: label) ?? 0
-      let other = mapping.firstIndex(of: (label + 4) % 10) ?? 0
+      let truth = classes.firstIndex(of: label) ?? 0
+      let other = classes.firstIndex(of: (label + 4) % 10) ?? 0
       var values = (0..<count).map { 0.02 + 0.1 * (1 - skill) * noise(sample, $0) }
       values[truth] += isHard ? 0.35 : skill
       values[other] += isHard ? 0.55 : 0.1

@@ -19,10 +19,11 @@ import Testing
     var joint = [Float](repeating: 0, count: clusters * clusters)
     for cluster in 0..<clusters { joint[cluster * clusters + cluster] = 1 / Float(clusters) }
     return SubHeadEvaluation(
-      index: 0, loss: -1, mutualInformation: 1, entropy: 1, conditionalEntropy: 0, accuracy: 1,
-      nmi: 1, ari: 1, joint: joint,
-      masses: Array(repeating: 1 / Float(clusters), count: clusters),
-      mapping: Array(0..<clusters), confusion: [], sampleProbabilities: [])
+      index: 0, loss: -1, mutualInformation: 1, entropy: 1, conditionalEntropy: 0,
+      scores: ClassScores(
+        accuracy: 1, nmi: 1, ari: 1, classOfCluster: Array(0..<clusters), contingency: []),
+      joint: joint, clusterShares: Array(repeating: 1 / Float(clusters), count: clusters),
+      sampleProbabilities: [])
   }
 
   @Test(arguments: [2, 3, 10, 50, 70]) func aPerfectClusteringIsAFullDiagonalAtEveryScale(
@@ -44,12 +45,17 @@ import Testing
 
   @Test func clustersAreOrderedByMappedClassUnmappedLast() {
     var subHead = perfect(5)
-    subHead.mapping = [2, -1, 0, 2, 1]
-    subHead.masses = [0.1, 0.3, 0.2, 0.3, 0.1]
+    subHead.scores?.classOfCluster = [2, -1, 0, 2, 1]
+    subHead.clusterShares = [0.1, 0.3, 0.2, 0.3, 0.1]
     let order = ClusterOrder(subHead, classNames: ["cat", "dog", "owl"])
     #expect(order.clusters == [2, 4, 3, 0, 1])
     #expect((0..<5).map(order.name) == ["cat", "dog", "owl", "owl", "?"])
     #expect(order.shortName(0, 2) == "ca")
+    // Without classes the clusters keep their numbers.
+    subHead.scores = nil
+    let numbers = ClusterOrder(subHead, classNames: [])
+    #expect(numbers.clusters == [0, 1, 2, 3, 4])
+    #expect((0..<5).map(numbers.name) == ["0", "1", "2", "3", "4"])
   }
 
   /// The chosen sub-head's diagonal is brighter than the rest, in colours and in shades.
@@ -76,9 +82,10 @@ import Testing
         for subHead in 0..<5 {
           var broken = history.evaluations[index].heads[head].subHeads[subHead]
           broken.joint = broken.joint.map { _ in .nan }
-          broken.masses = broken.masses.map { _ in .nan }
+          broken.clusterShares = broken.clusterShares.map { _ in .nan }
           broken.sampleProbabilities = broken.sampleProbabilities.map { _ in .nan }
-          (broken.loss, broken.accuracy, broken.entropy) = (.nan, .nan, .infinity)
+          (broken.loss, broken.entropy) = (.nan, .infinity)
+          broken.scores?.accuracy = .nan
           (broken.mutualInformation, broken.conditionalEntropy) = (.nan, .nan)
           history.evaluations[index].heads[head].subHeads[subHead] = broken
         }

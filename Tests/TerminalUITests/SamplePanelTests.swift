@@ -12,7 +12,9 @@ import Testing
     #expect(selection.successes.count == 30)
     #expect(selection.failures.count == 10)
     for success in selection.successes { #expect(success.predicted == success.label) }
-    for failure in selection.failures { #expect(failure.predicted == (failure.label + 4) % 10) }
+    for failure in selection.failures {
+      #expect(failure.predicted == ((failure.label ?? 0) + 4) % 10)
+    }
   }
 
   @Test func truthIsGreenWrongPredictionRedTheRestBlue() throws {
@@ -23,7 +25,7 @@ import Testing
     #expect(tallest.meaning == .wrongPrediction)
     #expect(tallest.color.resolved(at: .ansi16) == 9)
     let truth = bars.filter { $0.meaning == .truth }
-    #expect(truth.map { order.name($0.place) } == ["\(failure.label)"])
+    #expect(truth.map { order.name($0.place) } == ["\(try #require(failure.label))"])
     #expect(truth[0].color.resolved(at: .ansi16) == 10)
     let others = bars.filter { $0.meaning == .other }
     #expect(others.count == 8)
@@ -33,6 +35,58 @@ import Testing
     let successBars = ProbabilityBar.bars(success, order: order, limit: 10)
     #expect(successBars.filter { $0.meaning == .wrongPrediction }.isEmpty)
     #expect(successBars.max { $0.probability < $1.probability }?.meaning == .truth)
+  }
+
+  /// Nothing on the screen of a run without labels speaks of right, wrong or accuracy.
+  @Test(arguments: [(80, 24), (140, 45), (200, 60)])
+  func withoutLabelsNothingIsRightOrWrong(_ width: Int, _ height: Int) throws {
+    var history = Fixture.history()
+    history.description.classNames = []
+    history.samples.labels = history.samples.labels.map { _ in -1 }
+    for (index, evaluation) in history.evaluations.enumerated() {
+      for (head, subHeads) in evaluation.heads.map(\.subHeads).enumerated() {
+        for subHead in subHeads.indices {
+          history.evaluations[index].heads[head].subHeads[subHead].scores = nil
+        }
+      }
+    }
+    let state = DashboardState(history: history, mode: .live, width: width, height: height)
+    let frame = Dashboard.frame(state)
+    let text = frame.text
+    for word in ["✓", "✗", "truth", "wrong", "accuracy", "NMI", "ARI", "±", "recognises"] {
+      #expect(!text.contains(word), "\(word)")
+    }
+    #expect(text.contains("█ chosen") && text.contains("→ 0"))
+    let area = state.layout.samples
+    var colors: Set<Color> = []
+    for y in area.y + 2..<area.maxY {
+      for x in area.x..<area.maxX where frame[x, y].character == "█" {
+        colors.insert(frame[x, y].style.foreground)
+      }
+    }
+    #expect(colors.contains(Theme.attention) && !colors.contains(Theme.truth))
+
+    let selection = SampleSelection(history.samples, state.chosenEvaluation(at: state.moment))
+    #expect(selection.successes.isEmpty && selection.failures.isEmpty && !selection.hasLabels)
+    let (upper, lower) = selection.rows
+    #expect(upper.count == 20 && lower.count == 20)
+    let order = (upper + lower).map(\.cluster)
+    #expect(order == order.sorted())
+    #expect(Set((upper + lower).map(\.sample)) == Set(0..<40))
+  }
+
+  /// A sample without a label among labelled ones is neither recognised nor mistaken; it stands last.
+  @Test func oneSampleWithoutALabel() throws {
+    var samples = Fixture.samples()
+    samples.labels[0] = -1
+    let selection = SampleSelection(samples, Self.subHead)
+    #expect(selection.unlabelled.map(\.sample) == [0] && selection.hasLabels)
+    #expect(selection.successes.count + selection.failures.count == 39)
+    #expect(selection.rows.lower.last?.sample == 0)
+    let order = ClusterOrder(Self.subHead, classNames: (0..<10).map(String.init))
+    let bars = ProbabilityBar.bars(selection.unlabelled[0], order: order, limit: 10)
+    #expect(bars.filter { $0.meaning == .choice }.count == 1)
+    #expect(bars.filter { $0.meaning == .other }.count == 9)
   }
 
   @Test func theFrameShowsBarsInThoseColours() {

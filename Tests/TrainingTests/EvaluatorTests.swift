@@ -16,39 +16,40 @@ import Testing
       for head in evaluation.heads {
         for (index, subHead) in head.subHeads.enumerated() {
           #expect(subHead.index == index)
-          check(subHead, clusters: head.head == .a ? 6 : 3, lambda: Double(lambda) ?? .nan)
+          try check(subHead, clusters: head.head == .a ? 6 : 3, lambda: Double(lambda) ?? .nan)
         }
       }
       let main = try #require(evaluation[.b])
       for subHead in main.subHeads {
-        #expect(Set(subHead.mapping) == [0, 1, 2], "one cluster a class")
+        #expect(Set(try #require(subHead.scores).classOfCluster) == [0, 1, 2], "one cluster a class")
       }
     }
   }
 
-  private func check(_ subHead: SubHeadEvaluation, clusters: Int, lambda: Double) {
+  private func check(_ subHead: SubHeadEvaluation, clusters: Int, lambda: Double) throws {
     let images = TrainingFixture.dataset.count
+    let scores = try #require(subHead.scores)
     #expect(subHead.clusters == clusters)
-    #expect(subHead.confusion.count == clusters * 3)
-    #expect(subHead.confusion.reduce(0, +) == images)
+    #expect(scores.contingency.count == clusters * 3)
+    #expect(scores.contingency.reduce(0, +) == images)
     for label in 0..<3 {
-      let members = (0..<clusters).reduce(0) { $0 + subHead.confusion[$1 * 3 + label] }
+      let members = (0..<clusters).reduce(0) { $0 + scores.contingency[$1 * 3 + label] }
       #expect(members == images / 3)
     }
-    #expect(abs(sum(subHead.masses) - 1) <= 1e-6)
+    #expect(abs(sum(subHead.clusterShares) - 1) <= 1e-6)
     for cluster in 0..<clusters {
-      let members = subHead.confusion[cluster * 3..<cluster * 3 + 3].reduce(0, +)
-      let mass = Double(subHead.masses[cluster])
+      let members = scores.contingency[cluster * 3..<cluster * 3 + 3].reduce(0, +)
+      let mass = Double(subHead.clusterShares[cluster])
       #expect(abs(mass - Double(members) / Double(images)) <= 1e-6)
     }
-    #expect(subHead.emptyClusters == subHead.masses.filter { $0 == 0 }.count)
+    #expect(subHead.emptyClusters == subHead.clusterShares.filter { $0 == 0 }.count)
     let correct = (0..<clusters).reduce(0) { total, cluster in
-      let label = subHead.mapping[cluster]
-      return total + (label < 0 ? 0 : subHead.confusion[cluster * 3 + label])
+      let label = scores.classOfCluster[cluster]
+      return total + (label < 0 ? 0 : scores.contingency[cluster * 3 + label])
     }
-    #expect(abs(subHead.accuracy - Double(correct) / Double(images)) <= 1e-12)
-    #expect(subHead.nmi >= 0 && subHead.nmi <= 1)
-    #expect(subHead.ari >= -1 && subHead.ari <= 1)
+    #expect(abs(scores.accuracy - Double(correct) / Double(images)) <= 1e-12)
+    #expect(scores.nmi >= 0 && scores.nmi <= 1)
+    #expect(scores.ari >= -1 && scores.ari <= 1)
 
     #expect(abs(sum(subHead.joint) - 1) <= 1e-5)
     for row in 0..<clusters {

@@ -84,22 +84,28 @@ package struct ClusterEvaluator {
 
 /// What is counted of one sub-head while the images go by.
 private struct Tally {
-  var confusion: ContingencyTable
-  var joint: JointSum
-  var sampleProbabilities: [Float]
+  private let clusters: Int
+  private var sizes: [Int]
+  /// nil without classes.
+  private var contingency: ContingencyTable?
+  private var joint: JointSum
+  private var sampleProbabilities: [Float]
 
+  /// - Parameter classes: 0 for images without labels.
   init(clusters: Int, classes: Int, samples: Int) {
-    confusion = ContingencyTable(clusters: clusters, classes: classes)
+    self.clusters = clusters
+    sizes = Array(repeating: 0, count: clusters)
+    contingency = classes > 0 ? ContingencyTable(clusters: clusters, classes: classes) : nil
     joint = JointSum(clusters: clusters)
     sampleProbabilities = Array(repeating: 0, count: samples * clusters)
   }
 
-  /// `probabilities` holds the centre crops of `range`, then their transformed copies.
+  /// `probabilities` holds the centre crops of `range`, then their transformed copies. An image with a negative
+  /// label is in no class.
   mutating func add(
-    _ probabilities: Tensor, subHead: Int, range: Range<Int>, labels: [UInt8],
+    _ probabilities: Tensor, subHead: Int, range: Range<Int>, labels: [some BinaryInteger],
     samplePlaces: [Int: [Int]]
   ) {
-    let clusters = confusion.clusters
     let (plain, transformed) = probabilities.views(subHead: subHead, clusters: clusters)
     joint.accumulate(plain: plain, transformed: transformed)
     for (row, image) in range.enumerated() {
@@ -107,7 +113,8 @@ private struct Tally {
         start: plain.base + row * plain.rowStride, count: clusters)
       var cluster = 0
       for index in 1..<clusters where values[index] > values[cluster] { cluster = index }
-      confusion.add(cluster: cluster, label: Int(labels[image]))
+      sizes[cluster] += 1
+      if labels[image] >= 0 { contingency?.add(cluster: cluster, label: Int(labels[image])) }
       for place in samplePlaces[image] ?? [] {
         sampleProbabilities.replaceSubrange(
           place * clusters..<(place + 1) * clusters, with: values)
@@ -119,18 +126,29 @@ private struct Tally {
     index: Int, matching: ClusterMatching, lambda: Double
   ) -> SubHeadEvaluation {
     let distribution = JointDistribution(joint)
-    let map =
-      switch matching {
-      case .oneToOne: ClusterAssignment(oneToOne: confusion)
-      case .manyToOne: ClusterAssignment(majority: confusion)
-      }
+    let images = Float(max(1, sizes.reduce(0, +)))
     return SubHeadEvaluation(
       index: index, loss: -distribution.mutualInformation(lambda: lambda),
       mutualInformation: distribution.mutualInformation(), entropy: distribution.entropy,
       conditionalEntropy: distribution.conditionalEntropy,
-      accuracy: confusion.accuracy(under: map), nmi: confusion.normalizedMutualInformation,
-      ari: confusion.adjustedRandIndex, joint: distribution.probabilities.map { Float($0) },
-      masses: confusion.clusterShares.map { Float($0) }, mapping: map.classOfCluster,
-      confusion: confusion.counts, sampleProbabilities: sampleProbabilities)
+      scores: contingency.map { ClassScores($0, matching) },
+      joint: distribution.probabilities.map { Float($0) },
+      clusterShares: sizes.map { Float($0) / images },
+      sampleProbabilities: sampleProbabilities)
+  }
+}
+
+extension ClassScores {
+  /// How clusters and classes go together.
+  fileprivate init(_ table: ContingencyTable, _ matching: ClusterMatching) {
+    let assignment =
+      switch matching {
+      case .oneToOne: ClusterAssignment(oneToOne: table)
+      case .manyToOne: ClusterAssignment(majority: table)
+      }
+    self.init(
+      accuracy: table.accuracy(under: assignment), nmi: table.normalizedMutualInformation,
+      ari: table.adjustedRandIndex, classOfCluster: assignment.classOfCluster,
+      contingency: table.counts)
   }
 }

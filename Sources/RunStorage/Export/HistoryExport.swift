@@ -4,7 +4,8 @@ import Snapshots
 /// A run's history as tables for spreadsheets and plotting programs.
 package enum HistoryExport {
   /// Writes `steps.csv`, `evaluations.csv`, and of the last evaluation, for each head and sub-head, the matrices
-  /// `joint-<head>-<sub-head>.csv` `[C, C]` and `confusion-<head>-<sub-head>.csv` `[C, classes]`.
+  /// `joint-<head>-<sub-head>.csv` `[C, C]` and `confusion-<head>-<sub-head>.csv` `[C, classes]`, the latter
+  /// where the images have labels.
   /// Makes the folder if it is missing and replaces files of these names. Returns what was written.
   ///
   /// - Throws: if the folder cannot be made or written.
@@ -22,8 +23,10 @@ package enum HistoryExport {
       for subHead in head.subHeads {
         let suffix = "\(head.head.rawValue)-\(subHead.index)"
         tables.append(("joint-\(suffix)", joint(subHead)))
-        tables.append(
-          ("confusion-\(suffix)", confusion(subHead, classes: history.description.classNames)))
+        if let scores = subHead.scores {
+          let classes = history.description.classNames
+          tables.append(("confusion-\(suffix)", contingency(scores, classes: classes)))
+        }
       }
     }
     var written: [URL] = []
@@ -66,8 +69,8 @@ package enum HistoryExport {
             head.head.rawValue, "\(subHead.index)",
             position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
             "\(subHead.mutualInformation)", "\(subHead.entropy)",
-            "\(subHead.conditionalEntropy)", "\(subHead.accuracy)", "\(subHead.nmi)",
-            "\(subHead.ari)", "\(subHead.emptyClusters)",
+            "\(subHead.conditionalEntropy)", text(subHead.accuracy), text(subHead.nmi),
+            text(subHead.ari), "\(subHead.emptyClusters)",
           ])
         }
       }
@@ -84,16 +87,21 @@ package enum HistoryExport {
     return table
   }
 
-  /// One row a cluster: the class it maps to, then its images by class.
-  static func confusion(_ subHead: SubHeadEvaluation, classes: [String]) -> CSV {
-    let count = subHead.clusters == 0 ? 0 : subHead.confusion.count / subHead.clusters
+  /// Empty for what was not measured.
+  private static func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+  /// One row a cluster: the class it is assigned to, then its images by class.
+  static func contingency(_ scores: ClassScores, classes: [String]) -> CSV {
+    let clusters = scores.classOfCluster.count
+    let count = clusters == 0 ? 0 : scores.contingency.count / clusters
     func name(_ index: Int) -> String {
       classes.indices.contains(index) ? classes[index] : index < 0 ? "" : String(index)
     }
     var table = CSV(["cluster", "mapped_class"] + (0..<count).map(name))
-    for cluster in 0..<subHead.clusters {
-      let row = subHead.confusion[cluster * count..<(cluster + 1) * count]
-      table.append([String(cluster), name(subHead.mapping[cluster])] + row.map(String.init))
+    for cluster in 0..<clusters {
+      let row = scores.contingency[cluster * count..<(cluster + 1) * count]
+      table.append(
+        [String(cluster), name(scores.classOfCluster[cluster])] + row.map(String.init))
     }
     return table
   }

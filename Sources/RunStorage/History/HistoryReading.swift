@@ -137,14 +137,21 @@ struct HistoryQueries {
       let (loss, information) = (try fields.number(), try fields.number())
       let (entropy, conditional) = (try fields.number(), try fields.number())
       let (accuracy, nmi, ari) = (try fields.number(), try fields.number(), try fields.number())
-      let masses = try fields.floats()
-      let clusters = masses.count
+      let clusterShares = try fields.floats()
+      let clusters = clusterShares.count
+      let joint = try fields.floats(clusters * clusters)
+      var scores: ClassScores?
+      if fields.nextIsNull {
+        fields.skip(2)
+      } else {
+        scores = ClassScores(
+          accuracy: accuracy, nmi: nmi, ari: ari, classOfCluster: try fields.integers(clusters),
+          contingency: try fields.integers())
+      }
       let subHead = SubHeadEvaluation(
         index: index, loss: loss, mutualInformation: information, entropy: entropy,
-        conditionalEntropy: conditional, accuracy: accuracy, nmi: nmi, ari: ari,
-        joint: try fields.floats(clusters * clusters), masses: masses,
-        mapping: try fields.integers(clusters), confusion: try fields.integers(),
-        sampleProbabilities: try fields.floats())
+        conditionalEntropy: conditional, scores: scores, joint: joint,
+        clusterShares: clusterShares, sampleProbabilities: try fields.floats())
       if heads.last?.head == head {
         heads[heads.count - 1].subHeads.append(subHead)
       } else {
@@ -165,8 +172,9 @@ struct HistoryQueries {
     return (try fields.integer(), try fields.integer(), try fields.number())
   }
 
-  /// For each evaluation, in order: loss and accuracy of the lowest-loss sub-head of `head`.
-  func lowestLossAccuracies(of head: HeadID) throws -> [(loss: Double, accuracy: Double)] {
+  /// For each evaluation, in order: loss and accuracy of the lowest-loss sub-head of `head`;
+  /// no accuracy without labels.
+  func lowestLossAccuracies(of head: HeadID) throws -> [(loss: Double, accuracy: Double?)] {
     let rows = try Row.fetchCursor(
       database,
       sql: """
@@ -174,14 +182,14 @@ struct HistoryQueries {
         FROM evaluation JOIN subHeadEvaluation ON evaluation = evaluation.id
         WHERE head = ? ORDER BY evaluation.step, evaluation.id, position
         """, arguments: [head.rawValue])
-    var evaluations: [[(loss: Double, accuracy: Double)]] = []
+    var evaluations: [[(loss: Double, accuracy: Double?)]] = []
     var last: Int?
     while let row = try rows.next() {
       var fields = RowFields(row, of: url, "table subHeadEvaluation")
       let identifier = try fields.integer()
       if identifier != last { evaluations.append([]) }
       last = identifier
-      evaluations[evaluations.count - 1].append((try fields.number(), try fields.number()))
+      evaluations[evaluations.count - 1].append((try fields.number(), try fields.optionalNumber()))
     }
     return evaluations.compactMap { subHeads in
       subHeads.indexOfLowestLoss(\.loss).map { subHeads[$0] }

@@ -11,13 +11,19 @@ enum HistorySchema {
       try database.execute(sql: runTables)
       try database.execute(sql: stepAndEvaluationTables)
     }
+    migrator.registerMigration("2 images without labels") { database in
+      try database.execute(sql: optionalLabels)
+    }
     return migrator
   }()
 
   /// - Throws: a `StorageError` if a newer program wrote the database, or it holds no history.
   static func check(_ database: Database, at url: URL) throws {
     try checkNotNewer(database, at: url)
-    guard try migrator.hasCompletedMigrations(database) else {
+    // Later migrations only allow more, so what an older program wrote is read as it is.
+    guard let first = migrator.migrations.first,
+      try migrator.appliedIdentifiers(database).contains(first)
+    else {
       throw StorageError(url, "is not a run's history: its tables are missing")
     }
   }
@@ -32,6 +38,40 @@ enum HistorySchema {
           + "'\(migrator.migrations.last ?? "nothing")')")
     }
   }
+
+  /// `mapping` and `confusion` may be NULL, as are the three scores then: images without labels.
+  /// The index has all that a list of runs asks of an evaluation.
+  private static let optionalLabels = """
+    CREATE TABLE newSubHeadEvaluation (
+      evaluation INTEGER NOT NULL REFERENCES evaluation(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      head TEXT NOT NULL,
+      subHead INTEGER NOT NULL,
+      loss REAL,
+      mutualInformation REAL,
+      entropy REAL,
+      conditionalEntropy REAL,
+      accuracy REAL,
+      nmi REAL,
+      ari REAL,
+      joint BLOB NOT NULL,            -- float32 [clusters, clusters]
+      masses BLOB NOT NULL,           -- float32 [clusters]: the share of images in each
+      mapping BLOB,                   -- int32 [clusters]: the class of each, -1 for none
+      confusion BLOB,                 -- int32 [clusters, classes]
+      sampleProbabilities BLOB NOT NULL,  -- float32 [samples, clusters]
+      PRIMARY KEY (evaluation, position)
+    );
+    INSERT INTO newSubHeadEvaluation (evaluation, position, head, subHead, loss, mutualInformation,
+      entropy, conditionalEntropy, accuracy, nmi, ari, joint, masses, mapping, confusion,
+      sampleProbabilities)
+    SELECT evaluation, position, head, subHead, loss, mutualInformation, entropy,
+      conditionalEntropy, accuracy, nmi, ari, joint, masses, mapping, confusion,
+      sampleProbabilities FROM subHeadEvaluation;
+    DROP TABLE subHeadEvaluation;
+    ALTER TABLE newSubHeadEvaluation RENAME TO subHeadEvaluation;
+    CREATE INDEX subHeadEvaluationScores
+      ON subHeadEvaluation(evaluation, head, position, loss, accuracy);
+    """
 
   private static let runTables = """
     CREATE TABLE run (
@@ -62,7 +102,7 @@ enum HistorySchema {
       height INTEGER NOT NULL,
       channels INTEGER NOT NULL,
       pixels BLOB NOT NULL,           -- [count, height, width, channels] bytes
-      labels BLOB NOT NULL            -- int32 [count]
+      labels BLOB NOT NULL            -- int32 [count], -1 for an image without a label
     );
     """
 

@@ -72,8 +72,9 @@ extension Database {
           identifier, position, head.head.rawValue, subHead.index, subHead.loss,
           subHead.mutualInformation, subHead.entropy, subHead.conditionalEntropy,
           subHead.accuracy, subHead.nmi, subHead.ari, LittleEndian.data(subHead.joint),
-          LittleEndian.data(subHead.masses), LittleEndian.data(int32: subHead.mapping),
-          LittleEndian.data(int32: subHead.confusion),
+          LittleEndian.data(subHead.clusterShares),
+          subHead.scores.map { LittleEndian.data(int32: $0.classOfCluster) },
+          subHead.scores.map { LittleEndian.data(int32: $0.contingency) },
           LittleEndian.data(subHead.sampleProbabilities),
         ])
         position += 1

@@ -34,6 +34,15 @@ struct RowFields {
     return try value("a number")
   }
 
+  /// A measurement that need not have been made: NULL is nil.
+  mutating func optionalNumber() throws(StorageError) -> Double? {
+    let value = try number()
+    return value.isNaN ? nil : value
+  }
+
+  var nextIsNull: Bool { row.databaseValue(at: index).isNull }
+  mutating func skip(_ columns: Int) { index += columns }
+
   mutating func bytes() throws(StorageError) -> Data { try value("a blob") }
 
   mutating func floats(_ count: Int? = nil) throws(StorageError) -> [Float] {

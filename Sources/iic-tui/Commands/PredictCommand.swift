@@ -200,7 +200,7 @@ struct ImagePredictor {
       let cluster = probabilities.indices.reduce(0) {
         probabilities[$1] > probabilities[$0] ? $1 : $0
       }
-      let label = subHead.mapping[cluster]
+      let label = subHead.scores?.classOfCluster[cluster] ?? -1
       return Prediction(
         path: image.path, cluster: cluster,
         className: classNames.indices.contains(label) ? classNames[label] : nil,

@@ -70,20 +70,25 @@ struct JSONEventLines {
         "sub_heads",
         .array(
           head.subHeads.map { subHead in
-            .object([
-              ("index", .integer(subHead.index)), ("loss", .number(subHead.loss)),
-              ("accuracy", .number(subHead.accuracy)), ("nmi", .number(subHead.nmi)),
-              ("ari", .number(subHead.ari)),
-              ("mutual_information", .number(subHead.mutualInformation)),
-              ("empty_clusters", .integer(subHead.emptyClusters)),
-            ])
+            .object(
+              [("index", .integer(subHead.index)), ("loss", .number(subHead.loss))]
+                + measured([
+                  ("accuracy", subHead.accuracy), ("nmi", subHead.nmi), ("ari", subHead.ari),
+                ]) + [
+                  ("mutual_information", .number(subHead.mutualInformation)),
+                  ("empty_clusters", .integer(subHead.emptyClusters)),
+                ])
           })
       ),
       (
         "lowest_loss",
-        .object([("index", .integer(lowest.index)), ("accuracy", .number(lowest.accuracy))])
+        .object([("index", .integer(lowest.index))] + measured([("accuracy", lowest.accuracy)]))
       ),
-      ("mean", .number(head.meanAccuracy)), ("std", .number(head.accuracyDeviation)),
-    ]
+    ] + measured([("mean", head.meanAccuracy), ("std", head.accuracyDeviation)])
+  }
+
+  /// What images without labels do not have is left out.
+  private static func measured(_ members: [(String, Double?)]) -> [(String, JSON)] {
+    members.compactMap { name, value in value.map { (name, .number($0)) } }
   }
 }

@@ -62,8 +62,8 @@ enum Format {
       for (index, subHead) in head.subHeads.enumerated() {
         table.add([
           head.head.rawValue, String(subHead.index + 1), nats(subHead.loss),
-          nats(subHead.mutualInformation), percent(subHead.accuracy), nats(subHead.nmi),
-          nats(subHead.ari), String(subHead.emptyClusters),
+          nats(subHead.mutualInformation), percent(subHead.accuracy),
+          subHead.nmi.map(nats) ?? "–", subHead.ari.map(nats) ?? "–", String(subHead.emptyClusters),
           index == head.lowestLossSubHead ? "lowest loss" : "",
         ])
       }

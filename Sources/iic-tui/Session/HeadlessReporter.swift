@@ -82,19 +82,29 @@ final class HeadlessReporter: Sendable {
           continue
         }
         let lowest = head.subHeads[head.lowestLossSubHead]
-        state.lastEvaluation =
-          "\(Format.percent(lowest.accuracy)) (mean \(Format.percent(head.meanAccuracy)))"
+        state.lastEvaluation = Self.summary(head, lowest)
         text += line(
           "step \(evaluation.step), epoch \(evaluation.epoch): lowest-loss sub-head "
-            + "\(lowest.index + 1) at \(Format.percent(lowest.accuracy)), mean "
-            + "\(Format.percent(head.meanAccuracy)) ± \(Format.percent(head.accuracyDeviation)), "
-            + "loss \(Format.nats(lowest.loss))")
+            + "\(lowest.index + 1) \(Self.scores(head, lowest))loss \(Format.nats(lowest.loss))")
       case .ended(let status, let step, _):
         text += line("\(status.rawValue) at step \(step)")
       case .checkpoint, .paused: break
       }
     }
     return text
+  }
+
+  /// For the progress line: the accuracy, or the loss where there are no labels.
+  private static func summary(_ head: HeadEvaluation, _ lowest: SubHeadEvaluation) -> String {
+    guard let accuracy = lowest.accuracy else { return "evaluated at \(Format.nats(lowest.loss))" }
+    return "\(Format.percent(accuracy)) (mean \(Format.percent(head.meanAccuracy)))"
+  }
+
+  /// Nothing without labels.
+  private static func scores(_ head: HeadEvaluation, _ lowest: SubHeadEvaluation) -> String {
+    guard let accuracy = lowest.accuracy else { return "with " }
+    return "at \(Format.percent(accuracy)), mean \(Format.percent(head.meanAccuracy)) ± "
+      + "\(Format.percent(head.accuracyDeviation)), "
   }
 
   private func line(_ text: String) -> String {
