@@ -23,16 +23,3 @@ enum EXIF {
     return (1...8).contains(orientation) ? orientation : 1
   }
 }
-
-/// Messages of C libraries.
-enum DecoderText {
-  /// One line, whatever bytes a file has put into it.
-  static func line(_ text: UnsafePointer<CChar>?) -> String {
-    text.map { PathBytes(String(cString: $0)).description } ?? ""
-  }
-
-  static func lines(_ text: UnsafePointer<CChar>?) -> [String] {
-    guard let text else { return [] }
-    return String(cString: text).split(separator: "\n").map { PathBytes(String($0)).description }
-  }
-}

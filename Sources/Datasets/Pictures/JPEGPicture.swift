@@ -10,19 +10,19 @@ enum JPEGPicture {
       closeJPEG(decoder)
       decoder.deallocate()
     }
-    func damaged() -> DatasetError {
-      let reason = DecoderText.line(decoderError(&decoder.pointee.messages))
-      return .unreadable(path: path, reason: "the JPEG data is damaged: \(reason)")
+    func failure() -> DatasetError {
+      let said = DecoderText.line(decoderError(&decoder.pointee.messages))
+      return .unreadable(path: path, reason: DecoderText.reason(format: "JPEG", said))
     }
     return try bytes.withUnsafeBufferPointer { source throws(DatasetError) in
-      guard openJPEG(decoder, source.baseAddress, source.count) else { throw damaged() }
+      guard openJPEG(decoder, source.baseAddress, source.count) else { throw failure() }
       let (width, height) = (Int(decoder.pointee.width), Int(decoder.pointee.height))
       let channels = Int(decoder.pointee.channels)
       try PictureFile.checkSize(width: width, height: height, path: path)
       var pixels = [UInt8](repeating: 0, count: width * height * channels)
       let orientation = EXIF.orientation(
         UnsafeBufferPointer(start: decoder.pointee.exif, count: Int(decoder.pointee.exifSize)))
-      guard readJPEG(decoder, &pixels) else { throw damaged() }
+      guard readJPEG(decoder, &pixels) else { throw failure() }
       return DecodedPicture(
         picture: Picture(width: width, height: height, channels: channels, pixels: pixels),
         orientation: orientation,

@@ -10,17 +10,17 @@ enum PNGPicture {
       closePNG(decoder)
       decoder.deallocate()
     }
-    func damaged() -> DatasetError {
-      let reason = DecoderText.line(decoderError(&decoder.pointee.messages))
-      return .unreadable(path: path, reason: "the PNG data is damaged: \(reason)")
+    func failure() -> DatasetError {
+      let said = DecoderText.line(decoderError(&decoder.pointee.messages))
+      return .unreadable(path: path, reason: DecoderText.reason(format: "PNG", said))
     }
     return try bytes.withUnsafeBufferPointer { source throws(DatasetError) in
-      guard openPNG(decoder, source.baseAddress, source.count) else { throw damaged() }
+      guard openPNG(decoder, source.baseAddress, source.count) else { throw failure() }
       let (width, height) = (Int(decoder.pointee.width), Int(decoder.pointee.height))
       let channels = Int(decoder.pointee.channels)
       try PictureFile.checkSize(width: width, height: height, path: path)
       var pixels = [UInt8](repeating: 0, count: width * height * channels)
-      guard readPNG(decoder, &pixels) else { throw damaged() }
+      guard readPNG(decoder, &pixels) else { throw failure() }
       let exif = UnsafeBufferPointer(
         start: decoder.pointee.exif, count: Int(decoder.pointee.exifSize))
       return DecodedPicture(

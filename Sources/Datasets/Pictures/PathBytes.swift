@@ -17,9 +17,14 @@ package struct PathBytes: Sendable, Hashable, Comparable {
       bytes + (bytes.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + name.bytes)
   }
 
-  /// What follows the last slash.
-  package var lastName: PathBytes {
-    PathBytes(Array(bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]))
+  /// Whether the last bytes are those of `ending`, whose letters are lower case, in either case.
+  package func hasEnding(_ ending: String) -> Bool {
+    let wanted = ending.utf8
+    guard bytes.count >= wanted.count else { return false }
+    return zip(bytes.suffix(wanted.count), wanted).allSatisfy { byte, letter in
+      let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+      return (isCapital ? byte | 0x20 : byte) == letter
+    }
   }
 
   /// In order of their bytes.

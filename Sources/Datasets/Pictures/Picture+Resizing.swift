@@ -7,6 +7,7 @@ extension Picture {
   /// covers. Colours are averaged whatever their alpha: convert to 1 or 3 channels first.
   package func fitted(width: Int, height: Int, ground: UInt8) -> Picture {
     precondition(width >= 1 && height >= 1, "fitting into [\(height), \(width)]")
+    if (width, height) == (self.width, self.height) { return self }
     let scale = min(Double(width) / Double(self.width), Double(height) / Double(self.height))
     let fittedWidth = min(width, max(1, Int((Double(self.width) * scale).rounded())))
     let fittedHeight = min(height, max(1, Int((Double(self.height) * scale).rounded())))
@@ -37,6 +38,7 @@ extension Picture {
   /// Averages and interpolates as `fitted` does.
   package func filled(width: Int, height: Int) -> Picture {
     precondition(width >= 1 && height >= 1, "filling [\(height), \(width)]")
+    if (width, height) == (self.width, self.height) { return self }
     let step = min(Double(self.width) / Double(width), Double(self.height) / Double(height))
     return resized(
       columns: ResizingTaps(source: self.width, target: width, step: step),

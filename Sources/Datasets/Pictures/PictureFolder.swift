@@ -95,16 +95,15 @@ package struct PictureFolder: Sendable {
     var (folders, links): ([PathBytes], [PathBytes]) = ([], [])
     for name in try names(stream, failed) {
       var status = stat()
-      let isLink = name.withCString {
-        fstatat(dirfd(stream), $0, &status, AT_SYMLINK_NOFOLLOW) == 0
-          && status.st_mode & S_IFMT == S_IFLNK
+      func look(_ flags: Int32) -> Bool {
+        name.withCString { fstatat(dirfd(stream), $0, &status, flags) == 0 }
       }
-      let isThere = name.withCString { fstatat(dirfd(stream), $0, &status, 0) == 0 }
+      let isLink = look(AT_SYMLINK_NOFOLLOW) && status.st_mode & S_IFMT == S_IFLNK
+      if isLink && !look(0) { status = stat() }
       let relativePath = folder.appending(name)
-      if isThere && status.st_mode & S_IFMT == S_IFDIR {
+      if status.st_mode & S_IFMT == S_IFDIR {
         if isLink { links.append(relativePath) } else { folders.append(relativePath) }
-      } else if PictureFile.nameEndings.contains(where: name.text.lowercased().hasSuffix) {
-        if !isThere { status = stat() }
+      } else if PictureFile.nameEndings.contains(where: name.hasEnding) {
         let time = status.modificationTime
         files.append(
           File(

@@ -169,7 +169,8 @@ struct ImagePredictor {
       recorded: history.description.configuration, source: folder.name)
     try settings.validate(source: folder.name)
     let step: Int
-    (network, step) = try folder.loadNetwork(settings, imageChannels: 1, best: best)
+    (network, step) = try folder.loadNetwork(
+      settings, imageChannels: history.samples.channels, best: best)
     guard let evaluation = history.evaluation(at: step) ?? history.evaluations.last else {
       throw CommandLineError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }

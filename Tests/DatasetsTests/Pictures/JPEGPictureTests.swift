@@ -96,6 +96,21 @@ import Testing
     }
   }
 
+  @Test func anUnknownKindIsNoDamage() throws {
+    let bytes = JPEGFile(width: 24, height: 16, samples: smooth).bytes
+    let frame = try #require(
+      bytes.indices.first { bytes[$0] == 0xff && $0 + 1 < bytes.count && bytes[$0 + 1] == 0xc0 })
+    for (offset, value, said) in [
+      (4, UInt8(12), "Unsupported JPEG data precision 12"),
+      (1, 0xc3, "Unsupported JPEG process: SOF type 0xc3"),
+    ] {
+      var changed = bytes
+      changed[frame + offset] = value
+      let message = try #require(try Decoding.failure(changed)).description
+      #expect(message.hasSuffix("cannot be read: this kind of JPEG is not supported: \(said)"))
+    }
+  }
+
   @Test func sizesAreRefusedFromTheHeader() throws {
     var bytes = JPEGFile(width: 24, height: 16, samples: smooth).bytes
     let frame = try #require(

@@ -15,8 +15,14 @@ import Testing
     #expect(PathBytes("a").appending(PathBytes("b")) == PathBytes("a/b"))
     #expect(PathBytes("/").appending(PathBytes("b")) == PathBytes("/b"))
     #expect(PathBytes("").appending(PathBytes("b")) == PathBytes("b"))
-    #expect(PathBytes("a/b.png").lastName == PathBytes("b.png"))
-    #expect(PathBytes("b.png").lastName == PathBytes("b.png"))
+  }
+
+  @Test func endings() {
+    #expect(PathBytes("a.png").hasEnding(".png") && PathBytes("A.PnG").hasEnding(".png"))
+    #expect(PathBytes([0xff] + Array(".PNG".utf8)).hasEnding(".png"))
+    #expect(!PathBytes("png").hasEnding(".png") && !PathBytes("a.png2").hasEnding(".png"))
+    // A capital's neighbours in the table are no letters.
+    #expect(!PathBytes("a@").hasEnding("`") && PathBytes("Z").hasEnding("z"))
   }
 
   @Test func orderIsThatOfTheBytes() {
