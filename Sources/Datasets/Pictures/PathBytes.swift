@@ -42,9 +42,8 @@ package struct PathBytes: Sendable, Hashable, Comparable {
   package func withCString<Result, Failure: Error>(
     _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
-    return try terminated.withUnsafeBufferPointer { buffer throws(Failure) in
-      try body(buffer.baseAddress!)
+    try (bytes + [0]).withUnsafeBufferPointer { buffer throws(Failure) in
+      try body(UnsafeRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self))
     }
   }
 

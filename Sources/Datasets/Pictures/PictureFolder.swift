@@ -10,7 +10,8 @@ package struct PictureFolder: Sendable {
     package var relativePath: PathBytes
     /// In bytes.
     package var size: Int
-    /// When it was changed last, in nanoseconds since 1970.
+    /// When it was changed last, in nanoseconds since 1970; beyond the year 2262 a number that only
+    /// tells times apart.
     package var modified: Int
 
     package init(relativePath: PathBytes, size: Int, modified: Int) {
@@ -71,8 +72,8 @@ package struct PictureFolder: Sendable {
   }
 
   private struct FolderID: Hashable {
-    var device: UInt64
-    var number: UInt64
+    var device: dev_t
+    var number: ino_t
   }
 
   /// Takes in one folder's files; returns the folders in it, and the links to folders, in order of
@@ -89,7 +90,7 @@ package struct PictureFolder: Sendable {
     defer { closedir(stream) }
     var own = stat()
     guard fstat(dirfd(stream), &own) == 0 else { throw failed() }
-    guard visited.insert(FolderID(device: UInt64(own.st_dev), number: UInt64(own.st_ino))).inserted
+    guard visited.insert(FolderID(device: own.st_dev, number: own.st_ino)).inserted
     else { return ([], []) }
 
     var (folders, links): ([PathBytes], [PathBytes]) = ([], [])
@@ -108,7 +109,7 @@ package struct PictureFolder: Sendable {
         files.append(
           File(
             relativePath: relativePath, size: Int(status.st_size),
-            modified: Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)))
+            modified: Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)))
       } else {
         let parts = name.text.lowercased().split(separator: ".")
         otherFiles[parts.count > 1 ? String(parts[parts.count - 1]) : "", default: 0] += 1

@@ -110,10 +110,7 @@ extension PathBytes {
       for index in 0..<Int(CommandLine.argc) {
         guard let original = CommandLine.unsafeArgv[index], String(cString: original) == argument
         else { continue }
-        self.init(
-          UnsafeBufferPointer(start: original, count: strlen(original)).map {
-            UInt8(bitPattern: $0)
-          })
+        self.init(Array(UnsafeRawBufferPointer(start: original, count: strlen(original))))
         return
       }
     }

@@ -45,6 +45,11 @@ import Testing
     let file = try #require(try PictureFolder(PathBytes(folder.path)).files.first)
     #expect(file.size == 5)
     #expect(abs(file.modified - 1_600_000_000_250_000_000) < 1000)
+    // In the year 2400, which is more nanoseconds than 64 bits hold.
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 13_569_465_600)],
+      ofItemAtPath: folder.path + "/a.png")
+    #expect(try PictureFolder(PathBytes(folder.path)).files.map(\.size) == [5])
   }
 
   @Test func linksAreFollowedOnce() throws {
