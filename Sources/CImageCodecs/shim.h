@@ -1,8 +1,10 @@
-// libpng's simplified API and TurboJPEG, as they are installed.
+// libpng, libjpeg, libwebp and libexif as they are installed. libpng and libjpeg report errors by
+// longjmp, which must not cross Swift's frames, so what may fail in them is wrapped: open reads the
+// header, read the pixels, close frees.
 #pragma once
-#include <png.h>
-#include <stdio.h>
-#include <turbojpeg.h>
-
-// Swift sees a C array in a struct as a tuple of 64 characters.
-static inline const char *imageMessage(const png_image *image) { return image->message; }
+#include "jpegDecoder.h"
+#include "pngDecoder.h"
+#include <libexif/exif-data.h>
+#include <webp/decode.h>
+#include <webp/demux.h>
+#include <webp/encode.h>

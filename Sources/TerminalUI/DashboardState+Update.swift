@@ -80,7 +80,10 @@ extension DashboardState {
 
   private mutating func chooseNextHead() {
     let heads = history.description.heads.map(\.name)
-    guard let place = heads.firstIndex(of: head) else { return }
+    guard heads.count > 1, let place = heads.firstIndex(of: head) else {
+      say("this run has head \(heads.first?.rawValue ?? "") alone")
+      return
+    }
     choose(head: heads[(place + 1) % heads.count])
   }
 

@@ -52,9 +52,7 @@ extension SampleImages {
   init(_ dataset: ImageDataset, _ images: [Int]) {
     self.init(
       width: dataset.width, height: dataset.height, channels: dataset.channels,
-      pixels: images.flatMap { image in
-        dataset.pixels[image * dataset.imageSize..<(image + 1) * dataset.imageSize]
-      },
+      pixels: images.flatMap { dataset.source.pixels(of: $0) },
       labels: images.map { Int(dataset.labels[$0]) })
   }
 }

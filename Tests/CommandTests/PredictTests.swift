@@ -20,8 +20,8 @@ import Training
     let chosen = (0..<120).map { $0 * 41 }
     return ImageDataset(
       name: "digits", width: 28, height: 28, channels: 1, classNames: digits.classNames,
-      pixels: chosen.flatMap { digits.pixels[$0 * 784..<($0 + 1) * 784] },
-      labels: chosen.map { digits.labels[$0] })
+      pixels: chosen.flatMap { digits.source.pixels(of: $0) },
+      labels: chosen.map { UInt8(digits.labels[$0]) })
   }
 
   /// Trains for three steps; the run is called `tiny`.
@@ -48,12 +48,14 @@ import Training
     return try RunHistoryReader(folder).load()
   }
 
-  private func writePNG(_ pixels: [UInt8], side: Int = 28, to url: URL) throws {
+  private func writePNG(
+    _ pixels: [UInt8], side: Int = 28, format: Int32 = PNG_FORMAT_GRAY, to url: URL
+  ) throws {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     image.width = png_uint_32(side)
     image.height = png_uint_32(side)
-    image.format = png_uint_32(PNG_FORMAT_GRAY)
+    image.format = png_uint_32(format)
     defer { png_image_free(&image) }
     try #require(png_image_write_to_file(&image, url.path, 0, pixels, 0, nil) != 0)
   }
@@ -104,7 +106,7 @@ import Training
         for (value, other) in zip(found, expected) { #expect(abs(value - other) <= 1e-5) }
         let cluster = expected.indices.reduce(0) { expected[$1] > expected[$0] ? $1 : $0 }
         #expect(fields[1] == String(cluster))
-        let label = try #require(subHead.scores).classOfCluster[cluster]
+        let label = subHead.scores?.classOfCluster[cluster] ?? -1
         #expect(fields[2] == (label < 0 ? "" : history.description.classNames[label]))
       }
     }
@@ -117,7 +119,7 @@ import Training
       let good = folder.appendingPathComponent("a \"good\", one.png")
       try writePNG(Array(history.samples.pixels.prefix(784)), to: good)
       let large = folder.appendingPathComponent("large.PNG")
-      try writePNG([UInt8](repeating: 30, count: 300 * 300), side: 300, to: large)
+      try writePNG((0..<300 * 300).map { $0 % 300 < 60 ? 200 : 0 }, side: 300, to: large)
       let broken = folder.appendingPathComponent("broken.jpg")
       try Data("no image".utf8).write(to: broken)
       let missing = folder.path + "/missing.png"
@@ -145,7 +147,132 @@ import Training
     }
   }
 
+  /// A folder with the run, and the first sample as picture files that each function call adds to.
+  private func withRun(
+    _ body: (_ folder: URL, _ digit: [UInt8], _ runs: URL) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      let runs = folder.appendingPathComponent("runs")
+      let history = try train(in: runs)
+      let images = folder.appendingPathComponent("images")
+      try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
+      try body(images, Array(history.samples.pixels.prefix(784)), runs)
+    }
+  }
+
+  /// Fields after the path.
+  private func answers(_ lines: [String]) -> [String] {
+    lines.dropFirst().map { line in String(line.drop { $0 != "," }) }
+  }
+
+  @Test func foldersBelowAndNamesThatAreNoPictures() throws {
+    try withRun { folder, digit, runs in
+      for name in ["b", "a/deep", ".git"] {
+        try FileManager.default.createDirectory(
+          at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+      }
+      for name in ["b/1.png", "a/deep/2.png", "3.png", ".git/4.png", ".5.png"] {
+        try writePNG(digit, to: folder.appendingPathComponent(name))
+      }
+      try Data([0, 5, 0x16, 7]).write(to: folder.appendingPathComponent("b/._1.png"))
+      #expect(symlink("..", folder.path + "/a/loop") == 0)
+      #expect(rename(folder.path + "/b/1.png", folder.path + "/b/\u{1}.png") == 0)
+      let (isComplete, lines, problems) = try predict([folder.path], runs: runs)
+      #expect(isComplete && problems.isEmpty)
+      let expected = ["3.png", "a/deep/2.png", "b/\u{1}.png"].map { folder.path + "/" + $0 }
+      #expect(lines.dropFirst().map { line in String(line.prefix { $0 != "," }) } == expected)
+      #expect(Set(answers(lines)).count == 1)
+    }
+  }
+
+  @Test func namesNeedNotBeUTF8() throws {
+    try withRun { folder, digit, runs in
+      let plain = folder.appendingPathComponent("plain.png")
+      try writePNG(digit, to: plain)
+      let name = Array((folder.path + "/g").utf8) + [0xfc] + Array(".png".utf8)
+      let renamed = PathBytes(name).withCString { rename(plain.path, $0) }
+      #expect(renamed == 0)
+      let (isComplete, lines, problems) = try predict([folder.path], runs: runs)
+      #expect(isComplete && problems.isEmpty && lines.count == 2)
+      #expect(lines[1].hasPrefix(folder.path + "/g\\xfc.png,"))
+    }
+  }
+
+  @Test func negativesAreNamedAndInverted() throws {
+    try withRun { folder, digit, runs in
+      let ink = folder.appendingPathComponent("a-digit.png")
+      try writePNG(digit, to: ink)
+      let paper = folder.appendingPathComponent("paper.png")
+      try writePNG(digit.map { 255 - $0 }, to: paper)
+      let plain = try predict([folder.path], runs: runs)
+      #expect(plain.isComplete && plain.lines.count == 3)
+      #expect(plain.problems.count == 1)
+      #expect(plain.problems[0].hasPrefix("\(paper.path): its mean brightness is "))
+      #expect(plain.problems[0].hasSuffix("; with --invert it would fit"))
+      let inverted = try predict([paper.path, "--invert"], runs: runs)
+      #expect(inverted.isComplete && inverted.problems.isEmpty)
+      #expect(answers(inverted.lines)[0] == answers(plain.lines)[0])
+      let wrong = try predict([ink.path, "--invert"], runs: runs)
+      #expect(
+        wrong.problems.count == 1 && wrong.problems[0].hasSuffix("without --invert it would fit"))
+    }
+  }
+
+  @Test func blankPicturesAreNamedAndPredicted() throws {
+    try withRun { folder, _, runs in
+      let black = folder.appendingPathComponent("black.png")
+      try writePNG([UInt8](repeating: 0, count: 784), to: black)
+      let (isComplete, lines, problems) = try predict([folder.path], runs: runs)
+      #expect(isComplete && lines.count == 2)
+      #expect(problems == ["\(black.path): it is blank, brightness 0 all over"])
+    }
+  }
+
+  @Test func transparentPartsLieOnTheRunsGround() throws {
+    try withRun { folder, digit, runs in
+      try writePNG(digit, to: folder.appendingPathComponent("a.png"))
+      func write(ink: UInt8, to name: String) throws {
+        try writePNG(
+          digit.flatMap { [ink, $0] }, format: Int32(PNG_FORMAT_GA),
+          to: folder.appendingPathComponent(name))
+      }
+      try write(ink: 255, to: "white.png")
+      let white = try predict([folder.path], runs: runs)
+      #expect(white.isComplete && white.problems.isEmpty)
+      #expect(answers(white.lines)[0] == answers(white.lines)[1])
+      try write(ink: 0, to: "black.png")
+      let black = try predict([folder.path + "/black.png"], runs: runs)
+      #expect(
+        black.problems == [
+          "\(folder.path)/black.png: it is blank, brightness 0 all over; with --invert it would fit"
+        ])
+      let inverted = try predict([folder.path + "/black.png", "--invert"], runs: runs)
+      #expect(inverted.problems.isEmpty && answers(inverted.lines)[0] == answers(white.lines)[0])
+    }
+  }
+
+  @Test func aDecodersWarningIsALine() throws {
+    try withRun { folder, digit, runs in
+      let file = folder.appendingPathComponent("a.png")
+      try writePNG(digit, to: file)
+      let whole = try Data(contentsOf: file)
+      let expected = try predict([file.path], runs: runs)
+      // The end mark is missing.
+      try whole.dropLast(12).write(to: file)
+      let (isComplete, lines, problems) = try predict([file.path], runs: runs)
+      #expect(isComplete && lines == expected.lines)
+      #expect(
+        problems.count == 1 && problems[0].hasPrefix(file.path + ": the PNG data has a fault"))
+    }
+  }
+
   @Test func wrongArguments() throws {
     #expect(throws: (any Error).self) { try PredictCommand.parse(["run"]) }
+    try withRun { folder, _, runs in
+      let message = "tiny: has no head C, expected A and B"
+      #expect(throws: CommandLineError(message)) {
+        try predict([folder.path, "--head", "C"], runs: runs)
+      }
+    }
   }
 }

@@ -103,7 +103,8 @@ import Testing
           dataset.pixels.withUnsafeBufferPointer { pixels in
             expected.withUnsafeMutableBufferPointer { expected in
               ImageSampler.render(
-                pixels: pixels.baseAddress! + source * 784, width: 28, height: 28,
+                pixels: pixels.baseAddress! + source * 784,
+                size: ImageSize(height: 28, width: 28, channels: 1),
                 transform: drawn, outputSize: 24, into: expected.baseAddress!)
             }
           }

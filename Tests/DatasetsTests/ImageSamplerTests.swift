@@ -5,14 +5,16 @@ import Testing
 
 @Suite struct ImageSamplerTests {
   private func render(
-    _ pixels: [UInt8], width: Int, height: Int, _ transform: DrawnTransform, outputSize: Int
+    _ pixels: [UInt8], width: Int, height: Int, channels: Int = 1, _ transform: DrawnTransform,
+    outputSize: Int
   ) -> [Float] {
-    var output = [Float](repeating: .nan, count: outputSize * outputSize)
+    var output = [Float](repeating: .nan, count: outputSize * outputSize * channels)
     output.withUnsafeMutableBufferPointer { output in
       pixels.withUnsafeBufferPointer { pixels in
         ImageSampler.render(
-          pixels: pixels.baseAddress!, width: width, height: height, transform: transform,
-          outputSize: outputSize, into: output.baseAddress!)
+          pixels: pixels.baseAddress!,
+          size: ImageSize(height: height, width: width, channels: channels),
+          transform: transform, outputSize: outputSize, into: output.baseAddress!)
       }
     }
     return output
@@ -102,7 +104,7 @@ import Testing
     let mean: Float = (0 + 0.25 + 0.5 + 1) / 4
     let both = render(pixels, width: 2, height: 2, transform, outputSize: 2)
     #expect(isClose(both, ([0, 0.25, 0.5, 1] as [Float]).map { mean / 2 + $0 / 2 }))
-    transform.isContrastFirst = true
+    transform.colorOrder = [.contrast, .brightness]
     let swapped = render(pixels, width: 2, height: 2, transform, outputSize: 2)
     #expect(isClose(swapped, values.map { min((0.2 + $0 / 2) * 1.25, 1) }))
     transform.brightness = 1

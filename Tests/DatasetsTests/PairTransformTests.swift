@@ -20,7 +20,7 @@ import Testing
       #expect(drawn.contrast >= 0.6 && drawn.contrast <= 1.4)
       #expect(abs(drawn.rotationDegrees) <= 25)
       if drawn.rotationDegrees != 0 { rotated += 1 }
-      if drawn.isContrastFirst { contrastFirst += 1 }
+      if drawn.colorOrder == [.contrast, .brightness] { contrastFirst += 1 }
       if drawn.size == 16 { lefts.insert(drawn.left) }
       var plainRandom = RandomStream(seed: 1, sample: sample, purpose: .plainSide)
       let plain = transform.drawPlain(imageWidth: 28, imageHeight: 28, from: &plainRandom)

@@ -21,7 +21,8 @@ import Testing
       }
       let main = try #require(evaluation[.b])
       for subHead in main.subHeads {
-        #expect(Set(try #require(subHead.scores).classOfCluster) == [0, 1, 2], "one cluster a class")
+        #expect(
+          Set(try #require(subHead.scores).classOfCluster) == [0, 1, 2], "one cluster a class")
       }
     }
   }

@@ -17,8 +17,8 @@ import Testing
     let digits = try DatasetCatalog.load("digits")
     let dataset = ImageDataset(
       name: "digits", width: digits.width, height: digits.height, channels: 1,
-      classNames: digits.classNames, pixels: Array(digits.pixels.prefix(60 * digits.imageSize)),
-      labels: Array(digits.labels.prefix(60)))
+      classNames: digits.classNames, pixels: (0..<60).flatMap { digits.source.pixels(of: $0) },
+      labels: digits.labels.prefix(60).map { UInt8($0) })
     let lane = SnapshotLane.lossless()
     try Trainer(
       configuration: configuration, dataset: dataset, runName: "bits", startedAt: 0,

@@ -12,14 +12,20 @@ import Training
 /// `iic-tui predict`: the clusters of images of one's own.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "predict", abstract: "Cluster, class and probabilities of PNG and JPEG images.",
+    commandName: "predict",
+    abstract: "Cluster, class and probabilities of PNG, JPEG and WebP images.",
     discussion: """
-      Each image is turned to grey and fitted into the size of the run's own images, on black. As those \
-      are, so should these be: digits are light strokes on a dark ground. Of a folder, the .png, .jpg \
-      and .jpeg files in it are taken, in order of name.
+      Each image gets the channels and the size of the run's own images, whole and in the \
+      middle, on the ground that those have; so do its transparent parts. As those are, so \
+      should these be: digits are light strokes on a dark ground, and --invert makes such of ink \
+      on paper. An image that is blank, or much lighter or darker than all of the run's own, is \
+      named on stderr and predicted nevertheless.
 
-      The sub-head is the one with the lowest loss; the class is the one that its cluster maps to in \
-      the run's evaluation, empty if it maps to none.
+      Of a folder, the .png, .jpg, .jpeg and .webp files in it and in the folders below are \
+      taken, in order of name; names that begin with a dot are not.
+
+      The sub-head is the one with the lowest loss; the class is the one that its cluster maps \
+      to in the run's evaluation, empty if it maps to none.
       """)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
@@ -30,6 +36,8 @@ struct PredictCommand: ParsableCommand {
   var head = HeadID.b
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false
+  @Flag(help: "Take each image's negative: for dark on light where the run has light on dark.")
+  var invert = false
   @OptionGroup var runs: RunsOption
   @Flag(help: "One JSON object a line instead of CSV.")
   var json = false
@@ -48,7 +56,8 @@ struct PredictCommand: ParsableCommand {
   ///
   /// - Parameters:
   ///   - output: takes whole lines; returns false when nobody reads them any more.
-  ///   - problem: takes one line for each path that cannot be used.
+  ///   - problem: takes one line for each path that cannot be used, and for each remark about an image
+  ///     that can be.
   func predict(output: (String) -> Bool, problem: (String) -> Void) throws -> Bool {
     let predictor = try ImagePredictor(runs.folder.resolve(runName), head: head, best: best)
     var isComplete = true
@@ -57,12 +66,16 @@ struct PredictCommand: ParsableCommand {
       isComplete = false
     }
     if !json, !output(Prediction.header(clusters: predictor.clusters)) { return isComplete }
-    let files = paths.flatMap { images(at: $0, report) }
+    let files = paths.flatMap { images(at: PathBytes(argument: $0), report) }
     for first in stride(from: 0, to: files.count, by: Self.batch) {
-      var decoded: [(path: String, image: GreyImage)] = []
+      var decoded: [(path: String, image: Picture)] = []
       for path in files[first..<min(first + Self.batch, files.count)] {
         do {
-          decoded.append((path, try predictor.fitted(ImageFile.decodeGrey(path: path))))
+          let (picture, warnings) = try PictureFile.decode(path: path)
+          let (fitted, oddity) = predictor.fitted(picture, invert: invert)
+          decoded.append((path.text, fitted))
+          warnings.forEach(problem)
+          if let oddity { problem("\(path): \(oddity)") }
         } catch {
           report("\(error)")
         }
@@ -74,20 +87,36 @@ struct PredictCommand: ParsableCommand {
     return isComplete
   }
 
-  /// The path itself, or the images in the folder that it names.
-  private func images(at path: String, _ report: (String) -> Void) -> [String] {
-    var isFolder = ObjCBool(false)
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
-    else { return [path] }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      report("\(path): the folder cannot be read")
+  /// The path itself, or the images in and below the folder that it names.
+  private func images(at path: PathBytes, _ report: (String) -> Void) -> [PathBytes] {
+    guard path.isFolder else { return [path] }
+    do throws(DatasetError) {
+      let folder = try PictureFolder(path)
+      for problem in folder.problems { report("\(problem)") }
+      if folder.files.isEmpty && folder.problems.isEmpty {
+        report("\(path): has \(folder.emptiness), expected some")
+      }
+      return folder.files.map(folder.path(of:))
+    } catch {
+      report("\(error)")
       return []
     }
-    let images = names.filter { name in
-      [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) }
+  }
+}
+
+extension PathBytes {
+  /// The path as it was given to the program. Swift replaces what is not UTF-8 in an argument, so
+  /// such ones are looked up among the program's arguments.
+  init(argument: String) {
+    if argument.unicodeScalars.contains("\u{fffd}") {
+      for index in 0..<Int(CommandLine.argc) {
+        guard let original = CommandLine.unsafeArgv[index], String(cString: original) == argument
+        else { continue }
+        self.init(Array(UnsafeRawBufferPointer(start: original, count: strlen(original))))
+        return
+      }
     }
-    if images.isEmpty { report("\(path): has no .png, .jpg or .jpeg file, expected some") }
-    return images.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+    self.init(argument)
   }
 }
 
@@ -127,6 +156,8 @@ struct ImagePredictor {
   private let subHeadPlace: Int
   private let classNames: [String]
   private let imageSize: (width: Int, height: Int)
+  private let channels: Int
+  private let typical: TypicalPictures
   private let settings: Configuration
   private let network: Network<ClusterHead>
 
@@ -137,7 +168,8 @@ struct ImagePredictor {
       recorded: history.description.configuration, source: folder.name)
     try settings.validate(source: folder.name)
     let step: Int
-    (network, step) = try folder.loadNetwork(settings, imageChannels: 1, best: best)
+    (network, step) = try folder.loadNetwork(
+      settings, imageChannels: history.samples.channels, best: best)
     guard let evaluation = history.evaluation(at: step) ?? history.evaluations.last else {
       throw CommandLineError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
@@ -151,6 +183,10 @@ struct ImagePredictor {
       throw CommandLineError("\(folder.name): has no head \(head.rawValue), expected \(heads)")
     }
     let samples = history.samples
+    guard samples.count > 0 else {
+      throw CommandLineError(
+        "\(folder.name): has none of its images, which say what others should be")
+    }
     guard samples.channels == 1 else {
       throw CommandLineError(
         "\(folder.name): its images have \(samples.channels) channels, expected grey ones")
@@ -167,19 +203,33 @@ struct ImagePredictor {
     }
     classNames = history.description.classNames
     imageSize = (samples.width, samples.height)
+    channels = samples.channels
+    typical = TypicalPictures(
+      pixels: samples.pixels, width: samples.width, height: samples.height,
+      channels: samples.channels)
     self.settings = settings
   }
 
-  /// The image in the size of the run's own.
-  func fitted(_ image: GreyImage) -> GreyImage {
-    image.fitted(width: imageSize.width, height: imageSize.height)
+  /// The picture in the channels and the size of the run's own, and why it is unlike these, nil if
+  /// it is not.
+  func fitted(_ picture: Picture, invert: Bool) -> (picture: Picture, oddity: String?) {
+    func fitted(inverted: Bool) -> Picture {
+      (inverted ? picture.inverted() : picture)
+        .converted(to: channels, ground: typical.ground)
+        .fitted(width: imageSize.width, height: imageSize.height, ground: typical.ground)
+    }
+    let result = fitted(inverted: invert)
+    guard let oddity = typical.oddity(of: result) else { return (result, nil) }
+    let negativeFits = typical.oddity(of: fitted(inverted: !invert)) == nil
+    let advice = negativeFits ? "; \(invert ? "without" : "with") --invert it would fit" : ""
+    return (result, oddity + advice)
   }
 
   /// Predicts fitted images, all in one batch, as an evaluation sees them: the centre crop.
-  func predict(_ images: [(path: String, image: GreyImage)]) throws -> [Prediction] {
+  func predict(_ images: [(path: String, image: Picture)]) throws -> [Prediction] {
     guard !images.isEmpty else { return [] }
     let dataset = ImageDataset(
-      name: "images", width: imageSize.width, height: imageSize.height, channels: 1,
+      name: "images", width: imageSize.width, height: imageSize.height, channels: channels,
       classNames: ["unknown"], pixels: images.flatMap(\.image.pixels),
       labels: Array(repeating: 0, count: images.count))
     let renderer = try BatchRenderer(

@@ -11,19 +11,18 @@ package struct BatchRenderer: Sendable {
   /// Images one thread renders at a time.
   private static let chunk = BatchLayout.imagesPerBlock
 
-  /// Requires a grey data set. Throws `DatasetError.invalidTransform` where the transform does not fit
-  /// the data set's images.
+  /// Throws `DatasetError.invalidTransform` where the transform does not fit the data set's images.
   package init(dataset: ImageDataset, transform: PairTransform) throws(DatasetError) {
-    precondition(dataset.channels == 1, "\(dataset.channels) channels, expected 1")
     try transform.check(imageWidth: dataset.width, imageHeight: dataset.height)
     self.dataset = dataset
     self.transform = transform
   }
 
-  /// The layout of a batch of `images` images: `[images, outputSize, outputSize, 1]`.
+  /// The layout of a batch of `images` images: `[images, outputSize, outputSize, channels]`.
   package func layout(images: Int) -> BatchLayout {
     BatchLayout(
-      images: images, height: transform.outputSize, width: transform.outputSize, channels: 1)
+      images: images, height: transform.outputSize, width: transform.outputSize,
+      channels: dataset.channels)
   }
 
   /// Renders the 2n images of batch `step`, values in 0…1: images 0..<n are side x, n..<2n side x′.
@@ -130,15 +129,16 @@ package struct BatchRenderer: Sendable {
     in base: UnsafeMutablePointer<Float>
   ) {
     let count = layout.height * layout.width
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { scratch in
-      dataset.pixels.withUnsafeBufferPointer { pixels in
+    let channels = layout.channels
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count * channels) { scratch in
+      dataset.source.withPixels(of: image) { pixels in
         ImageSampler.render(
-          pixels: pixels.baseAddress! + image * dataset.imageSize, width: dataset.width,
-          height: dataset.height, transform: drawn, outputSize: transform.outputSize,
+          pixels: pixels, size: dataset.size, transform: drawn, outputSize: transform.outputSize,
           into: scratch.baseAddress!)
       }
       for place in places {
-        layout.destination(image: place, in: base).write(scratch.baseAddress!, count: count)
+        layout.destination(image: place, in: base)
+          .write(scratch.baseAddress!, count: count, channels: channels)
       }
     }
   }
@@ -151,7 +151,9 @@ package struct BatchRenderer: Sendable {
     for place in layout.images..<layout.blocks * BatchLayout.imagesPerBlock {
       let destination = layout.destination(image: place, in: base)
       for pixel in 0..<layout.height * layout.width {
-        destination.base[pixel * destination.pixelStride] = 0
+        for channel in 0..<layout.channels {
+          destination.base[pixel * destination.pixelStride + channel] = 0
+        }
       }
     }
   }

@@ -1,11 +1,11 @@
 import Kernels
 
-/// How the two sides of a pair are drawn from one grey image: the paper's random transforms g (Ji et
+/// How the two views of a pair are drawn from one image: the paper's random transforms g (Ji et
 /// al. 2019, section 4.1), as a value that a preset states.
 ///
-/// Side x: a square crop, centred or at a random place, resized. Side x′: perhaps rotated, a square
-/// crop of one of several sizes at a random place, resized, then brightness and contrast jitter.
-/// Evaluation: the centre crop of side x.
+/// The plain view: a square crop, centred or at a random place, resized. The transformed view: perhaps rotated, a
+/// square crop of one of several sizes at a random place, perhaps flipped, resized, then jitter of brightness,
+/// contrast, saturation and hue. Evaluation: the plain view's centre crop.
 package struct PairTransform: Equatable, Sendable {
   /// Side of the square that the network sees, in pixels.
   package var outputSize: Int
@@ -23,6 +23,12 @@ package struct PairTransform: Equatable, Sendable {
   package var brightness: Float
   /// Contrast factors are uniform in 1 ± this, 0…1.
   package var contrast: Float
+  /// Saturation factors are uniform in 1 ± this, 0…1.
+  package var saturation: Float = 0
+  /// Hue turns by up to this share of a whole turn either way, 0…0.5.
+  package var hue: Float = 0
+  /// How often side x′ is mirrored left to right, 0…1.
+  package var flipProbability: Float = 0
 
   package init(
     outputSize: Int, plainCropSize: Int, centreCropProbability: Float,
@@ -61,7 +67,8 @@ package struct PairTransform: Equatable, Sendable {
       ("centre crop probability", centreCropProbability, 0...1),
       ("rotation probability", rotationProbability, 0...1),
       ("rotation degrees", rotationDegrees, 0...180), ("brightness", brightness, 0...1),
-      ("contrast", contrast, 0...1),
+      ("contrast", contrast, 0...1), ("saturation", saturation, 0...1), ("hue", hue, 0...0.5),
+      ("flip probability", flipProbability, 0...1),
     ]
     for (name, value, range) in ranges where !range.contains(value) {
       throw DatasetError.invalidTransform(
@@ -103,13 +110,25 @@ package struct PairTransform: Equatable, Sendable {
     }
     drawn.brightness = random.uniform(1 - brightness, 1 + brightness)
     drawn.contrast = random.uniform(1 - contrast, 1 + contrast)
-    drawn.isContrastFirst = random.uniform() < 0.5
+    drawn.colorOrder =
+      random.uniform() < 0.5 ? [.contrast, .brightness] : [.brightness, .contrast]
+    // What grey images have no use for is drawn last, so that their numbers stay the same.
+    if saturation > 0 || hue > 0 {
+      drawn.saturation = random.uniform(1 - saturation, 1 + saturation)
+      drawn.hue = random.uniform(-hue, hue)
+      drawn.colorOrder = ColorStep.allCases.shuffled(using: &random)
+    }
+    if flipProbability > 0 { drawn.isFlipped = random.uniform() < flipProbability }
     return drawn
   }
 }
 
-/// One drawn transform: rotate the image, cut the square at (left, top), resize it, change brightness
-/// and contrast.
+/// A change of colour.
+package enum ColorStep: Sendable, CaseIterable {
+  case brightness, contrast, saturation, hue
+}
+
+/// One drawn transform: rotate the image, cut the square at (left, top), mirror and resize it, change its colours.
 package struct DrawnTransform: Equatable, Sendable {
   /// The crop's left column, top row and side, in pixels; it lies within the image.
   package var left: Int
@@ -121,8 +140,14 @@ package struct DrawnTransform: Equatable, Sendable {
   package var brightness: Float = 1
   /// Every value's distance from the image's mean is multiplied by this, kept within 0…1.
   package var contrast: Float = 1
-  /// Contrast before brightness, else after.
-  package var isContrastFirst = false
+  /// A pixel's distance from its grey is multiplied by this.
+  package var saturation: Float = 1
+  /// Colours turn by this share of the whole circle.
+  package var hue: Float = 0
+  /// Mirrored left to right.
+  package var isFlipped = false
+  /// Which colour step comes when.
+  package var colorOrder = ColorStep.allCases
 
   package init(left: Int, top: Int, size: Int) {
     self.left = left

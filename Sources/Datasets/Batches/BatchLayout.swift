@@ -58,8 +58,15 @@ package struct ImageDestination {
     self.pixelStride = pixelStride
   }
 
-  /// Writes `count` grey pixels.
-  func write(_ pixels: UnsafePointer<Float>, count: Int) {
-    for index in 0..<count { base[index * pixelStride] = pixels[index] }
+  /// Writes `count` pixels, `[count, channels]`.
+  func write(_ pixels: UnsafePointer<Float>, count: Int, channels: Int) {
+    if channels == 1 {
+      for index in 0..<count { base[index * pixelStride] = pixels[index] }
+      return
+    }
+    for index in 0..<count {
+      let target = base + index * pixelStride
+      for channel in 0..<channels { target[channel] = pixels[index * channels + channel] }
+    }
   }
 }

@@ -1,0 +1,34 @@
+import CImageCodecs
+
+/// PNG files through libpng: every colour type and bit depth, interlaced or not.
+enum PNGPicture {
+  static func decode(_ bytes: [UInt8], path: String) throws(DatasetError) -> DecodedPicture {
+    // libpng keeps its address.
+    let decoder = UnsafeMutablePointer<PNGDecoder>.allocate(capacity: 1)
+    decoder.initialize(to: PNGDecoder())
+    defer {
+      closePNG(decoder)
+      decoder.deallocate()
+    }
+    func failure() -> DatasetError {
+      let said = DecoderText.line(decoderError(&decoder.pointee.messages))
+      return .unreadable(path: path, reason: DecoderText.reason(format: "PNG", said))
+    }
+    return try bytes.withUnsafeBufferPointer { source throws(DatasetError) in
+      guard openPNG(decoder, source.baseAddress, source.count) else { throw failure() }
+      let (width, height) = (Int(decoder.pointee.width), Int(decoder.pointee.height))
+      let channels = Int(decoder.pointee.channels)
+      try PictureFile.checkSize(width: width, height: height, path: path)
+      var pixels = [UInt8](repeating: 0, count: width * height * channels)
+      guard readPNG(decoder, &pixels) else { throw failure() }
+      let exif = UnsafeBufferPointer(
+        start: decoder.pointee.exif, count: Int(decoder.pointee.exifSize))
+      return DecodedPicture(
+        picture: Picture(width: width, height: height, channels: channels, pixels: pixels),
+        orientation: EXIF.orientation(exif),
+        warnings: DecoderText.lines(decoderWarnings(&decoder.pointee.messages)).map {
+          "the PNG data has a fault, all pixels are there: \($0)"
+        })
+    }
+  }
+}

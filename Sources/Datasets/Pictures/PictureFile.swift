@@ -1,0 +1,110 @@
+import Foundation
+
+/// Reads PNG, JPEG and WebP files, told apart by their first bytes, whatever they are called.
+///
+/// Samples become 8 bits a channel: a value means the same share of the brightest one at every bit
+/// depth. Colour profiles and gamma are passed over on purpose: what counts is the stored value, as
+/// in the data sets that others publish. Pictures are turned as their EXIF orientation says.
+package enum PictureFile {
+  /// Sides that are read, in pixels.
+  package static let sides = 1...65_535
+  /// Pixels of the largest picture that is read: 67 million, 256 MB with four channels.
+  package static let mostPixels = 1 << 26
+  /// Files larger than this are not opened, in bytes.
+  package static let largestFile = 256 << 20
+  /// The ends of names that pictures usually have, in lower case.
+  package static let nameEndings = [".png", ".jpg", ".jpeg", ".webp"]
+
+  /// The picture in a file. What a decoder said although all pixels are there is in `warnings`,
+  /// each a line that begins with the path.
+  ///
+  /// Throws `DatasetError.unreadable` where the file is missing, no plain file, cut short or
+  /// damaged, `.malformed` where it is none of the formats, or too large. Sizes are compared before
+  /// memory is taken.
+  package static func decode(
+    path: String
+  ) throws(DatasetError) -> (picture: Picture, warnings: [String]) {
+    try decode(path: PathBytes(path))
+  }
+
+  /// The picture in a file whose name need not be UTF-8.
+  package static func decode(
+    path: PathBytes
+  ) throws(DatasetError) -> (picture: Picture, warnings: [String]) {
+    try decode(contents(path), path: path.description)
+  }
+
+  /// The picture in the bytes of a file. `path` is for messages.
+  package static func decode(
+    _ bytes: [UInt8], path: String
+  ) throws(DatasetError) -> (picture: Picture, warnings: [String]) {
+    let decoded: DecodedPicture
+    switch PictureContent(bytes) {
+    case .png: decoded = try PNGPicture.decode(bytes, path: path)
+    case .jpeg: decoded = try JPEGPicture.decode(bytes, path: path)
+    case .webp: decoded = try WebPPicture.decode(bytes, path: path)
+    case .other(let description):
+      throw DatasetError.malformed(
+        path: path, field: "content", found: description, expected: "PNG, JPEG or WebP")
+    }
+    return (
+      decoded.picture.upright(orientation: decoded.orientation),
+      decoded.warnings.map { "\(path): \($0)" }
+    )
+  }
+
+  /// Throws `DatasetError.malformed` where a picture of these sides is larger than what is read.
+  static func checkSize(width: Int, height: Int, path: String) throws(DatasetError) {
+    guard sides.contains(width) && sides.contains(height) else {
+      throw DatasetError.malformed(
+        path: path, field: "size", found: "\(width)×\(height)",
+        expected: "sides of \(sides.lowerBound)…\(sides.upperBound) pixels")
+    }
+    guard width * height <= mostPixels else {
+      throw DatasetError.malformed(
+        path: path, field: "size", found: "\(width)×\(height)",
+        expected: "at most \(mostPixels) pixels")
+    }
+  }
+
+  private static func contents(_ path: PathBytes) throws(DatasetError) -> [UInt8] {
+    func unreadable(_ reason: String) -> DatasetError {
+      .unreadable(path: path.description, reason: reason)
+    }
+    // A pipe must not block.
+    let file = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+    guard file >= 0 else { throw unreadable(String(cString: strerror(errno))) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw unreadable(String(cString: strerror(errno))) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw unreadable("it is a folder or a device, expected a file")
+    }
+    let size = Int(status.st_size)
+    guard size <= largestFile else {
+      throw unreadable("it has \(size) bytes, expected at most \(largestFile)")
+    }
+    var failure: String?
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let got = read(file, buffer.baseAddress! + count, size - count)
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = String(cString: strerror(errno)) }
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    if let failure { throw unreadable(failure) }
+    guard bytes.count == size else { throw unreadable("\(bytes.count) bytes, expected \(size)") }
+    return bytes
+  }
+}
+
+/// What a format's reader found: the picture as it is stored, and how to turn it.
+struct DecodedPicture {
+  var picture: Picture
+  /// EXIF's number, 1…8.
+  var orientation = 1
+  /// A line each, without the path.
+  var warnings: [String] = []
+}

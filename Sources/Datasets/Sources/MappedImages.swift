@@ -1,0 +1,84 @@
+import Foundation
+
+/// Images in a file that is mapped into memory: the system reads what is used and may forget it again, so that a file
+/// larger than memory does.
+package final class MappedImages: ImageSource, @unchecked Sendable {
+  // Unchecked: the mapped memory is only read, and unmapped when nobody is left.
+  package let count: Int
+  package let size: ImageSize
+  private let base: UnsafeRawPointer
+  private let length: Int
+  private let offset: Int
+  private let layout: Layout
+
+  /// How the bytes of an image lie in the file.
+  package enum Layout: Sendable {
+    /// `[height, width, channels]`.
+    case interleaved
+    /// `[channels, width, height]`: a plane a channel, column by column, as STL-10 has them.
+    case columnMajorPlanes
+  }
+
+  /// - Parameters:
+  ///   - offset: of the first image in the file, in bytes.
+  ///   - count: images; all that the file holds if nil.
+  /// - Throws: `DatasetError` if the file cannot be opened or mapped, or holds fewer images or a part of one.
+  package init(
+    path: String, size: ImageSize, layout: Layout = .interleaved, offset: Int = 0,
+    count: Int? = nil
+  ) throws(DatasetError) {
+    func unreadable() -> DatasetError {
+      .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable() }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw unreadable() }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(path: path, reason: "it is a folder or a device, expected a file")
+    }
+    let length = Int(status.st_size)
+    let found = (length - offset) / size.byteCount
+    let expected = count ?? max(found, 1)
+    guard length == offset + expected * size.byteCount else {
+      throw .malformed(
+        path: path, field: "size", found: "\(length) bytes",
+        expected: count == nil
+          ? "a multiple of \(size.byteCount), one image of \(size)"
+          : "\(offset + expected * size.byteCount), \(expected) images of \(size)")
+    }
+    guard let base = mmap(nil, length, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED
+    else { throw unreadable() }
+    self.base = UnsafeRawPointer(base)
+    self.length = length
+    self.offset = offset
+    self.count = expected
+    self.size = size
+    self.layout = layout
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: base), length) }
+
+  package func withPixels<Result>(
+    of image: Int, _ body: (UnsafePointer<UInt8>) -> Result
+  ) -> Result {
+    precondition((0..<count).contains(image), "image \(image) of \(count)")
+    let source = (base + offset + image * size.byteCount).assumingMemoryBound(to: UInt8.self)
+    switch layout {
+    case .interleaved: return body(source)
+    case .columnMajorPlanes:
+      return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size.byteCount) { pixels in
+        for channel in 0..<size.channels {
+          for x in 0..<size.width {
+            let column = source + (channel * size.width + x) * size.height
+            for y in 0..<size.height {
+              pixels[(y * size.width + x) * size.channels + channel] = column[y]
+            }
+          }
+        }
+        return body(UnsafePointer(pixels.baseAddress!))
+      }
+    }
+  }
+}
