@@ -80,7 +80,10 @@ extension DashboardState {
 
   private mutating func chooseNextHead() {
     let heads = history.description.heads.map(\.name)
-    guard let place = heads.firstIndex(of: head) else { return }
+    guard let place = heads.firstIndex(of: head), heads.count > 1 else {
+      say("this run has no other head")
+      return
+    }
     choose(head: heads[(place + 1) % heads.count])
   }
 

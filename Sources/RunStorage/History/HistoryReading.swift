@@ -84,14 +84,34 @@ struct HistoryQueries {
       arguments: ["id": identifier])
     var last = identifier
     let evaluations = try rows.map { row in
-      let record: EvaluationRecord = try decode(row, "table evaluation")
-      let number = record.id ?? identifier
-      last = max(last, number)
-      return EvaluationSnapshot(
-        step: record.step, epoch: record.epoch, elapsed: record.elapsed.value,
-        heads: try self.heads(ofEvaluation: number, step: record.step, among: heads))
+      last = max(last, row["id"] ?? last)
+      return try evaluation(row, heads: heads)
     }
     return (evaluations, last)
+  }
+
+  /// The newest evaluation taken at or before `step`; nil if there is none. Reads that one alone.
+  func evaluation(atOrBefore step: Int) throws -> EvaluationSnapshot? {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT * FROM evaluation WHERE step <= :step ORDER BY step DESC, id DESC LIMIT 1
+        """, arguments: ["step": step])
+    return try row.map { try evaluation($0, heads: headNames()) }
+  }
+
+  /// Every evaluation in order, one in memory at a time.
+  func forEachEvaluation(_ body: (EvaluationSnapshot) throws -> Void) throws {
+    let heads = try headNames()
+    let rows = try Row.fetchCursor(database, sql: "SELECT * FROM evaluation ORDER BY step, id")
+    while let row = try rows.next() { try body(evaluation(row, heads: heads)) }
+  }
+
+  private func evaluation(_ row: Row, heads names: Set<String>) throws -> EvaluationSnapshot {
+    let record: EvaluationRecord = try decode(row, "table evaluation")
+    return EvaluationSnapshot(
+      step: record.step, epoch: record.epoch, elapsed: record.elapsed.value,
+      heads: try heads(ofEvaluation: record.id ?? 0, step: record.step, among: names))
   }
 
   private func heads(
@@ -139,16 +159,19 @@ struct HistoryQueries {
     var accuracy: Measurement
   }
 
+  /// CROSS JOIN keeps the evaluations, in their order, outside: with the index nothing has to be sorted.
+  static let scoresQuery = """
+    SELECT evaluation.id, loss, accuracy
+    FROM evaluation CROSS JOIN subHeadEvaluation ON evaluation = evaluation.id
+    WHERE head = :head ORDER BY evaluation.step, evaluation.id, position
+    """
+
   /// For each evaluation, in order: loss and accuracy of the lowest-loss sub-head of `head`;
   /// no accuracy without labels.
   func lowestLossAccuracies(of head: HeadID) throws -> [(loss: Double, accuracy: Double?)] {
     let rows = try Row.fetchCursor(
       database,
-      sql: """
-        SELECT evaluation.id, loss, accuracy
-        FROM evaluation JOIN subHeadEvaluation ON evaluation = evaluation.id
-        WHERE head = :head ORDER BY evaluation.step, evaluation.id, position
-        """, arguments: ["head": head.rawValue])
+      sql: Self.scoresQuery, arguments: ["head": head.rawValue])
     var evaluations: [[ScoreRecord]] = []
     while let row = try rows.next() {
       let record: ScoreRecord = try decode(row, "table subHeadEvaluation")
