@@ -35,7 +35,9 @@ struct RunsCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
     var runName: String
     @OptionGroup var runs: RunsOption
-    @Flag(help: "JSON: the run, then each of its evaluations, one object a line.")
+    @Flag(
+      help:
+        "JSON: the run, then each of its evaluations, one object a line; sub-heads count from 1.")
     var json = false
 
     func run() throws {
