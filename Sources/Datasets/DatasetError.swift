@@ -2,6 +2,8 @@
 package enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be opened or read; `reason` is the system's or zlib's.
   case unreadable(path: String, reason: String)
+  /// A file of the program's own cannot be written; `reason` is the system's.
+  case unwritable(path: String, reason: String)
   /// The file's contents are not what its format says. `field` names what was read, `found` and
   /// `expected` its value.
   case malformed(path: String, field: String, found: String, expected: String)
@@ -24,6 +26,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written: \(reason)"
     case .malformed(let path, let field, let found, let expected):
       "\(path): \(field) is \(found), expected \(expected)"
     case .countMismatch(let imagesPath, let images, let labelsPath, let labels):

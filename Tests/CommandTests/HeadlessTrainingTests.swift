@@ -29,12 +29,17 @@ extension CommandTests {
       #expect(steps.compactMap { $0["step"] as? Int } == Array(1...20))
       #expect(
         steps.compactMap { $0["epoch"] as? Int } == (1...20).map { $0 <= 10 ? 1 : 2 })
+      let training = try #require(configuration["training"] as? [String: Any])
+      let rate = try #require(training["learning_rate"] as? Double)
       for step in steps {
         #expect(step["head"] as? String == "A" || step["head"] as? String == "B")
         #expect((step["loss"] as? Double).map { $0 <= 0 } == true)
         #expect((step["mutual_information"] as? Double).map { $0 >= 0 } == true)
         #expect((step["images_per_second"] as? Double).map { $0 > 0 } == true)
+        #expect(step["learning_rate"] as? Double == rate)
       }
+      let times = steps.compactMap { $0["elapsed"] as? Double }
+      #expect(times.count == 20 && times == times.sorted() && times[19] > times[0])
 
       let evaluations = objects.filter { $0["event"] as? String == "evaluation" }
       #expect(evaluations.compactMap { $0["step"] as? Int } == [0, 10, 20])
@@ -51,14 +56,14 @@ extension CommandTests {
 
     private func check(_ evaluation: [String: Any]) throws {
       let subHeads = try #require(evaluation["sub_heads"] as? [[String: Any]])
-      #expect(subHeads.compactMap { $0["index"] as? Int } == [0, 1])
+      #expect(subHeads.compactMap { $0["index"] as? Int } == [1, 2])
       for subHead in subHeads {
         for key in ["loss", "accuracy", "nmi", "ari"] {
           #expect((subHead[key] as? Double)?.isFinite == true, "\(key)")
         }
       }
       let lowest = try #require(evaluation["lowest_loss"] as? [String: Any])
-      let index = try #require(lowest["index"] as? Int)
+      let index = try #require(lowest["index"] as? Int) - 1
       let losses = subHeads.compactMap { $0["loss"] as? Double }
       #expect(losses[index] == losses.min())
       #expect(lowest["accuracy"] as? Double == subHeads[index]["accuracy"] as? Double)

@@ -39,7 +39,7 @@ struct HistoryDamageTests {
   @Test(arguments: [
     ("UPDATE run SET heads = '[{'", "table run, column 'heads': '[{', expected a JSON array"),
     ("UPDATE run SET seed = '-1'", "table run, column 'seed': '-1', expected a whole number"),
-    ("UPDATE run SET epochs = 'x'", "column 'epochs': \"x\", expected a whole number"),
+    ("UPDATE run SET epochs = 'x'", "column 'epochs': 'x', expected a whole number"),
     ("UPDATE run SET status = 'odd'", "column 'status': 'odd', expected running"),
     ("DELETE FROM run", "no run was started in it"),
     ("DELETE FROM sampleImages", "no sample images"),
@@ -47,8 +47,14 @@ struct HistoryDamageTests {
     ("UPDATE sampleImages SET width = 9223372036854775807", "column 'pixels': 12 bytes"),
     ("UPDATE step SET head = 'C' WHERE step = 2", "table step after step 1, column 'head': 'C'"),
     ("UPDATE step SET subHeadLosses = x'00'", "column 'subHeadLosses': 1 bytes"),
-    ("UPDATE step SET loss = x'00'", "column 'loss'"),
-    ("UPDATE subHeadEvaluation SET joint = x'0000'", "column 'joint': 2 bytes, expected 16"),
+    ("UPDATE step SET loss = x'00'", "column 'loss': 1 bytes, expected a number"),
+    (
+      "UPDATE step SET loss = ' - column: \"head\"'",
+      "after step -1, column 'loss': ' - column: \"head\"', expected a number"
+    ),
+    ("UPDATE sampleImages SET labels = 'x'", "column 'labels': 'x', expected int32 values"),
+    ("UPDATE subHeadEvaluation SET joint = x'0000'", "column 'joint': 2 bytes, expected float32"),
+    ("UPDATE subHeadEvaluation SET joint = x'00000000'", "column 'joint': 4 bytes, expected 16"),
     ("UPDATE subHeadEvaluation SET mapping = x''", "column 'mapping': 0 bytes, expected 4"),
   ])
   func damagedRowsAreNamed(_ sql: String, _ part: String) throws {

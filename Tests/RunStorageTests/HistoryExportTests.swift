@@ -23,7 +23,7 @@ struct HistoryExportTests {
       let folder = url.appendingPathComponent("a/b")
       let written = try HistoryExport.writeCSV(history, to: folder)
       let names = [
-        "steps", "evaluations", "joint-B-0", "confusion-B-0", "joint-B-1", "confusion-B-1",
+        "steps", "evaluations", "joint-B-1", "confusion-B-1", "joint-B-2", "confusion-B-2",
       ]
       #expect(written.map(\.lastPathComponent) == names.map { "\($0).csv" })
       func lines(_ name: String) throws -> [String] {
@@ -32,7 +32,7 @@ struct HistoryExportTests {
       }
       let steps = try lines("steps")
       #expect(
-        steps[0] == "step,epoch,head,loss,loss_0,loss_1,mutual_information,learning_rate,"
+        steps[0] == "step,epoch,head,loss,loss_1,loss_2,mutual_information,learning_rate,"
           + "images_per_second,elapsed_seconds")
       #expect(
         steps[1]
@@ -41,15 +41,15 @@ struct HistoryExportTests {
       #expect(steps.count == 5 && steps[4] == "")
       let evaluations = try lines("evaluations")
       #expect(evaluations.count == 1 + 4 + 2 + 1)
-      #expect(evaluations[5].hasPrefix("2,1,0.2857142857142857,B,0,0,-0.5,0.7,1.01,0.31,0.5,"))
-      #expect(evaluations[6].hasPrefix("2,1,0.2857142857142857,B,1,1,-0.9,"))
+      #expect(evaluations[5].hasPrefix("2,1,0.2857142857142857,B,1,0,-0.5,0.7,1.01,0.31,0.5,"))
+      #expect(evaluations[6].hasPrefix("2,1,0.2857142857142857,B,2,1,-0.9,"))
       #expect(
-        try lines("joint-B-1") == [
+        try lines("joint-B-2") == [
           "cluster,0,1,2", "0,0.0,0.01,0.02", "1,0.03,0.04,0.05",
           "2,0.06,0.07,0.08", "",
         ])
       #expect(
-        try lines("confusion-B-0") == [
+        try lines("confusion-B-1") == [
           "cluster,mapped_class,zero,\"one, or \"\"I\"\"\",zwölf", "0,,0,1000,2000",
           "1,zero,3000,4000,5000", "2,\"one, or \"\"I\"\"\",6000,7000,8000", "",
         ])

@@ -161,7 +161,7 @@ struct HistoryTests {
       let files = try HistoryExport.writeCSV(history, to: url.appendingPathComponent("csv"))
       #expect(!files.contains { $0.lastPathComponent.hasPrefix("confusion") })
       let rows = try String(contentsOf: files[1], encoding: .utf8).split(separator: "\n")
-      #expect(rows[1] == "1,1,0.14285714285714285,A,0,1,-2.0,0.7,1.01,0.31,,,,1")
+      #expect(rows[1] == "1,1,0.14285714285714285,A,1,1,-2.0,0.7,1.01,0.31,,,,1")
     }
   }
 

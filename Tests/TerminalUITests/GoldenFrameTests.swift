@@ -27,49 +27,54 @@ import Testing
     Frame(name: "60x40", width: 60, height: 40, depth: .none),
   ]
 
-  @Test(arguments: frames) func matches(_ frame: Frame) throws {
+  private static func buffer(_ frame: Frame) -> CellBuffer {
     var state = DashboardState(
       history: Fixture.history(), mode: .live, width: frame.width, height: frame.height,
       colorDepth: frame.depth)
     for key in frame.keys { _ = update(&state, .key(key)) }
-    let buffer = Dashboard.frame(state)
-    let drawn = buffer.text + "\nstyles \(Self.digest(buffer))\n"
-    if let folder = ProcessInfo.processInfo.environment["RECORD_GOLDEN"] {
-      try drawn.write(toFile: "\(folder)/\(frame.name).txt", atomically: true, encoding: .utf8)
-    }
+    return Dashboard.frame(state)
+  }
+
+  private static func golden(_ frame: Frame) throws -> String {
     let file = try #require(
       Bundle.module.url(forResource: frame.name, withExtension: "txt", subdirectory: "Golden"))
-    let expected = try String(contentsOf: file, encoding: .utf8)
-    let (left, right) = (drawn.split(separator: "\n"), expected.split(separator: "\n"))
-    #expect(left.count == right.count)
-    for (row, (new, old)) in zip(left, right).enumerated() {
-      #expect(new == old, "row \(row)")
+    return try String(contentsOf: file, encoding: .utf8)
+  }
+
+  @Test(arguments: frames) func matches(_ frame: Frame) throws {
+    let buffer = Self.buffer(frame)
+    if let folder = ProcessInfo.processInfo.environment["RECORD_GOLDEN"] {
+      try GoldenText.text(of: buffer)
+        .write(toFile: "\(folder)/\(frame.name).txt", atomically: true, encoding: .utf8)
+      return
+    }
+    for difference in GoldenText.differences(buffer, from: try Self.golden(frame)) {
+      Issue.record("\(difference)")
     }
   }
 
-  @Test func everyRowHasTheFramesWidthAtMost() {
-    for frame in Self.frames {
-      let state = DashboardState(
-        history: Fixture.history(), mode: .live, width: frame.width, height: frame.height)
-      let lines = Dashboard.frame(state).text.split(
-        separator: "\n", omittingEmptySubsequences: false)
-      #expect(lines.count == frame.height)
-      #expect(lines.allSatisfy { $0.count <= frame.width })
-    }
-  }
+  /// A character, a colour, and a blank row that moved are each found and told where they are.
+  @Test func differencesAreTold() throws {
+    let frame = Self.frames[0]
+    var buffer = Self.buffer(frame)
+    let golden = GoldenText.text(of: buffer)
+    #expect(GoldenText.differences(buffer, from: golden).isEmpty)
+    let cell = buffer[7, 3]
+    buffer[7, 3] = Cell("Ж", cell.style)
+    let character = GoldenText.differences(buffer, from: golden)
+    #expect(character.count == 1)
+    #expect(character[0].hasPrefix("row 3, column 7: 'Ж', expected '\(cell.character)' in "))
+    var style = cell.style
+    style.foreground = .palette(200)
+    buffer[7, 3] = Cell(cell.character, style)
+    let color = GoldenText.differences(buffer, from: golden)
+    #expect(color.count == 1)
+    #expect(color[0].hasPrefix("row 3, column 7: style 200/"), "\(color)")
 
-  /// A hash of what each cell looks like on the terminal.
-  static func digest(_ buffer: CellBuffer) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for cell in buffer.cells {
-      let style = cell.style
-      let flags = (style.isBold ? 1 : 0) + (style.isDim ? 2 : 0) + (style.isReverse ? 4 : 0)
-      let values = [
-        style.foreground.resolved(at: buffer.colorDepth).map(Int.init) ?? 256,
-        style.background.resolved(at: buffer.colorDepth).map(Int.init) ?? 256, flags,
-      ]
-      for value in values { hash = (hash ^ UInt64(value)) &* 0x100_0000_01b3 }
-    }
-    return String(hash, radix: 16)
+    var blank = CellBuffer(width: 4, height: 3)
+    blank.write("a", x: 0, y: 0, limit: 4)
+    var moved = CellBuffer(width: 4, height: 3)
+    moved.write("a", x: 0, y: 1, limit: 4)
+    #expect(GoldenText.differences(moved, from: GoldenText.text(of: blank)).count == 2)
   }
 }

@@ -10,7 +10,9 @@ import Testing
       for depth in ColorDepth.allCases {
         let state = DashboardState(
           history: history, mode: .live, width: width, height: height, colorDepth: depth)
-        #expect(Dashboard.frame(state).cells.count == width * height)
+        let text = Dashboard.frame(state).text
+        #expect(text.contains("Joint P(z,z′)") != state.layout.joint.isEmpty)
+        #expect(text.contains("C=\(clusters)"))
       }
     }
   }

@@ -22,10 +22,11 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
   /// - Parameters:
   ///   - offset: of the first image in the file, in bytes.
   ///   - count: images; all that the file holds if nil.
+  ///   - allowsTail: whether the file may go on behind its images.
   /// - Throws: `DatasetError` if the file cannot be opened or mapped, or holds fewer images or a part of one.
   package init(
     path: String, size: ImageSize, layout: Layout = .interleaved, offset: Int = 0,
-    count: Int? = nil
+    count: Int? = nil, allowsTail: Bool = false
   ) throws(DatasetError) {
     func unreadable() -> DatasetError {
       .unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -41,12 +42,13 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
     let length = Int(status.st_size)
     let found = (length - offset) / size.byteCount
     let expected = count ?? max(found, 1)
-    guard length == offset + expected * size.byteCount else {
+    let end = offset + expected * size.byteCount
+    guard allowsTail ? length >= end : length == end else {
       throw .malformed(
         path: path, field: "size", found: "\(length) bytes",
         expected: count == nil
           ? "a multiple of \(size.byteCount), one image of \(size)"
-          : "\(offset + expected * size.byteCount), \(expected) images of \(size)")
+          : "\(end), \(expected) images of \(size)")
     }
     guard let base = mmap(nil, length, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED
     else { throw unreadable() }

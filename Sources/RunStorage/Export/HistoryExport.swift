@@ -1,7 +1,8 @@
 import Foundation
 import Snapshots
 
-/// A run's history as tables for spreadsheets and plotting programs.
+/// A run's history as tables for spreadsheets and plotting programs. Sub-heads count from 1, as on the
+/// screen; clusters from 0.
 package enum HistoryExport {
   /// Writes `steps.csv`, `evaluations.csv`, and of the last evaluation, for each head and sub-head, the matrices
   /// `joint-<head>-<sub-head>.csv` `[C, C]` and `confusion-<head>-<sub-head>.csv` `[C, classes]`, the latter
@@ -21,7 +22,7 @@ package enum HistoryExport {
     ]
     for head in history.evaluations.last?.heads ?? [] {
       for subHead in head.subHeads {
-        let suffix = "\(head.head.rawValue)-\(subHead.index)"
+        let suffix = "\(head.head.rawValue)-\(subHead.index + 1)"
         tables.append(("joint-\(suffix)", joint(subHead)))
         if let scores = subHead.scores {
           let classes = history.description.classNames
@@ -41,7 +42,7 @@ package enum HistoryExport {
   static func steps(_ steps: [StepSnapshot]) -> CSV {
     let subHeads = steps.map(\.subHeadLosses.count).max() ?? 0
     var table = CSV(
-      ["step", "epoch", "head", "loss"] + (0..<subHeads).map { "loss_\($0)" }
+      ["step", "epoch", "head", "loss"] + (0..<subHeads).map { "loss_\($0 + 1)" }
         + ["mutual_information", "learning_rate", "images_per_second", "elapsed_seconds"])
     for step in steps {
       let losses = step.subHeadLosses.map { "\($0)" }
@@ -66,7 +67,7 @@ package enum HistoryExport {
         for (position, subHead) in head.subHeads.enumerated() {
           table.append([
             "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
-            head.head.rawValue, "\(subHead.index)",
+            head.head.rawValue, "\(subHead.index + 1)",
             position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
             "\(subHead.mutualInformation)", "\(subHead.entropy)",
             "\(subHead.conditionalEntropy)", text(subHead.accuracy), text(subHead.nmi),

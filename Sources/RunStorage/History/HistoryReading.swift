@@ -19,143 +19,122 @@ struct HistoryQueries {
     var resumedAt: Double
   }
 
-  func description() throws -> RunDescription {
-    let row = try one(
-      """
-      SELECT name, preset, dataset, classNames, configuration, seed, heads, epochs, stepsPerEpoch,
-        plannedSteps, imagesPerStep, evaluationImages, parameterCount, startedAt FROM run
-      """, "no run was started in it")
-    var fields = RowFields(row, of: url, "table run")
-    return RunDescription(
-      name: try fields.text(), preset: try fields.text(), dataset: try fields.text(),
-      classNames: try fields.parsed("a JSON array of names", json),
-      configuration: try fields.text(),
-      seed: try fields.parsed("a whole number") { UInt64($0) },
-      heads: try fields.parsed("a JSON array of heads", json),
-      epochs: try fields.integer(), stepsPerEpoch: try fields.integer(),
-      plannedSteps: try fields.integer(), imagesPerStep: try fields.integer(),
-      evaluationImages: try fields.integer(), parameterCount: try fields.integer(),
-      startedAt: try fields.number())
-  }
+  func description() throws -> RunDescription { try run().description }
 
   func state() throws -> State {
-    let row = try one(
-      "SELECT status, endMessage, isPaused, generation, resumedAt FROM run",
-      "no run was started in it")
-    var fields = RowFields(row, of: url, "table run")
-    let end = try fields.parsed("running, completed, stopped or failed") { text in
-      text == "running" ? .some(EndStatus?.none) : EndStatus(rawValue: text).map { .some($0) }
+    let run = try run()
+    let end = EndStatus(rawValue: run.status)
+    guard end != nil || run.status == "running" else {
+      throw damage(
+        "table run", "status", "'\(run.status.prefix(40))'",
+        "running, completed, stopped or failed")
     }
     return State(
-      end: end, endMessage: try fields.optionalText(), isPaused: try fields.integer() != 0,
-      generation: try fields.integer(), resumedAt: try fields.number())
+      end: end, endMessage: run.endMessage, isPaused: run.isPaused != 0,
+      generation: run.generation, resumedAt: run.resumedAt)
+  }
+
+  private func run() throws -> RunRecord {
+    try decode(one("SELECT * FROM run", "no run was started in it"), "table run")
   }
 
   func samples() throws -> SampleImages {
-    let row = try one(
-      "SELECT width, height, channels, pixels, labels FROM sampleImages", "no sample images")
-    var fields = RowFields(row, of: url, "table sampleImages")
-    let (width, height) = (try fields.integer(), try fields.integer())
-    let channels = try fields.integer()
-    let pixels = try fields.bytes()
-    let labels = try fields.integers()
+    let record: SampleImagesRecord = try decode(
+      one("SELECT * FROM sampleImages", "no sample images"), "table sampleImages")
+    let labels = record.labels.values
     var bytes = labels.count
-    for dimension in [height, width, channels] {
+    for dimension in [record.height, record.width, record.channels] {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: dimension)
       bytes = overflow ? -1 : product
     }
-    guard bytes == pixels.count else {
-      throw StorageError(
-        url,
-        "table sampleImages, column 'pixels': \(pixels.count) bytes, expected "
-          + "[\(labels.count), \(height), \(width), \(channels)]")
+    guard bytes == record.pixels.count else {
+      throw damage(
+        "table sampleImages", "pixels", "\(record.pixels.count) bytes",
+        "[\(labels.count), \(record.height), \(record.width), \(record.channels)]")
     }
     return SampleImages(
-      width: width, height: height, channels: channels, pixels: [UInt8](pixels), labels: labels)
+      width: record.width, height: record.height, channels: record.channels,
+      pixels: [UInt8](record.pixels), labels: labels)
   }
 
   /// The steps after `step`, in order.
   func steps(after step: Int) throws -> [StepSnapshot] {
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT step, epoch, head, loss, subHeadLosses, mutualInformation, learningRate,
-          imagesPerSecond, elapsed FROM step WHERE step > ? ORDER BY step
-        """, arguments: [step])
     let heads = try headNames()
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT * FROM step WHERE step > :step ORDER BY step",
+      arguments: ["step": step])
     var steps: [StepSnapshot] = []
     while let row = try rows.next() {
-      var fields = RowFields(row, of: url, "table step after step \(steps.last?.step ?? step)")
-      steps.append(
-        StepSnapshot(
-          step: try fields.integer(), epoch: try fields.integer(),
-          head: try head(&fields, of: heads),
-          loss: try fields.number(), subHeadLosses: try fields.doubles(),
-          mutualInformation: try fields.number(), learningRate: try fields.number(),
-          imagesPerSecond: try fields.number(), elapsed: try fields.number()))
+      let last = steps.last?.step ?? step
+      let record: StepRecord = try decode(row, "table step after step \(last)")
+      try check(record.head, of: heads, "table step after step \(last)")
+      steps.append(record.snapshot)
     }
     return steps
   }
 
-  /// The evaluations recorded after the one numbered `identifier`, in order of step, and the last one's number.
+  /// The evaluations recorded after the one numbered `identifier`, in order of step, and the last
+  /// one's number.
   func evaluations(
     after identifier: Int
   ) throws -> (evaluations: [EvaluationSnapshot], last: Int) {
-    let rows = try Row.fetchAll(
-      database,
-      sql: "SELECT id, step, epoch, elapsed FROM evaluation WHERE id > ? ORDER BY step, id",
-      arguments: [identifier])
     let heads = try headNames()
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT * FROM evaluation WHERE id > :id ORDER BY step, id",
+      arguments: ["id": identifier])
     var last = identifier
     let evaluations = try rows.map { row in
-      var fields = RowFields(row, of: url, "table evaluation")
-      let identifier = try fields.integer()
-      last = max(last, identifier)
-      let step = try fields.integer()
-      return EvaluationSnapshot(
-        step: step, epoch: try fields.integer(), elapsed: try fields.number(),
-        heads: try self.heads(ofEvaluation: identifier, step: step, among: heads))
+      last = max(last, row["id"] ?? last)
+      return try evaluation(row, heads: heads)
     }
     return (evaluations, last)
   }
 
-  private func heads(
-    ofEvaluation identifier: Int, step: Int, among names: Set<HeadID>
-  ) throws -> [HeadEvaluation] {
-    let rows = try Row.fetchCursor(
+  /// The newest evaluation taken at or before `step`; nil if there is none. Reads that one alone.
+  func evaluation(atOrBefore step: Int) throws -> EvaluationSnapshot? {
+    let row = try Row.fetchOne(
       database,
       sql: """
-        SELECT head, subHead, loss, mutualInformation, entropy, conditionalEntropy, accuracy, nmi,
-          ari, masses, joint, mapping, confusion, sampleProbabilities
-        FROM subHeadEvaluation WHERE evaluation = ? ORDER BY position
-        """, arguments: [identifier])
+        SELECT * FROM evaluation WHERE step <= :step ORDER BY step DESC, id DESC LIMIT 1
+        """, arguments: ["step": step])
+    return try row.map { try evaluation($0, heads: headNames()) }
+  }
+
+  /// Every evaluation in order, one in memory at a time.
+  func forEachEvaluation(_ body: (EvaluationSnapshot) throws -> Void) throws {
+    let heads = try headNames()
+    let rows = try Row.fetchCursor(database, sql: "SELECT * FROM evaluation ORDER BY step, id")
+    while let row = try rows.next() { try body(evaluation(row, heads: heads)) }
+  }
+
+  private func evaluation(_ row: Row, heads names: Set<String>) throws -> EvaluationSnapshot {
+    let record: EvaluationRecord = try decode(row, "table evaluation")
+    return EvaluationSnapshot(
+      step: record.step, epoch: record.epoch, elapsed: record.elapsed.value,
+      heads: try heads(ofEvaluation: record.id ?? 0, step: record.step, among: names))
+  }
+
+  private func heads(
+    ofEvaluation identifier: Int, step: Int, among names: Set<String>
+  ) throws -> [HeadEvaluation] {
+    let place = "table subHeadEvaluation at step \(step)"
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT * FROM subHeadEvaluation WHERE evaluation = :id ORDER BY position",
+      arguments: ["id": identifier])
     var heads: [HeadEvaluation] = []
     while let row = try rows.next() {
-      var fields = RowFields(row, of: url, "table subHeadEvaluation at step \(step)")
-      let head = try head(&fields, of: names)
-      let index = try fields.integer()
-      let (loss, information) = (try fields.number(), try fields.number())
-      let (entropy, conditional) = (try fields.number(), try fields.number())
-      let (accuracy, nmi, ari) = (try fields.number(), try fields.number(), try fields.number())
-      let clusterShares = try fields.floats()
-      let clusters = clusterShares.count
-      let joint = try fields.floats(clusters * clusters)
-      var scores: ClassScores?
-      if fields.nextIsNull {
-        fields.skip(2)
-      } else {
-        scores = ClassScores(
-          accuracy: accuracy, nmi: nmi, ari: ari, classOfCluster: try fields.integers(clusters),
-          contingency: try fields.integers())
+      let record: SubHeadRecord = try decode(row, place)
+      try check(record.head, of: names, place)
+      let clusters = record.masses.values.count
+      try check(record.joint.values.count, 4, clusters * clusters, "float32", place, "joint")
+      if let mapping = record.mapping {
+        try check(mapping.values.count, 4, clusters, "int32", place, "mapping")
       }
-      let subHead = SubHeadEvaluation(
-        index: index, loss: loss, mutualInformation: information, entropy: entropy,
-        conditionalEntropy: conditional, scores: scores, joint: joint,
-        clusterShares: clusterShares, sampleProbabilities: try fields.floats())
+      let head = HeadID(rawValue: record.head)
       if heads.last?.head == head {
-        heads[heads.count - 1].subHeads.append(subHead)
+        heads[heads.count - 1].subHeads.append(record.snapshot)
       } else {
-        heads.append(HeadEvaluation(head: head, subHeads: [subHead]))
+        heads.append(HeadEvaluation(head: head, subHeads: [record.snapshot]))
       }
     }
     guard !heads.isEmpty else {
@@ -165,34 +144,45 @@ struct HistoryQueries {
     return heads
   }
 
+  /// What a list shows of the last step.
   func lastStep() throws -> (step: Int, epoch: Int, elapsed: Double)? {
-    let sql = "SELECT step, epoch, elapsed FROM step ORDER BY step DESC LIMIT 1"
+    let sql = "SELECT * FROM step ORDER BY step DESC LIMIT 1"
     guard let row = try Row.fetchOne(database, sql: sql) else { return nil }
-    var fields = RowFields(row, of: url, "table step")
-    return (try fields.integer(), try fields.integer(), try fields.number())
+    let record: StepRecord = try decode(row, "table step, its last row")
+    return (record.step, record.epoch, record.elapsed.value)
   }
+
+  /// Loss and accuracy of one sub-head: the columns of the index that a list of runs is read from.
+  private struct ScoreRecord: Codable, FetchableRecord {
+    var id: Int
+    var loss: Measurement
+    var accuracy: Measurement
+  }
+
+  /// CROSS JOIN keeps the evaluations, in their order, outside: with the index nothing has to be sorted.
+  static let scoresQuery = """
+    SELECT evaluation.id, loss, accuracy
+    FROM evaluation CROSS JOIN subHeadEvaluation ON evaluation = evaluation.id
+    WHERE head = :head ORDER BY evaluation.step, evaluation.id, position
+    """
 
   /// For each evaluation, in order: loss and accuracy of the lowest-loss sub-head of `head`;
   /// no accuracy without labels.
   func lowestLossAccuracies(of head: HeadID) throws -> [(loss: Double, accuracy: Double?)] {
     let rows = try Row.fetchCursor(
       database,
-      sql: """
-        SELECT evaluation.id, loss, accuracy
-        FROM evaluation JOIN subHeadEvaluation ON evaluation = evaluation.id
-        WHERE head = ? ORDER BY evaluation.step, evaluation.id, position
-        """, arguments: [head.rawValue])
-    var evaluations: [[(loss: Double, accuracy: Double?)]] = []
-    var last: Int?
+      sql: Self.scoresQuery, arguments: ["head": head.rawValue])
+    var evaluations: [[ScoreRecord]] = []
     while let row = try rows.next() {
-      var fields = RowFields(row, of: url, "table subHeadEvaluation")
-      let identifier = try fields.integer()
-      if identifier != last { evaluations.append([]) }
-      last = identifier
-      evaluations[evaluations.count - 1].append((try fields.number(), try fields.optionalNumber()))
+      let record: ScoreRecord = try decode(row, "table subHeadEvaluation")
+      if evaluations.last?.last?.id != record.id { evaluations.append([]) }
+      evaluations[evaluations.count - 1].append(record)
     }
     return evaluations.compactMap { subHeads in
-      subHeads.indexOfLowestLoss(\.loss).map { subHeads[$0] }
+      subHeads.indexOfLowestLoss(\.loss.value).map { place in
+        let accuracy = subHeads[place].accuracy.value
+        return (subHeads[place].loss.value, accuracy.isNaN ? nil : accuracy)
+      }
     }
   }
 
@@ -203,19 +193,21 @@ struct HistoryQueries {
     return row
   }
 
-  private func headNames() throws -> Set<HeadID> { Set(try description().heads.map(\.name)) }
+  private func headNames() throws -> Set<String> {
+    Set(try description().heads.map(\.name.rawValue))
+  }
 
-  private func head(
-    _ fields: inout RowFields, of heads: Set<HeadID>
-  ) throws(StorageError) -> HeadID {
-    let names = heads.map(\.rawValue).sorted().joined(separator: " or ")
-    return try fields.parsed(names) { text in
-      let head = HeadID(rawValue: text)
-      return heads.contains(head) ? head : nil
+  private func check(_ head: String, of heads: Set<String>, _ place: String) throws {
+    guard heads.contains(head) else {
+      throw damage(place, "head", "'\(head.prefix(40))'", heads.sorted().joined(separator: " or "))
     }
   }
 
-  private func json<Value: Decodable>(_ text: String) throws -> Value {
-    try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+  private func check(
+    _ count: Int, _ size: Int, _ expected: Int, _ type: String, _ place: String, _ column: String
+  ) throws {
+    guard count == expected else {
+      throw damage(place, column, "\(count * size) bytes", "\(expected) \(type) values")
+    }
   }
 }

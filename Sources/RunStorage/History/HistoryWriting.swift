@@ -12,89 +12,44 @@ extension Database {
   /// Forgets the steps and evaluations after `step`; all of them if `step` is 0.
   func truncateHistory(after step: Int) throws {
     let kept = step == 0 ? -1 : step
-    try execute(sql: "DELETE FROM step WHERE step > ?", arguments: [kept])
-    try execute(sql: "DELETE FROM evaluation WHERE step > ?", arguments: [kept])
+    try execute(sql: "DELETE FROM step WHERE step > :step", arguments: ["step": kept])
+    try execute(sql: "DELETE FROM evaluation WHERE step > :step", arguments: ["step": kept])
   }
 
   /// Inserts the run, or updates it if it is there already: it keeps its start and counts one more generation.
   func start(_ run: RunDescription, samples: SampleImages, at time: Double) throws {
-    try execute(
-      sql: """
-        INSERT INTO run (id, name, preset, dataset, classNames, configuration, seed, heads, epochs,
-          stepsPerEpoch, plannedSteps, imagesPerStep, evaluationImages, parameterCount,
-          startedAt, resumedAt, generation, status, endMessage, isPaused)
-        VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'running', NULL, 0)
-        ON CONFLICT (id) DO UPDATE SET
-          name = excluded.name, preset = excluded.preset, dataset = excluded.dataset,
-          classNames = excluded.classNames, configuration = excluded.configuration,
-          seed = excluded.seed, heads = excluded.heads, epochs = excluded.epochs,
-          stepsPerEpoch = excluded.stepsPerEpoch, plannedSteps = excluded.plannedSteps,
-          imagesPerStep = excluded.imagesPerStep, evaluationImages = excluded.evaluationImages,
-          parameterCount = excluded.parameterCount, resumedAt = excluded.resumedAt,
-          generation = generation + 1, status = 'running', endMessage = NULL, isPaused = 0
-        """,
-      arguments: [
-        run.name, run.preset, run.dataset, try json(run.classNames), run.configuration,
-        String(run.seed), try json(run.heads), run.epochs, run.stepsPerEpoch, run.plannedSteps,
-        run.imagesPerStep, run.evaluationImages, run.parameterCount, run.startedAt, time,
-      ])
-    try execute(
-      sql: "INSERT OR REPLACE INTO sampleImages VALUES (1, ?, ?, ?, ?, ?)",
-      arguments: [
-        samples.width, samples.height, samples.channels, Data(samples.pixels),
-        LittleEndian.data(int32: samples.labels),
-      ])
+    let generation = Column("generation")
+    _ = try RunRecord(run, at: time).upsertAndFetch(self, onConflict: ["id"]) { _ in
+      [Column("startedAt").noOverwrite, generation.set(to: generation + 1)]
+    }
+    try SampleImagesRecord(samples).insert(self)
   }
 
-  func insert(_ step: StepSnapshot) throws {
-    try cachedStatement(sql: "INSERT OR REPLACE INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .execute(arguments: [
-        step.step, step.epoch, step.head.rawValue, step.loss,
-        LittleEndian.data(step.subHeadLosses), step.mutualInformation, step.learningRate,
-        step.imagesPerSecond, step.elapsed,
-      ])
-  }
+  func insert(_ step: StepSnapshot) throws { try StepRecord(step).insert(self) }
 
   func insert(_ evaluation: EvaluationSnapshot) throws {
-    try execute(
-      sql: "INSERT INTO evaluation (step, epoch, elapsed) VALUES (?, ?, ?)",
-      arguments: [evaluation.step, evaluation.epoch, evaluation.elapsed])
-    let identifier = lastInsertedRowID
-    let statement = try cachedStatement(
-      sql: """
-        INSERT INTO subHeadEvaluation
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """)
+    try EvaluationRecord(
+      id: nil, step: evaluation.step, epoch: evaluation.epoch,
+      elapsed: Measurement(evaluation.elapsed)
+    ).insert(self)
+    let identifier = Int(lastInsertedRowID)
     var position = 0
     for head in evaluation.heads {
       for subHead in head.subHeads {
-        try statement.execute(arguments: [
-          identifier, position, head.head.rawValue, subHead.index, subHead.loss,
-          subHead.mutualInformation, subHead.entropy, subHead.conditionalEntropy,
-          subHead.accuracy, subHead.nmi, subHead.ari, LittleEndian.data(subHead.joint),
-          LittleEndian.data(subHead.clusterShares),
-          subHead.scores.map { LittleEndian.data(int32: $0.classOfCluster) },
-          subHead.scores.map { LittleEndian.data(int32: $0.contingency) },
-          LittleEndian.data(subHead.sampleProbabilities),
-        ])
+        try SubHeadRecord(subHead, of: head.head, evaluation: identifier, position: position)
+          .insert(self)
         position += 1
       }
     }
   }
 
   func setPaused(_ isPaused: Bool) throws {
-    try execute(sql: "UPDATE run SET isPaused = ?", arguments: [isPaused])
+    try execute(sql: "UPDATE run SET isPaused = :isPaused", arguments: ["isPaused": isPaused])
   }
 
   func end(_ status: EndStatus, message: String?) throws {
     try execute(
-      sql: "UPDATE run SET status = ?, endMessage = ?, isPaused = 0",
-      arguments: [status.rawValue, message])
-  }
-
-  private func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+      sql: "UPDATE run SET status = :status, endMessage = :message, isPaused = 0",
+      arguments: ["status": status.rawValue, "message": message])
   }
 }

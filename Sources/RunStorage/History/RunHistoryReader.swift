@@ -24,6 +24,30 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.description() }
   }
 
+  /// The run's sample images.
+  ///
+  /// - Throws: as `load`.
+  package func samples() throws(StorageError) -> SampleImages {
+    try read { queries in try queries.samples() }
+  }
+
+  /// The newest evaluation taken at or before `step`, the last one if not given; nil if there is none.
+  /// However long the run was, it alone is read.
+  ///
+  /// - Throws: as `load`.
+  package func evaluation(atOrBefore step: Int = .max) throws(StorageError) -> EvaluationSnapshot? {
+    try read { queries in try queries.evaluation(atOrBefore: step) }
+  }
+
+  /// Calls `body` with every evaluation in order, one in memory at a time.
+  ///
+  /// - Throws: as `load`.
+  package func forEachEvaluation(
+    _ body: (EvaluationSnapshot) -> Void
+  ) throws(StorageError) {
+    try read { queries in try queries.forEachEvaluation(body) }
+  }
+
   /// Runs `body` on one consistent view of the database.
   func read<Result>(_ body: (HistoryQueries) throws -> Result) throws(StorageError) -> Result {
     let url = folder.historyURL

@@ -163,14 +163,20 @@ struct ImagePredictor {
 
   /// - Parameter best: the weights with the lowest loss rather than the latest ones.
   init(_ folder: RunFolder, head: HeadID, best: Bool) throws {
-    let history = try RunHistoryReader(folder).load()
+    let reader = RunHistoryReader(folder)
+    let description = try reader.description()
     let settings = try Configuration(
-      recorded: history.description.configuration, source: folder.name)
+      recorded: description.configuration, source: folder.name)
     try settings.validate(source: folder.name)
     let step: Int
+    let samples = try reader.samples()
+    guard samples.count > 0 else {
+      throw CommandLineError(
+        "\(folder.name): has none of its images, which say what others should be")
+    }
     (network, step) = try folder.loadNetwork(
-      settings, imageChannels: history.samples.channels, best: best)
-    guard let evaluation = history.evaluation(at: step) ?? history.evaluations.last else {
+      settings, imageChannels: samples.channels, best: best)
+    guard let evaluation = try reader.evaluation(atOrBefore: step) ?? reader.evaluation() else {
       throw CommandLineError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
     if evaluation.step != step {
@@ -179,17 +185,8 @@ struct ImagePredictor {
           + "step \(evaluation.step); --best has both of one step\n")
     }
     guard let headEvaluation = evaluation[head] else {
-      let heads = history.description.heads.map(\.name.rawValue).joined(separator: " and ")
+      let heads = description.heads.map(\.name.rawValue).joined(separator: " and ")
       throw CommandLineError("\(folder.name): has no head \(head.rawValue), expected \(heads)")
-    }
-    let samples = history.samples
-    guard samples.count > 0 else {
-      throw CommandLineError(
-        "\(folder.name): has none of its images, which say what others should be")
-    }
-    guard samples.channels == 1 else {
-      throw CommandLineError(
-        "\(folder.name): its images have \(samples.channels) channels, expected grey ones")
     }
     self.head = head
     subHeadPlace = headEvaluation.lowestLossSubHead
@@ -201,7 +198,7 @@ struct ImagePredictor {
       throw CommandLineError(
         "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
     }
-    classNames = history.description.classNames
+    classNames = description.classNames
     imageSize = (samples.width, samples.height)
     channels = samples.channels
     typical = TypicalPictures(

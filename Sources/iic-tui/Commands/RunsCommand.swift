@@ -35,27 +35,30 @@ struct RunsCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
     var runName: String
     @OptionGroup var runs: RunsOption
-    @Flag(help: "JSON: the run, then each of its evaluations, one object a line.")
+    @Flag(
+      help:
+        "JSON: the run, then each of its evaluations, one object a line; sub-heads count from 1.")
     var json = false
 
     func run() throws {
       let folder = try runs.folder.resolve(runName)
-      let history = try RunHistoryReader(folder).load()
+      let reader = RunHistoryReader(folder)
+      let description = try reader.description()
       let summary = folder.summary()
       if json {
-        let lines =
-          [summary.json.text]
-          + history.evaluations.map {
-            JSONEventLines.line($0, main: history.description.mainHead?.name)
-          }
-        StandardStreams.output(lines.map { $0 + "\n" }.joined())
+        StandardStreams.output(summary.json.text + "\n")
+        try reader.forEachEvaluation { evaluation in
+          let line = JSONEventLines.line(evaluation, main: description.mainHead?.name)
+          StandardStreams.output(line + "\n")
+        }
         return
+      }
+      let last = try reader.evaluation().map {
+        "after step \($0.step), epoch \($0.epoch):\n" + Format.table($0) + "\n"
       }
       StandardStreams.output(
         RunSummary.table([summary]) + "\n\(folder.url.path)\n\n"
-          + (history.evaluations.last.map {
-            "after step \($0.step), epoch \($0.epoch):\n" + Format.table($0) + "\n"
-          } ?? "no evaluation yet\n\n") + history.description.configuration)
+          + (last ?? "no evaluation yet\n\n") + description.configuration)
     }
   }
 

@@ -3,7 +3,8 @@ import RunStorage
 import Snapshots
 import Training
 
-/// Training events as JSON, one object a line.
+/// Training events as JSON, one object a line. Sub-heads are numbered from 1, as on the screen; times are
+/// seconds of training.
 struct JSONEventLines {
   let runName: String
   let runPath: String
@@ -46,7 +47,8 @@ struct JSONEventLines {
       ("event", .string("step")), ("step", .integer(step.step)), ("epoch", .integer(step.epoch)),
       ("head", .string(step.head.rawValue)), ("loss", .number(step.loss)),
       ("mutual_information", .number(step.mutualInformation)),
-      ("images_per_second", .number(step.imagesPerSecond)),
+      ("learning_rate", .number(step.learningRate)),
+      ("images_per_second", .number(step.imagesPerSecond)), ("elapsed", .number(step.elapsed)),
     ]).text
   }
 
@@ -71,7 +73,7 @@ struct JSONEventLines {
         .array(
           head.subHeads.map { subHead in
             .object(
-              [("index", .integer(subHead.index)), ("loss", .number(subHead.loss))]
+              [("index", .integer(subHead.index + 1)), ("loss", .number(subHead.loss))]
                 + measured([
                   ("accuracy", subHead.accuracy), ("nmi", subHead.nmi), ("ari", subHead.ari),
                 ]) + [
@@ -82,7 +84,7 @@ struct JSONEventLines {
       ),
       (
         "lowest_loss",
-        .object([("index", .integer(lowest.index))] + measured([("accuracy", lowest.accuracy)]))
+        .object([("index", .integer(lowest.index + 1))] + measured([("accuracy", lowest.accuracy)]))
       ),
     ] + measured([("mean", head.meanAccuracy), ("std", head.accuracyDeviation)])
   }

@@ -1,0 +1,108 @@
+import Foundation
+
+/// A folder of pictures as a data set.
+package enum ImageFolderFormat {
+  package static let name = "image-folder"
+
+  /// What the pictures are turned into, and who is told how far that is.
+  package struct Options: Sendable {
+    package var shape: PictureShape
+    package var threads: Int
+    /// Called from any thread.
+    package var progress: @Sendable (_ done: Int, _ total: Int) -> Void
+    package var environment: [String: String]
+
+    package init(
+      shape: PictureShape, threads: Int,
+      environment: [String: String] = ProcessInfo.processInfo.environment,
+      progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) {
+      self.shape = shape
+      self.threads = threads
+      self.environment = environment
+      self.progress = progress
+    }
+  }
+
+  /// Reads the pictures of a folder through the cache, which is made first where there is none.
+  ///
+  /// Pictures that cannot be read are left out, and told of in the data set's notes.
+  ///
+  /// - Throws: `DatasetError` if there is no readable picture, or the cache cannot be written.
+  package static func load(
+    folder path: String, _ options: Options
+  ) throws(DatasetError) -> ImageDataset {
+    let folder = try PictureFolder(PathBytes(path))
+    // A class that is missing would be a wrong answer in silence.
+    if let problem = folder.problems.first { throw problem }
+    var index = try PictureIndex(folder)
+    let pictures = index.entries.map { folder.path(of: $0.file) }
+    let cache = PictureCache(
+      key: key(folder, index), shape: options.shape, pictures: pictures,
+      environment: options.environment)
+    if cache.open() == nil {
+      try cache.build(threads: options.threads, progress: options.progress)
+    }
+    guard let (images, contents) = cache.open() else {
+      throw .unreadable(path: cache.path, reason: "the cache of pictures changed while it was read")
+    }
+    let skipped = Set(contents.skipped.map(\.picture))
+    let kept = pictures.indices.filter { !skipped.contains($0) }
+    index.keep(kept)
+    var dataset = ImageDataset(
+      name: URL(fileURLWithPath: path).lastPathComponent,
+      source: ChosenImages(images, kept), labels: index.entries.map(\.label),
+      classNames: index.classNames, splits: index.splits)
+    dataset.notes = index.notes
+    if !contents.skipped.isEmpty {
+      dataset.notes.append(
+        "\(contents.skipped.count) of \(pictures.count) pictures cannot be read and are left out")
+    }
+    dataset.notes += contents.skipped.map(\.reason) + contents.warnings
+    return dataset
+  }
+
+  /// A hash of the folder and of each picture's path, size and time.
+  private static func key(_ folder: PictureFolder, _ index: PictureIndex) -> String {
+    // FNV-1a, twice from different starts: 128 bits that tell files apart, not a defence.
+    var hashes: [UInt64] = [0xcbf2_9ce4_8422_2325, 0x8422_2325_cbf2_9ce4]
+    func add(_ bytes: [UInt8]) {
+      for place in hashes.indices {
+        for byte in bytes + [0] { hashes[place] = (hashes[place] ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      }
+    }
+    let root = folder.root.withCString { path in
+      realpath(path, nil).map { resolved in
+        defer { free(resolved) }
+        return String(cString: resolved)
+      }
+    }
+    add(Array((root ?? folder.root.text).utf8))
+    for entry in index.entries {
+      add(entry.file.relativePath.bytes)
+      add(Array("\(entry.file.size) \(entry.file.modified)".utf8))
+    }
+    return hashes.map { String($0, radix: 36) }.joined()
+  }
+}
+
+/// Some images of a source, in an order of their own.
+package struct ChosenImages: ImageSource {
+  package var count: Int { chosen.count }
+  package var size: ImageSize { source.size }
+  private let source: any ImageSource
+  private let chosen: [Int]
+
+  package init(_ source: any ImageSource, _ chosen: [Int]) {
+    precondition(
+      chosen.allSatisfy { (0..<source.count).contains($0) }, "images beyond \(source.count)")
+    self.source = source
+    self.chosen = chosen
+  }
+
+  package func withPixels<Result>(
+    of image: Int, _ body: (UnsafePointer<UInt8>) -> Result
+  ) -> Result {
+    source.withPixels(of: chosen[image], body)
+  }
+}

@@ -1,0 +1,187 @@
+import Foundation
+import GRDB
+import Snapshots
+
+/// The one row of table `run`.
+struct RunRecord: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "run"
+
+  var id = 1
+  var name: String
+  var preset: String
+  var dataset: String
+  var classNames: JSONArray<String>
+  var configuration: String
+  var seed: DecimalText
+  var heads: JSONArray<HeadDescription>
+  var epochs: Int
+  var stepsPerEpoch: Int
+  var plannedSteps: Int
+  var imagesPerStep: Int
+  var evaluationImages: Int
+  var parameterCount: Int
+  var startedAt: Double
+  var resumedAt: Double
+  var generation: Int
+  var status: String
+  var endMessage: String?
+  var isPaused: Int
+
+  /// A run that starts at `time`, in seconds since 1970.
+  init(_ run: RunDescription, at time: Double) {
+    name = run.name
+    preset = run.preset
+    dataset = run.dataset
+    classNames = JSONArray(run.classNames)
+    configuration = run.configuration
+    seed = DecimalText(run.seed)
+    heads = JSONArray(run.heads)
+    epochs = run.epochs
+    stepsPerEpoch = run.stepsPerEpoch
+    plannedSteps = run.plannedSteps
+    imagesPerStep = run.imagesPerStep
+    evaluationImages = run.evaluationImages
+    parameterCount = run.parameterCount
+    startedAt = run.startedAt
+    resumedAt = time
+    generation = 1
+    status = "running"
+    endMessage = nil
+    isPaused = 0
+  }
+
+  var description: RunDescription {
+    RunDescription(
+      name: name, preset: preset, dataset: dataset, classNames: classNames.values,
+      configuration: configuration, seed: seed.value, heads: heads.values, epochs: epochs,
+      stepsPerEpoch: stepsPerEpoch, plannedSteps: plannedSteps, imagesPerStep: imagesPerStep,
+      evaluationImages: evaluationImages, parameterCount: parameterCount, startedAt: startedAt)
+  }
+}
+
+/// The one row of table `sampleImages`.
+struct SampleImagesRecord: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "sampleImages"
+  static let persistenceConflictPolicy = PersistenceConflictPolicy(insert: .replace)
+
+  var id = 1
+  var width: Int
+  var height: Int
+  var channels: Int
+  var pixels: Data
+  var labels: IntegerBlob
+
+  init(_ samples: SampleImages) {
+    width = samples.width
+    height = samples.height
+    channels = samples.channels
+    pixels = Data(samples.pixels)
+    labels = IntegerBlob(samples.labels)
+  }
+}
+
+/// One row of table `step`.
+struct StepRecord: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "step"
+  static let persistenceConflictPolicy = PersistenceConflictPolicy(insert: .replace)
+
+  var step: Int
+  var epoch: Int
+  var head: String
+  var loss: Measurement
+  var subHeadLosses: DoubleBlob
+  var mutualInformation: Measurement
+  var learningRate: Measurement
+  var imagesPerSecond: Measurement
+  var elapsed: Measurement
+
+  init(_ step: StepSnapshot) {
+    self.step = step.step
+    epoch = step.epoch
+    head = step.head.rawValue
+    loss = Measurement(step.loss)
+    subHeadLosses = DoubleBlob(step.subHeadLosses)
+    mutualInformation = Measurement(step.mutualInformation)
+    learningRate = Measurement(step.learningRate)
+    imagesPerSecond = Measurement(step.imagesPerSecond)
+    elapsed = Measurement(step.elapsed)
+  }
+
+  var snapshot: StepSnapshot {
+    StepSnapshot(
+      step: step, epoch: epoch, head: HeadID(rawValue: head), loss: loss.value,
+      subHeadLosses: subHeadLosses.values, mutualInformation: mutualInformation.value,
+      learningRate: learningRate.value, imagesPerSecond: imagesPerSecond.value,
+      elapsed: elapsed.value)
+  }
+}
+
+/// One row of table `evaluation`.
+struct EvaluationRecord: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "evaluation"
+
+  /// nil before it is inserted.
+  var id: Int?
+  var step: Int
+  var epoch: Int
+  var elapsed: Measurement
+}
+
+/// One row of table `subHeadEvaluation`.
+struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "subHeadEvaluation"
+
+  var evaluation: Int
+  /// Its place among all sub-heads of the evaluation.
+  var position: Int
+  var head: String
+  var subHead: Int
+  var loss: Measurement
+  var mutualInformation: Measurement
+  var entropy: Measurement
+  var conditionalEntropy: Measurement
+  var accuracy: Measurement
+  var nmi: Measurement
+  var ari: Measurement
+  var joint: FloatBlob
+  /// The cluster shares.
+  var masses: FloatBlob
+  /// The class of each cluster; nil without labels, as is `confusion`.
+  var mapping: IntegerBlob?
+  /// The contingency table.
+  var confusion: IntegerBlob?
+  var sampleProbabilities: FloatBlob
+
+  init(_ subHead: SubHeadEvaluation, of head: HeadID, evaluation: Int, position: Int) {
+    self.evaluation = evaluation
+    self.position = position
+    self.head = head.rawValue
+    self.subHead = subHead.index
+    loss = Measurement(subHead.loss)
+    mutualInformation = Measurement(subHead.mutualInformation)
+    entropy = Measurement(subHead.entropy)
+    conditionalEntropy = Measurement(subHead.conditionalEntropy)
+    accuracy = Measurement(subHead.accuracy ?? .nan)
+    nmi = Measurement(subHead.nmi ?? .nan)
+    ari = Measurement(subHead.ari ?? .nan)
+    joint = FloatBlob(subHead.joint)
+    masses = FloatBlob(subHead.clusterShares)
+    mapping = subHead.scores.map { IntegerBlob($0.classOfCluster) }
+    confusion = subHead.scores.map { IntegerBlob($0.contingency) }
+    sampleProbabilities = FloatBlob(subHead.sampleProbabilities)
+  }
+
+  /// The blobs have to be of the right sizes.
+  var snapshot: SubHeadEvaluation {
+    SubHeadEvaluation(
+      index: subHead, loss: loss.value, mutualInformation: mutualInformation.value,
+      entropy: entropy.value, conditionalEntropy: conditionalEntropy.value,
+      scores: mapping.map {
+        ClassScores(
+          accuracy: accuracy.value, nmi: nmi.value, ari: ari.value, classOfCluster: $0.values,
+          contingency: confusion?.values ?? [])
+      },
+      joint: joint.values, clusterShares: masses.values,
+      sampleProbabilities: sampleProbabilities.values)
+  }
+}
