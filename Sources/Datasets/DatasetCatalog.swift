@@ -2,7 +2,7 @@ import Foundation
 
 /// The data sets that the program knows by name.
 package enum DatasetCatalog {
-  package struct Entry: Equatable, Sendable {
+  package struct Entry: Sendable {
     /// Name as the user gives it.
     package let name: String
     /// What it is, in one line.
@@ -11,28 +11,38 @@ package enum DatasetCatalog {
     package let source: String
     /// False where the data comes with the program.
     package let needsFolder: Bool
-    /// The name of each class, in the order of label values.
-    package let classNames: [String]
+    /// The preset that suits it, for who names none.
+    package let preset: String
   }
+
+  private static let digitNames = (0...9).map(String.init)
+  private static let clothingNames = [
+    "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
+    "ankle boot",
+  ]
 
   package static let entries = [
     Entry(
       name: "digits", summary: "5,000 of MNIST's handwritten digits, 10 classes, grey 28×28",
-      source: "comes with the program", needsFolder: false, classNames: (0...9).map(String.init)),
+      source: "comes with the program", needsFolder: false, preset: "digits"),
     Entry(
       name: "mnist",
       summary: "70,000 handwritten digits (train and test), 10 classes, grey 28×28",
       source: "https://ossci-datasets.s3.amazonaws.com/mnist/ (four .gz files)",
-      needsFolder: true, classNames: (0...9).map(String.init)),
+      needsFolder: true, preset: "mnist-small"),
     Entry(
       name: "fashion-mnist",
       summary: "70,000 pictures of clothing (train and test), 10 classes, grey 28×28",
       source: "https://github.com/zalandoresearch/fashion-mnist (four .gz files)",
-      needsFolder: true,
-      classNames: [
-        "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
-        "ankle boot",
-      ]),
+      needsFolder: true, preset: "mnist-small"),
+    Entry(
+      name: "idx",
+      summary: "grey images of any size and up to 256 classes in MNIST's file format, EMNIST too",
+      source: "your own", needsFolder: true, preset: "mnist-small"),
+    Entry(
+      name: ImageFolderFormat.name,
+      summary: "your own pictures (PNG, JPEG, WebP); folders are classes, or no labels at all",
+      source: "your own", needsFolder: true, preset: "folder"),
   ]
 
   /// The entry of that name. Throws `DatasetError.unknownDataset` with the names there are.
@@ -43,76 +53,73 @@ package enum DatasetCatalog {
     return entry
   }
 
-  /// Reads the data set of that name; `folder` holds its files, plain or gzip, where it needs any.
+  /// Reads the data set of that name; `folder` holds its files where it needs any.
   ///
-  /// `mnist` and `fashion-mnist` are the training images followed by the test images, because the
-  /// paper trains and evaluates on both. Throws `DatasetError` in one line for the user.
+  /// - Parameter pictures: what an image folder's pictures are turned into.
+  /// - Throws: `DatasetError` in one line for the user.
   package static func load(
-    _ name: String, folder: String? = nil
+    _ name: String, folder: String? = nil,
+    pictures: ImageFolderFormat.Options = ImageFolderFormat.Options(
+      shape: PictureShape(side: 64, channels: 3), threads: 1)
   ) throws(DatasetError) -> ImageDataset {
     let entry = try entry(named: name)
     guard entry.needsFolder else {
+      if let folder { throw .folderNotNeeded(dataset: name, folder: folder) }
       let assets = try AssetLocator.find("digits")
-      return try load(
-        entry,
-        parts: [(assets + "/digits-images-idx3-ubyte.gz", assets + "/digits-labels-idx1-ubyte.gz")])
+      return try IDXFormat.load(
+        [
+          IDXFormat.Part(
+            split: .train, images: assets + "/digits-images-idx3-ubyte.gz",
+            labels: assets + "/digits-labels-idx1-ubyte.gz")
+        ], name: name, classNames: digitNames)
     }
     guard let folder else {
       throw DatasetError.folderNeeded(dataset: name, source: entry.source)
     }
-    var parts: [(images: String, labels: String)] = []
-    for prefix in ["train", "t10k"] {
-      parts.append(
-        (
-          try locate("\(prefix)-images", "idx3", folder: folder, entry: entry),
-          try locate("\(prefix)-labels", "idx1", folder: folder, entry: entry)
-        ))
+    switch name {
+    case ImageFolderFormat.name:
+      return try ImageFolderFormat.load(folder: folder, pictures)
+    default:
+      let names = name == "mnist" ? digitNames : name == "fashion-mnist" ? clothingNames : nil
+      return try IDXFormat.load(folder, name: name, source: entry.source, classNames: names)
     }
-    return try load(entry, parts: parts)
   }
 
-  /// The first of the file's customary spellings that is in the folder.
-  private static func locate(
-    _ stem: String, _ kind: String, folder: String, entry: Entry
-  ) throws(DatasetError) -> String {
-    let names = ["-", "."].flatMap { separator in
-      ["", ".gz"].map { "\(stem)-\(kind)\(separator)ubyte\($0)" }
+  /// What a folder is taken for by the names of its files.
+  ///
+  /// - Throws: `DatasetError` if it cannot be read, holds nothing that is known, or more than one kind.
+  package static func recognize(_ folder: String) throws(DatasetError) -> Entry {
+    var status = stat()
+    guard stat(folder, &status) == 0 else {
+      throw .unreadable(path: folder, reason: String(cString: strerror(errno)))
     }
-    for name in names where FileManager.default.fileExists(atPath: folder + "/" + name) {
-      return folder + "/" + name
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw .unreadable(path: folder, reason: "it is a file, expected a folder")
     }
-    throw DatasetError.fileNotFound(
-      dataset: entry.name, folder: folder, names: names, source: entry.source)
-  }
-
-  /// Reads pairs of image and label files and puts them one after the other.
-  static func load(
-    _ entry: Entry, parts: [(images: String, labels: String)]
-  ) throws(DatasetError) -> ImageDataset {
-    var pixels: [UInt8] = []
-    var labels: [UInt8] = []
-    var size: (height: Int, width: Int)?
-    for part in parts {
-      let images = try IDXReader.readImages(path: part.images)
-      let partLabels = try IDXReader.readLabels(path: part.labels, classes: entry.classNames.count)
-      guard images.count == partLabels.count else {
-        throw DatasetError.countMismatch(
-          imagesPath: part.images, images: images.count, labelsPath: part.labels,
-          labels: partLabels.count)
+    guard access(folder, R_OK | X_OK) == 0 else {
+      throw .unreadable(path: folder, reason: "permission denied")
+    }
+    var found: [String] = []
+    if let (place, prefix) = IDXFormat.place(folder) {
+      found.append(
+        prefix.hasPrefix("emnist") ? "idx" : place.contains("FashionMNIST") ? "fashion-mnist" : "idx")
+    }
+    if found.isEmpty {
+      let pictures = try PictureFolder(PathBytes(folder))
+      if !pictures.files.isEmpty {
+        found.append(ImageFolderFormat.name)
+      } else {
+        throw .unreadable(
+          path: folder,
+          reason: "it is no data set that is known here: \(pictures.emptiness); "
+            + "'iic-tui datasets' lists what is")
       }
-      let expected = size ?? (images.height, images.width)
-      guard images.height == expected.height && images.width == expected.width else {
-        throw DatasetError.sizeMismatch(
-          path: part.images, found: "\(images.height)×\(images.width)",
-          expected: "\(expected.height)×\(expected.width)")
-      }
-      size = expected
-      pixels += images.pixels
-      labels += partLabels
     }
-    let (height, width) = size ?? (1, 1)
-    return ImageDataset(
-      name: entry.name, width: width, height: height, channels: 1, classNames: entry.classNames,
-      pixels: pixels, labels: labels)
+    guard found.count == 1 else {
+      throw .unreadable(
+        path: folder,
+        reason: "it holds \(found.joined(separator: " and ")); --dataset says which is meant")
+    }
+    return try entry(named: found[0])
   }
 }

@@ -15,6 +15,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case fileNotFound(dataset: String, folder: String, names: [String], source: String)
   /// The data set needs a folder and none was given.
   case folderNeeded(dataset: String, source: String)
+  /// The data set comes with the program, and a folder was given.
+  case folderNotNeeded(dataset: String, folder: String)
   /// There is no data set of this name.
   case unknownDataset(name: String, known: [String])
   /// A transform's value is out of its range, or does not fit the images.
@@ -39,6 +41,9 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
         + source
     case .folderNeeded(let dataset, let source):
       "data set \(dataset): name the folder of its files with --data DIR; get them from \(source)"
+    case .folderNotNeeded(let dataset, let folder):
+      "data set \(dataset) comes with the program and reads no folder; \(folder) would have no "
+        + "effect (--dataset says what lies there)"
     case .unknownDataset(let name, let known):
       "no data set is called \"\(name)\"; there are \(known.joined(separator: ", "))"
     case .invalidTransform(let field, let found, let expected):

@@ -18,7 +18,10 @@ package struct Architecture: Sendable, Equatable {
   package var width: Int
   /// Side of the images, in pixels.
   package var inputSize: Int
+  /// Of the images as they are read.
   package var inputChannels: Int
+  /// What the trunk sees of them.
+  package var input = InputKind.image
   /// Blocks in each of net5g's stages; fewer only in tests.
   package var blockCounts = [3, 4, 6, 3]
 
@@ -45,11 +48,20 @@ package struct Architecture: Sendable, Equatable {
       channelStride: inputChannels)
   }
 
-  /// The trunk, its weights not yet initialised.
+  /// What stands in front of the trunk; nil if it sees images as they are.
+  package func makeInput(context: ComputeContext) -> SobelInput? {
+    input == .image ? nil : SobelInput(kind: input, imageShape: inputShape, context: context)
+  }
+
+  /// The trunk, its weights not yet initialised, for images that went through `makeInput`.
   package func makeTrunk(context: ComputeContext) -> any Trunk {
+    let channels = input.channels(image: inputChannels)
+    let inputShape = Shape(
+      images: 1, height: inputSize, width: inputSize, channels: channels,
+      channelStride: channels)
     switch kind {
     case .net6c:
-      VGGTrunk(
+      return VGGTrunk(
         inputShape: inputShape, kernelSize: 5,
         plan: [
           .convolution(width), .maxPool, .convolution(2 * width), .maxPool,
@@ -57,10 +69,10 @@ package struct Architecture: Sendable, Equatable {
         ],
         context: context)
     case .net5g:
-      ResNetTrunk(
+      return ResNetTrunk(
         inputShape: inputShape, width: width, blockCounts: blockCounts, context: context)
     case .net10a:
-      VGGTrunk(
+      return VGGTrunk(
         inputShape: inputShape, kernelSize: 3,
         plan: [
           .convolution(width), .convolution(2 * width), .maxPool, .convolution(4 * width),
@@ -105,7 +117,8 @@ extension Network<ClusterHead> {
   ) {
     let trunk = architecture.makeTrunk(context: context)
     self.init(
-      inputShape: architecture.inputShape, trunk: trunk,
+      inputShape: architecture.inputShape, input: architecture.makeInput(context: context),
+      trunk: trunk,
       heads: heads.map {
         (
           $0.name,
@@ -125,7 +138,8 @@ extension Network<PixelHead> {
     let trunk = architecture.makeTrunk(context: context)
     let size = architecture.inputSize
     self.init(
-      inputShape: architecture.inputShape, trunk: trunk,
+      inputShape: architecture.inputShape, input: architecture.makeInput(context: context),
+      trunk: trunk,
       heads: heads.map {
         (
           $0.name,

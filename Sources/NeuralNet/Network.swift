@@ -3,17 +3,20 @@ import Kernels
 /// A trunk and heads of one kind.
 package final class Network<HeadKind: Head>: Module {
   package let context: ComputeContext
-  /// Of one image, `[1, H, W, C]`.
+  /// Of one image as it is read, `[1, H, W, C]`.
   package let inputShape: Shape
+  /// What stands in front of the trunk; nil if it sees images as they are.
+  private let input: SobelInput?
   package let trunk: any Trunk
   /// By the prefix of its tensors' names: `head_A`, `head_B`.
   package let heads: [String: HeadKind]
 
-  /// `trunk` takes images of `inputShape`, the heads take its features.
+  /// `trunk` takes images of `inputShape`, or what `input` makes of them; the heads take its features.
   package init(
-    inputShape: Shape, trunk: any Trunk, heads: [(name: String, head: HeadKind)],
-    context: ComputeContext
+    inputShape: Shape, input: SobelInput? = nil, trunk: any Trunk,
+    heads: [(name: String, head: HeadKind)], context: ComputeContext
   ) {
+    self.input = input
     self.context = context
     self.inputShape = inputShape
     self.trunk = trunk
@@ -22,7 +25,12 @@ package final class Network<HeadKind: Head>: Module {
 
   /// Images `[N, H, W, C]`, channel stride C → probabilities of one head.
   package func forward(_ images: Tensor, head: String, _ mode: Mode) -> HeadKind.Output {
-    self.head(head).forward(trunk.forward(images, mode), mode)
+    self.head(head).forward(features(of: images, mode), mode)
+  }
+
+  /// Images → what all heads see; the result lives until the next call.
+  package func features(of images: Tensor, _ mode: Mode) -> Tensor {
+    trunk.forward(input?.forward(images) ?? images, mode)
   }
 
   /// From the gradient of that head's probabilities, replaces the gradients of the trunk and of the head.

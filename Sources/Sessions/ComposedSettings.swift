@@ -62,6 +62,11 @@ package struct ComposedSettings: Sendable {
     }
   }
 
+  /// Sets what follows from the data.
+  mutating func set(key: String, value: String) throws(SettingsError) {
+    try configuration.apply(key: key, value: value, source: base)
+  }
+
   /// Whether anybody but the preset has set the key.
   package func isSet(_ key: String) -> Bool { sources[key] != nil }
 

@@ -14,12 +14,21 @@ package struct RunRequest: Sendable {
   package var assignments: [String] = []
   /// Flags that stand for a setting, those that were not given left out.
   package var flags: [(flag: String, key: String, value: String)] = []
+  /// Told how many of how many pictures are read, from any thread.
+  package var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// The new run's name; made from preset and time if nil.
   package var name: String?
 
   package init() {}
 
   func flag(_ key: String) -> String? { flags.first { $0.key == key }?.value }
+
+  /// The data set that the flags name, or that lies in the folder they name; nil without a folder.
+  func recognizedDataset() throws(DatasetError) -> DatasetCatalog.Entry? {
+    if let name = flag("dataset") { return try DatasetCatalog.entry(named: name) }
+    guard let folder = flag("data") else { return nil }
+    return try DatasetCatalog.recognize(UserPath.absolute(folder))
+  }
 }
 
 /// What a training needs, all of it checked.
@@ -31,8 +40,6 @@ package struct PreparedRun {
   package var checkpoint: CheckpointSnapshot?
   /// Seconds since 1970.
   package var startedAt: Double
-
-  package var isNew: Bool { checkpoint == nil }
 }
 
 extension PreparedRun {
@@ -45,11 +52,14 @@ extension PreparedRun {
     let named = try text.flatMap { text in
       try ComposedSettings.preset(ofFile: text, source: request.config ?? "")
     }
+    // Who names only a folder gets the preset that suits what lies there.
+    let recognized = request.preset == nil && text == nil ? try request.recognizedDataset() : nil
     var settings = try ComposedSettings(
-      preset: request.preset ?? named ?? "digits",
+      preset: request.preset ?? named ?? recognized?.preset ?? "digits",
       source: request.preset != nil || named == nil ? "--preset" : "\(request.config ?? ""): preset"
     )
     if let text, let config = request.config { try settings.apply(file: text, path: config) }
+    if let recognized { try settings.set(key: "dataset", value: recognized.name) }
     let dataset = try settings.complete(request)
     let folder = try runs.createRun(name: request.name, preset: settings.configuration.preset)
     self.init(
@@ -120,7 +130,29 @@ extension PreparedRun {
   }
 }
 
+extension Configuration {
+  /// The data set that the settings name.
+  package func loadDataset(
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(DatasetError) -> ImageDataset {
+    try DatasetCatalog.load(
+      dataset, folder: data.isEmpty ? nil : data,
+      pictures: ImageFolderFormat.Options(
+        shape: PictureShape(side: pictureSize, channels: pictureChannels), threads: threadCount,
+        progress: progress))
+  }
+}
+
 extension ComposedSettings {
+  /// One's own data says how many classes there are: the main head has a cluster for each, unless somebody has said
+  /// otherwise.
+  fileprivate mutating func fitToClasses(of dataset: ImageDataset) throws(SettingsError) {
+    guard ["idx", ImageFolderFormat.name].contains(configuration.dataset), dataset.classes >= 2,
+      !isSet("heads.B.clusters")
+    else { return }
+    try set(key: "heads.B.clusters", value: String(dataset.classes))
+  }
+
   /// Applies the command line's settings, loads the data, and checks that all of it goes together.
   fileprivate mutating func complete(_ request: RunRequest) throws -> ImageDataset {
     for assignment in request.assignments { try apply(assignment: assignment) }
@@ -133,8 +165,8 @@ extension ComposedSettings {
     try blaming { configuration throws(SettingsError) in
       try configuration.validate(source: "")
     }
-    let dataset = try DatasetCatalog.load(
-      configuration.dataset, folder: configuration.data.isEmpty ? nil : configuration.data)
+    let dataset = try configuration.loadDataset(progress: request.progress)
+    try fitToClasses(of: dataset)
     try blaming { configuration throws(SettingsError) in
       try configuration.validate(
         source: "", images: dataset.count, side: min(dataset.width, dataset.height),

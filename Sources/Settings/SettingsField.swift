@@ -45,6 +45,21 @@ extension SettingsField {
       write: { "\($0[keyPath: path])" })
   }
 
+  package static func integer(
+    _ key: String, _ path: Path<Int>, oneOf choices: [Int]
+  ) -> SettingsField {
+    SettingsField(
+      key: key, expectation: "one of " + choices.map(String.init).joined(separator: ", "),
+      read: { settings, scalars in
+        guard scalars.count == 1, let value = Int(scalars[0]), choices.contains(value) else {
+          return false
+        }
+        settings[keyPath: path] = value
+        return true
+      },
+      write: { "\($0[keyPath: path])" })
+  }
+
   package static func seed(_ key: String, _ path: Path<UInt64>) -> SettingsField {
     SettingsField(
       key: key, expectation: "an integer from 0 to 2⁶⁴ − 1",

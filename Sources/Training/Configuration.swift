@@ -15,6 +15,10 @@ package struct Configuration: Sendable, Equatable {
   package var dataset = "digits"
   /// The folder of the data set's files; empty for one that comes with the program.
   package var data = ""
+  /// Side of the squares that an image folder's pictures are turned into, in pixels.
+  package var pictureSize = 64
+  /// 3, or 1 for grey.
+  package var pictureChannels = 3
   package var method = MethodKind.informationClustering
   /// Of that method.
   package var clustering = InformationClusteringSettings()
@@ -48,6 +52,8 @@ package struct Configuration: Sendable, Equatable {
       .word("preset", \.preset),
       .word("dataset", \.dataset),
       .path("data", \.data),
+      .integer("pictures.size", \.pictureSize, from: 8, to: 1024),
+      .integer("pictures.channels", \.pictureChannels, oneOf: [1, 3]),
       .choice("method", \.method, oneOf: MethodKind.allCases),
       .integer("training.epochs", \.epochs, from: 1),
       .integer("training.steps", \.steps, from: 0),

@@ -9,9 +9,12 @@ import Testing
 
   @Test func digitsAreComplete() throws {
     let folder = Self.checkout + "/assets/digits"
-    let dataset = try DatasetCatalog.load(
-      DatasetCatalog.entry(named: "digits"),
-      parts: [(folder + "/digits-images-idx3-ubyte.gz", folder + "/digits-labels-idx1-ubyte.gz")])
+    let dataset = try IDXFormat.load(
+      [
+        IDXFormat.Part(
+          split: .train, images: folder + "/digits-images-idx3-ubyte.gz",
+          labels: folder + "/digits-labels-idx1-ubyte.gz")
+      ], name: "digits", classNames: (0...9).map(String.init))
     #expect(dataset.count == 5000 && dataset.width == 28 && dataset.height == 28)
     #expect(dataset.channels == 1 && dataset.classes == 10)
     for label in 0..<10 { #expect(dataset.labels.count { $0 == label } == 500) }
@@ -38,7 +41,8 @@ import Testing
       }
       for name in ["mnist", "fashion-mnist"] {
         let dataset = try DatasetCatalog.load(name, folder: folder.path)
-        #expect(dataset.name == name && dataset.labels == [0, 1, 2, 9, 8])
+        #expect(dataset.name == name && dataset.labels == [0, 1, 2, 9, 8]
+            && dataset.splits == [.train: 0..<3, .test: 3..<5])
         #expect(dataset.pixels[4 * 3] == 9 && dataset.count == 5)
       }
     }
@@ -46,7 +50,11 @@ import Testing
 
   @Test func disagreeingFiles() throws {
     let folder = try TemporaryFolder()
-    let entry = try DatasetCatalog.entry(named: "mnist")
+    func load(_ parts: [(String, String)]) throws(DatasetError) {
+      _ = try IDXFormat.load(
+        parts.map { IDXFormat.Part(split: .train, images: $0.0, labels: $0.1) }, name: "mnist",
+        classNames: (0...9).map(String.init))
+    }
     let three = try folder.write("a", idx([3, 2, 2], [UInt8](repeating: 1, count: 12)))
     let wide = try folder.write("b", idx([3, 2, 3], [UInt8](repeating: 1, count: 18)))
     let labels = try folder.write("c", idx([3], [1, 2, 3]))
@@ -54,10 +62,61 @@ import Testing
     #expect(
       throws: DatasetError.countMismatch(
         imagesPath: three, images: 3, labelsPath: two, labels: 2)
-    ) { try DatasetCatalog.load(entry, parts: [(three, two)]) }
+    ) { try load([(three, two)]) }
     #expect(throws: DatasetError.sizeMismatch(path: wide, found: "2×3", expected: "2×2")) {
-      try DatasetCatalog.load(entry, parts: [(three, labels), (wide, labels)])
+      try load([(three, labels), (wide, labels)])
     }
+  }
+
+  /// The number of classes comes from the data; labels from 1 are said so.
+  @Test(arguments: [("mnist", [0, 1, 2]), ("idx", [0, 1, 2]), ("idx", [1, 2, 3])])
+  func threeClassesAreThree(name: String, values: [Int]) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("train-images.idx3-ubyte", idx([3, 2, 2], [UInt8](repeating: 1, count: 12)))
+    try folder.write("train-labels.idx1-ubyte", idx([3], values.map { UInt8($0) }))
+    let dataset = try DatasetCatalog.load(name, folder: folder.path)
+    #expect(dataset.labels == [0, 1, 2])
+    #expect(dataset.classNames == values.map(String.init))
+    #expect(dataset.notes.contains { $0.contains("start at 1") } == (values[0] == 1))
+    #expect(dataset.notes.contains { $0.contains("training images alone") })
+  }
+
+  @Test(arguments: ["", "/raw", "/MNIST/raw"]) func foldersAsTorchvisionHasThem(below: String) throws {
+    let folder = try TemporaryFolder()
+    let place = folder.path + below
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    let name = String(below.drop { $0 == "/" }) + (below.isEmpty ? "" : "/")
+    try folder.write(name + "train-images-idx3-ubyte", idx([1, 2, 2], [1, 2, 3, 4]))
+    try folder.write(name + "train-labels-idx1-ubyte", idx([1], [0]))
+    #expect(try DatasetCatalog.recognize(folder.path).name == "idx")
+    #expect(try DatasetCatalog.load("idx", folder: folder.path).pixels == [1, 2, 3, 4])
+  }
+
+  @Test func emnistLiesOnItsSide() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("emnist-letters-train-images-idx3-ubyte", idx([1, 2, 3], [1, 2, 3, 4, 5, 6]))
+    try folder.write("emnist-letters-train-labels-idx1-ubyte", idx([1], [1]))
+    let dataset = try DatasetCatalog.load("idx", folder: folder.path)
+    #expect(dataset.height == 3 && dataset.width == 2)
+    #expect(dataset.pixels == [1, 4, 2, 5, 3, 6])
+  }
+
+  @Test func aFolderThatWouldHaveNoEffect() {
+    #expect(throws: DatasetError.folderNotNeeded(dataset: "digits", folder: "/x")) {
+      try DatasetCatalog.load("digits", folder: "/x")
+    }
+  }
+
+  @Test func whatAFolderIsNot() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("notes.txt", [0x61])
+    func problem(_ path: String) -> String {
+      let error = #expect(throws: DatasetError.self) { try DatasetCatalog.recognize(path) }
+      return error?.description ?? ""
+    }
+    #expect(problem(folder.path).contains("but 1 called .txt"))
+    #expect(problem(folder.path + "/none").contains("No such file or directory"))
+    #expect(problem(folder.path + "/notes.txt").contains("it is a file"))
   }
 
   @Test func missingData() throws {

@@ -35,6 +35,12 @@ import Testing
     configuration.clustering.views.rotationProbability = 1
     configuration.clustering.views.brightness = 0
     configuration.clustering.views.contrast = 1
+    configuration.clustering.views.saturation = 0.25
+    configuration.clustering.views.hue = 0.125
+    configuration.clustering.views.flipProbability = 0.5
+    configuration.clustering.views.input = .imageAndSobel
+    configuration.pictureSize = 96
+    configuration.pictureChannels = 1
     configuration.evaluationEpochs = 2
     configuration.checkpointSeconds = 1.25
     configuration.samples = 5
@@ -62,7 +68,7 @@ import Testing
     #expect(
       Set(object.keys)
         == [
-          "preset", "dataset", "data", "method", "network", "heads", "training", "transform",
+          "preset", "dataset", "data", "pictures", "method", "network", "heads", "training", "transform",
           "evaluation",
           "checkpoint",
         ])

@@ -118,8 +118,23 @@ struct CompressedFile: ~Copyable {
       isAtEnd = true
       return
     }
+    if next == 0 {
+      try endPadding()
+      return
+    }
     guard next == 0x1f else { throw damaged("is followed by other bytes, expected the end") }
     inflateReset(stream)
+  }
+
+  /// Zeros may fill up the last block of a tape or a disk.
+  private mutating func endPadding() throws(DatasetError) {
+    repeat {
+      guard input[unread].allSatisfy({ $0 == 0 }) else {
+        throw damaged("is followed by other bytes, expected the end")
+      }
+      unread = 0..<fread(input.baseAddress, 1, input.count, file)
+    } while !unread.isEmpty
+    isAtEnd = true
   }
 
   private func damaged(_ what: String) -> DatasetError {

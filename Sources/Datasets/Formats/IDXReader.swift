@@ -42,6 +42,9 @@ package enum IDXReader {
     let headerSize = 4 + 4 * names.count
     let header = try file.read(upTo: headerSize)
     if header.count >= 4 {
+      if header.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
+        throw malformed("content (offset 0)", "a web page, not a data file", "an IDX file")
+      }
       guard header[0] == 0 && header[1] == 0 else {
         throw malformed(
           "magic number (offset 0)", hexadecimal(header[0..<4]), "0000080\(names.count)")

@@ -60,7 +60,7 @@ package struct ClusterEvaluator {
         range, seed: seed,
         into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
         pool: network.context.pool)
-      let features = network.trunk.forward(batch, .evaluation)
+      let features = network.features(of: batch, .evaluation)
       for (index, head) in heads.enumerated() {
         let probabilities = network.head(head.name.tensorPrefix).forward(features, .evaluation)
         for subHead in 0..<head.subHeads {

@@ -88,8 +88,10 @@ package struct InformationClusteringSettings: Sendable, Equatable {
   package var imagesPerBatch: Int { batchPairs / sampleRepeats }
 
   package func architecture(inputChannels: Int) -> Architecture {
-    Architecture(
+    var architecture = Architecture(
       network.kind, width: network.width, inputSize: views.inputSize, inputChannels: inputChannels)
+    architecture.input = views.input
+    return architecture
   }
 
   /// Memory of a training step, roughly.

@@ -1,4 +1,5 @@
 import Datasets
+import NeuralNet
 import Settings
 
 /// How the two views of a pair are drawn from an image.
@@ -15,6 +16,12 @@ package struct ViewSettings: Sendable, Equatable {
   package var rotationProbability = 0.5
   package var brightness = 0.4
   package var contrast = 0.4
+  package var saturation = 0.0
+  /// A share of a whole turn of the colours.
+  package var hue = 0.0
+  package var flipProbability = 0.0
+  /// What the network sees of an image.
+  package var input = InputKind.image
 
   package init() {}
 
@@ -27,15 +34,23 @@ package struct ViewSettings: Sendable, Equatable {
     .number("rotation_probability", \.rotationProbability, from: 0, to: 1),
     .number("brightness", \.brightness, from: 0, to: 1),
     .number("contrast", \.contrast, from: 0, to: 1),
+    .number("saturation", \.saturation, from: 0, to: 1),
+    .number("hue", \.hue, from: 0, to: 0.5),
+    .number("flip_probability", \.flipProbability, from: 0, to: 1),
+    .choice("input", \.input, oneOf: InputKind.allCases),
   ]
 
   package var pairTransform: PairTransform {
-    PairTransform(
+    var transform = PairTransform(
       outputSize: inputSize, plainCropSize: plainCrop,
       centreCropProbability: Float(centreCropProbability),
       transformedCropSizes: transformedCrops, rotationProbability: Float(rotationProbability),
       rotationDegrees: Float(rotationDegrees), brightness: Float(brightness),
       contrast: Float(contrast))
+    transform.saturation = Float(saturation)
+    transform.hue = Float(hue)
+    transform.flipProbability = Float(flipProbability)
+    return transform
   }
 
   /// The settings that do not suit images whose shorter side has so many pixels, each with what is wrong.

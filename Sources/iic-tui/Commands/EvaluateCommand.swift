@@ -28,9 +28,8 @@ struct EvaluateCommand: ParsableCommand {
     let description = try RunHistoryReader(folder).description()
     var settings = try Configuration(recorded: description.configuration, source: folder.name)
     if let dataset { settings.dataset = dataset }
-    if let data { settings.data = data }
-    let images = try DatasetCatalog.load(
-      settings.dataset, folder: settings.data.isEmpty ? nil : settings.data)
+    if let data { settings.data = UserPath.absolute(data) }
+    let images = try settings.loadDataset()
     try settings.validate(
       source: folder.name, images: images.count, side: min(images.width, images.height),
       classes: images.classes)

@@ -67,6 +67,11 @@ struct TrainCommand: ParsableCommand {
       prepared = try PreparedRun(new: request, in: runs.folder)
     }
 
+    PictureProgress.finish()
+    for note in prepared.dataset.notes.prefix(20) { StandardStreams.error("iic-tui: \(note)\n") }
+    if prepared.dataset.notes.count > 20 {
+      StandardStreams.error("iic-tui: and \(prepared.dataset.notes.count - 20) more of these\n")
+    }
     let reporter = HeadlessReporter(
       style: json ? .json : StandardStreams.outputIsTerminal ? .progressLine : .plainLines,
       lines: JSONEventLines(
@@ -113,6 +118,7 @@ struct TrainCommand: ParsableCommand {
       ("--seed", "training.seed", seed.map(String.init)),
       ("--threads", "training.threads", threads.map(String.init)),
     ]
+    request.progress = PictureProgress.report
     request.flags = flags.compactMap { flag in flag.value.map { (flag.flag, flag.key, $0) } }
     return request
   }

@@ -1,0 +1,169 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+/// Folders of pictures as data sets: classes, splits, labels from a CSV, and the cache.
+@Suite struct ImageFolderTests {
+  /// A folder, and a cache folder of its own.
+  private struct Place {
+    let folder = try? TemporaryFolder()
+    let cache = try? TemporaryFolder()
+
+    func options(side: Int = 4, channels: Int = 1) throws -> ImageFolderFormat.Options {
+      ImageFolderFormat.Options(
+        shape: PictureShape(side: side, channels: channels), threads: 2,
+        environment: ["XDG_CACHE_HOME": try #require(cache).path])
+    }
+
+    /// A grey PNG of one value everywhere.
+    func write(_ name: String, _ value: UInt8, side: Int = 6) throws {
+      let path = try #require(folder).path + "/" + name
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: path).deletingLastPathComponent(),
+        withIntermediateDirectories: true)
+      let samples = [Int](repeating: Int(value), count: side * side)
+      try Data(PNGFile(width: side, height: side, samples: samples).bytes)
+        .write(to: URL(fileURLWithPath: path))
+    }
+
+    func load(side: Int = 4, channels: Int = 1) throws -> ImageDataset {
+      try ImageFolderFormat.load(
+        folder: #require(folder).path, options(side: side, channels: channels))
+    }
+
+    var cacheFiles: [String] {
+      get throws {
+        try FileManager.default.contentsOfDirectory(atPath: #require(cache).path + "/iic-tui")
+      }
+    }
+  }
+
+  @Test func foldersAreClasses() throws {
+    let place = Place()
+    try place.write("dog/b.png", 20)
+    try place.write("cat/deep/a.png", 10)
+    try place.write("cat/c.png", 30)
+    let dataset = try place.load()
+    #expect(dataset.classNames == ["cat", "dog"])
+    #expect(dataset.labels == [0, 0, 1])
+    #expect((0..<3).map { dataset.source.pixels(of: $0)[0] } == [30, 10, 20])
+    #expect(dataset.size == ImageSize(height: 4, width: 4, channels: 1))
+    #expect(dataset.splits == [.train: 0..<3])
+    #expect(dataset.notes == [])
+  }
+
+  @Test func splitsAtTheTop() throws {
+    let place = Place()
+    try place.write("test/a/1.png", 1)
+    try place.write("train/a/2.png", 2)
+    try place.write("train/b/3.png", 3)
+    let dataset = try place.load(channels: 3)
+    #expect(dataset.splits == [.train: 0..<2, .test: 2..<3])
+    #expect(dataset.labels == [0, 1, 0])
+    #expect(dataset.source.pixels(of: 2) == [UInt8](repeating: 1, count: 48))
+  }
+
+  @Test func flatFoldersHaveNoLabels() throws {
+    let place = Place()
+    for value in 1...3 { try place.write("\(value).png", UInt8(value)) }
+    let dataset = try place.load()
+    #expect(dataset.classes == 0 && dataset.labels == [-1, -1, -1])
+    try place.write("inside/4.png", 4)
+    let mixed = try place.load()
+    #expect(mixed.classes == 0 && mixed.count == 4)
+    #expect(mixed.notes == ["all pictures are in one folder, inside: no labels"])
+  }
+
+  @Test func labelsFromACSV() throws {
+    let place = Place()
+    for value in 1...3 { try place.write("x/\(value).png", UInt8(value)) }
+    let csv = "file,label\nx/1.png,10\nx/3.png,9\nx/none.png,9\n"
+    try #require(place.folder).write("labels.csv", Array(csv.utf8))
+    let dataset = try place.load()
+    #expect(dataset.classNames == ["9", "10"])
+    #expect(dataset.labels == [1, 0])
+    #expect(dataset.notes.contains { $0.hasPrefix("1 pictures are not in labels.csv") })
+    #expect(dataset.notes.contains { $0.contains("'x/none.png' for one") })
+    for (text, problem) in [
+      ("a.png\n", "line 1 is 'a.png', expected file,label"),
+      ("a.png,1\na.png,2\n", "'a.png' is two labels"),
+    ] {
+      #expect {
+        try LabelFile(text, path: "labels.csv")
+      } throws: { error in
+        "\(error)".contains(problem)
+      }
+    }
+  }
+
+  @Test func whatCannotBeReadIsLeftOutAndNamed() throws {
+    let place = Place()
+    try place.write("a/1.png", 1)
+    try place.write("b/2.png", 2)
+    let folder = try #require(place.folder)
+    try folder.write("a/broken.png", [1, 2, 3])
+    try folder.write("b/empty.jpg", [])
+    let dataset = try place.load()
+    #expect(dataset.labels == [0, 1])
+    #expect(dataset.source.pixels(of: 1)[0] == 2)
+    #expect(dataset.notes[0] == "2 of 4 pictures cannot be read and are left out")
+    #expect(dataset.notes[1].contains("a/broken.png"))
+    #expect(dataset.notes[2].contains("b/empty.jpg"))
+  }
+
+  @Test func aFolderOfNothingReadableIsRefused() throws {
+    let place = Place()
+    let folder = try #require(place.folder)
+    try folder.write("notes.txt", [1])
+    #expect {
+      try place.load()
+    } throws: { error in
+      "\(error)".contains("but 1 called .txt")
+    }
+    try folder.write("a.png", [1, 2])
+    #expect {
+      try place.load()
+    } throws: { error in
+      "\(error)".contains("none of its 1 pictures can be read")
+    }
+    #expect(try place.cacheFiles == [])
+  }
+
+  @Test func theCacheIsUsedAgainAndMadeAnewWhenItMustBe() throws {
+    let place = Place()
+    try place.write("a/1.png", 1)
+    try place.write("b/2.png", 2)
+    _ = try place.load()
+    let name = try #require(place.cacheFiles.first)
+    let path = try #require(place.cache).path + "/iic-tui/" + name
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    // What is in the cache is what is seen: it was not made again.
+    bytes[0] = 77
+    try bytes.write(to: URL(fileURLWithPath: path))
+    #expect(try place.load().source.pixels(of: 0)[0] == 77)
+    // Cut short, or of another version.
+    for damaged in [bytes.prefix(bytes.count - 3), bytes.prefix(5), bytes.dropLast() + [0x32]] {
+      try Data(damaged).write(to: URL(fileURLWithPath: path))
+      #expect(try place.load().source.pixels(of: 0)[0] == 1)
+    }
+    // A picture that changed makes another cache.
+    try place.write("a/1.png", 9, side: 7)
+    #expect(try place.load().source.pixels(of: 0)[0] == 9)
+    #expect(try place.cacheFiles.count == 2)
+  }
+
+  @Test func aCacheThatCannotBeWritten() throws {
+    let place = Place()
+    try place.write("a/1.png", 1)
+    let cache = try #require(place.cache)
+    // A file stands where the folder should be.
+    try cache.write("iic-tui", [1])
+    #expect {
+      try place.load()
+    } throws: { error in
+      "\(error)".contains("the folder cannot be made") && !"\(error)".contains("\n")
+    }
+  }
+}
