@@ -80,7 +80,8 @@ let package = Package(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "CImageCodecs", "TestSupport"]),
+      name: "DatasetsTests", dependencies: ["Datasets", "CImageCodecs", "TestSupport"],
+      resources: [.copy("Reference")]),
     .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Methods", "Settings", "TestSupport"]),

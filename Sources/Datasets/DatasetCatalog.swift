@@ -40,6 +40,15 @@ package enum DatasetCatalog {
       summary: "grey images of any size and up to 256 classes in MNIST's file format, EMNIST too",
       source: "your own", needsFolder: true, preset: "mnist-small"),
     Entry(
+      name: "cifar10", summary: "60,000 photos (train and test), 10 classes, RGB 32×32",
+      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+    Entry(
+      name: "cifar100", summary: "60,000 photos (train and test), 100 classes, RGB 32×32",
+      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+    Entry(
+      name: "cifar100-20", summary: "CIFAR-100 with its 20 superclasses",
+      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+    Entry(
       name: ImageFolderFormat.name,
       summary: "your own pictures (PNG, JPEG, WebP); folders are classes, or no labels at all",
       source: "your own", needsFolder: true, preset: "folder"),
@@ -79,6 +88,9 @@ package enum DatasetCatalog {
     switch name {
     case ImageFolderFormat.name:
       return try ImageFolderFormat.load(folder: folder, pictures)
+    case "cifar10": return try CIFARFormat.loadCIFAR10(folder: folder)
+    case "cifar100": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .fine)
+    case "cifar100-20": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .coarse)
     default:
       let names = name == "mnist" ? digitNames : name == "fashion-mnist" ? clothingNames : nil
       return try IDXFormat.load(folder, name: name, source: entry.source, classNames: names)
@@ -102,7 +114,11 @@ package enum DatasetCatalog {
     var found: [String] = []
     if let (place, prefix) = IDXFormat.place(folder) {
       found.append(
-        prefix.hasPrefix("emnist") ? "idx" : place.contains("FashionMNIST") ? "fashion-mnist" : "idx")
+        prefix.hasPrefix("emnist")
+          ? "idx" : place.contains("FashionMNIST") ? "fashion-mnist" : "idx")
+    }
+    for kind in CIFARFormat.recognizes(folder: folder) {
+      found.append(kind == .cifar10 ? "cifar10" : "cifar100-20")
     }
     if found.isEmpty {
       let pictures = try PictureFolder(PathBytes(folder))

@@ -19,10 +19,12 @@ package enum InputKind: String, Sendable, CaseIterable {
   }
 }
 
-/// Sobel's derivatives of the grey image, as the paper feeds them to the trunk (Ji et al. 2019, section 4.1).
+/// Sobel's derivatives of the grey image, as the paper feeds them to the trunk (Ji et al. 2019,
+/// section 4.1).
 ///
 /// Grey is an image's one channel, or 0.299 R + 0.587 G + 0.114 B. Across: correlation with
-/// [[1, 0, −1], [2, 0, −2], [1, 0, −1]], down: with [[1, 2, 1], [0, 0, 0], [−1, −2, −1]]. Outside the image is 0.
+/// [[1, 0, −1], [2, 0, −2], [1, 0, −1]]. Down: with [[1, 2, 1], [0, 0, 0], [−1, −2, −1]]. Outside
+/// the image is 0.
 package final class SobelInput {
   /// Of one image, without padding between the images of a block, as trunks read images.
   package let outputShape: Shape
@@ -33,8 +35,8 @@ package final class SobelInput {
   /// Grey `[N/12, H + 2, W + 2, 12]` with a border of zeros.
   private let greyPlanes = ActivationStorage()
 
-  /// `imageShape`: of one image, `[1, H, W, C]` with 1, 3 or 4 channels and no padding; the fourth channel takes no
-  /// part in grey. `kind` is one with derivatives.
+  /// `imageShape`: of one image, `[1, H, W, C]` with 1, 3 or 4 channels and no padding; the fourth
+  /// channel takes no part in grey. Requires a `kind` with derivatives.
   package init(kind: InputKind, imageShape: Shape, context: ComputeContext) {
     precondition(kind != .image, "images as they are have no derivatives")
     precondition(
@@ -108,8 +110,8 @@ package final class SobelInput {
     0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2]
   }
 
-  /// Both derivatives of one row of a block into the last two channels of `target`. `above` is the grey row above, the
-  /// two others follow it.
+  /// Both derivatives of one row of a block into the last two channels of `target`. `above` is the
+  /// grey row above; the two others follow it.
   private func writeDerivatives(
     of above: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
   ) {
@@ -125,7 +127,8 @@ package final class SobelInput {
   private func writeDerivatives(
     of above: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, channels: Int
   ) {
-    // Neighbouring pixels are a block of images apart, so that one loop goes through all pixels of all images.
+    // Neighbouring pixels are a block of images apart, so that one loop goes through all pixels of
+    // all images.
     let count = imageShape.width * imageBlock
     let middle = above + count + 2 * imageBlock
     let below = middle + count + 2 * imageBlock

@@ -104,7 +104,7 @@ extension BadInput {
         for index in 5000..<5100 { bytes[index] ^= 0x55 }
         return bytes
       }, "cannot be read"),
-    file("gzip followed", images + ".gz", { try compressedDigits() + [0] }, "cannot be read"),
+    file("gzip followed", images + ".gz", { try compressedDigits() + [7] }, "cannot be read"),
     file("not gzip", images + ".gz", { Array("not gzip at all, no".utf8) }, "magic number"),
   ]
 }
@@ -128,7 +128,8 @@ extension BadInput {
   static let settings: [BadInput] = [
     BadInput(
       name: "unknown preset", arguments: { _ in ["--preset", "digitz"] },
-      expected: ["--preset: unknown preset 'digitz', expected one of digits, mnist"]),
+      expected: ["--preset: unknown preset 'digitz', expected one of cifar10-small, digits, folder"]
+    ),
     BadInput(
       name: "missing configuration file", arguments: { ["--config", $0.url.path + "/no.yaml"] },
       expected: ["/no.yaml: cannot be read"]),

@@ -41,7 +41,8 @@ import Testing
       }
       for name in ["mnist", "fashion-mnist"] {
         let dataset = try DatasetCatalog.load(name, folder: folder.path)
-        #expect(dataset.name == name && dataset.labels == [0, 1, 2, 9, 8]
+        #expect(
+          dataset.name == name && dataset.labels == [0, 1, 2, 9, 8]
             && dataset.splits == [.train: 0..<3, .test: 3..<5])
         #expect(dataset.pixels[4 * 3] == 9 && dataset.count == 5)
       }
@@ -81,7 +82,9 @@ import Testing
     #expect(dataset.notes.contains { $0.contains("training images alone") })
   }
 
-  @Test(arguments: ["", "/raw", "/MNIST/raw"]) func foldersAsTorchvisionHasThem(below: String) throws {
+  @Test(arguments: ["", "/raw", "/MNIST/raw"]) func foldersAsTorchvisionHasThem(below: String)
+    throws
+  {
     let folder = try TemporaryFolder()
     let place = folder.path + below
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)

@@ -107,9 +107,13 @@ import Testing
     for length in 2..<compressed.count {
       #expect(try reason(Array(compressed[..<length])) == "the gzip data ends early, expected more")
     }
-    for garbage in [[0], [0x1f], [0x1f, 0x8b], [UInt8](repeating: 7, count: 100_000)] as [[UInt8]] {
+    for garbage in [[7], [0, 7], [0x1f], [0x1f, 0x8b], [UInt8](repeating: 7, count: 100_000)]
+      as [[UInt8]]
+    {
       #expect(try reason(compressed + garbage) != nil)
     }
+    // Zeros that fill up a block are no damage.
+    #expect(try reason(compressed + [UInt8](repeating: 0, count: 100_000)) == nil)
     // A changed checksum, and a changed byte anywhere, never crash; the checksum is seen.
     var changed = compressed
     changed[compressed.count - 6] ^= 1

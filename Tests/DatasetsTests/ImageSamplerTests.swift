@@ -112,4 +112,47 @@ import Testing
     let harder = render(pixels, width: 2, height: 2, transform, outputSize: 2)
     #expect(isClose(harder, values.map { min(max(0.4 * -0.4 + 1.4 * $0, 0), 1) }))
   }
+
+  @Test(arguments: [1, 3, 4])
+  func aFlippedViewIsTheMirroredView(channels: Int) {
+    let pixels = Self.noise(7 * 9 * channels)
+    for (size, rotation) in [(6, 0), (5, 0), (5, 30)] as [(Int, Float)] {
+      var transform = DrawnTransform(left: 2, top: 1, size: size)
+      transform.rotationDegrees = rotation
+      let straight = render(
+        pixels, width: 9, height: 7, channels: channels, transform, outputSize: 6)
+      transform.isFlipped = true
+      let flipped = render(
+        pixels, width: 9, height: 7, channels: channels, transform, outputSize: 6)
+      for y in 0..<6 {
+        for x in 0..<6 {
+          for channel in 0..<channels {
+            #expect(
+              flipped[(y * 6 + x) * channels + channel]
+                == straight[(y * 6 + 5 - x) * channels + channel], "\(size) \(rotation)")
+          }
+        }
+      }
+      #expect(flipped != straight)
+    }
+  }
+
+  @Test(arguments: [3, 4])
+  func channelsAreSampledAsPlanesAre(channels: Int) {
+    let pixels = Self.noise(8 * 11 * channels)
+    for (left, top, size) in [(0, 0, 8), (3, 2, 5), (4, 1, 7)] {
+      for rotation in [0, 20, -75] as [Float] {
+        var transform = DrawnTransform(left: left, top: top, size: size)
+        transform.rotationDegrees = rotation
+        let found = render(
+          pixels, width: 11, height: 8, channels: channels, transform, outputSize: 7)
+        for channel in 0..<channels {
+          let plane = (0..<8 * 11).map { pixels[$0 * channels + channel] }
+          let expected = render(plane, width: 11, height: 8, transform, outputSize: 7)
+          let values = (0..<49).map { found[$0 * channels + channel] }
+          #expect(values == expected, "\(size) \(rotation) \(channel)")
+        }
+      }
+    }
+  }
 }

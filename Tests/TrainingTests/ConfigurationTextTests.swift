@@ -68,7 +68,8 @@ import Testing
     #expect(
       Set(object.keys)
         == [
-          "preset", "dataset", "data", "pictures", "method", "network", "heads", "training", "transform",
+          "preset", "dataset", "data", "pictures", "method", "network", "heads", "training",
+          "transform",
           "evaluation",
           "checkpoint",
         ])
@@ -125,9 +126,15 @@ import Testing
       #expect(preset.configuration.preset == preset.name)
       #expect(!preset.summary.isEmpty && !preset.summary.contains("#"))
       try preset.configuration.validate(source: preset.name)
+      let side =
+        switch preset.configuration.dataset {
+        case "image-folder": preset.configuration.pictureSize
+        case "cifar10": 32
+        default: 28
+        }
       let images = preset.configuration.dataset == "digits" ? 5_000 : 70_000
       try preset.configuration.validate(
-        source: preset.name, images: images, side: 28, classes: 10)
+        source: preset.name, images: images, side: side, classes: 10)
     }
     let error = #expect(throws: SettingsError.self) { try PresetCatalog.load("digitz") }
     #expect(

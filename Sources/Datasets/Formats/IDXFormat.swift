@@ -34,8 +34,8 @@ package enum IDXFormat {
   }
 
   static func spellings(_ stem: String, _ kind: String) -> [String] {
-    ["-", "."].flatMap { separator in
-      ["", ".gz"].map { "\(stem)-\(kind)\(separator)ubyte\($0)" }
+    ["\(stem)-\(kind)-ubyte", "\(stem)-\(kind).ubyte", "\(stem).\(kind)-ubyte"].flatMap {
+      [$0, $0 + ".gz"]
     }
   }
 
@@ -47,8 +47,10 @@ package enum IDXFormat {
   static func load(
     _ folder: String, name: String, source: String, classNames: [String]?
   ) throws(DatasetError) -> ImageDataset {
-    let isReadable = access(folder, R_OK | X_OK) == 0
-    if !isReadable, errno == EACCES {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
+      access(folder, R_OK | X_OK) != 0, errno == EACCES
+    {
       throw .unreadable(path: folder, reason: "permission denied")
     }
     let (place, prefix) = self.place(folder) ?? (folder, "")

@@ -68,7 +68,9 @@ package enum ImageFolderFormat {
     var hashes: [UInt64] = [0xcbf2_9ce4_8422_2325, 0x8422_2325_cbf2_9ce4]
     func add(_ bytes: [UInt8]) {
       for place in hashes.indices {
-        for byte in bytes + [0] { hashes[place] = (hashes[place] ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for byte in bytes + [0] {
+          hashes[place] = (hashes[place] ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
       }
     }
     let root = folder.root.withCString { path in
