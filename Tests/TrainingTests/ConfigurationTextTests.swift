@@ -138,7 +138,7 @@ import Testing
     }
     let error = #expect(throws: SettingsError.self) { try PresetCatalog.load("digitz") }
     #expect(
-      error?.description.hasPrefix("--preset: unknown preset 'digitz', expected one of digits")
+      error?.description.hasPrefix("--preset: unknown preset 'digitz', expected one of cifar10-small")
         == true)
   }
 }
