@@ -92,11 +92,8 @@ import Testing
         var random = RandomStream(
           seed: 9, epoch: 2, sample: source * 3 + pair % 3, purpose: .transformedSide)
         let draws = [
-          (pair, renderer.transform.drawPlain(imageWidth: 28, imageHeight: 28, from: &plainRandom)),
-          (
-            21 + pair,
-            renderer.transform.drawTransformed(imageWidth: 28, imageHeight: 28, from: &random)
-          ),
+          (pair, renderer.transform.draw(view: 0, of: dataset.size, from: &plainRandom)),
+          (21 + pair, renderer.transform.draw(view: 1, of: dataset.size, from: &random)),
         ]
         for (place, drawn) in draws {
           var expected = [Float](repeating: .nan, count: 576)
@@ -104,8 +101,7 @@ import Testing
             expected.withUnsafeMutableBufferPointer { expected in
               ImageSampler.render(
                 pixels: pixels.baseAddress! + source * 784,
-                size: ImageSize(height: 28, width: 28, channels: 1),
-                transform: drawn, outputSize: 24, into: expected.baseAddress!)
+                size: dataset.size, view: drawn, outputSize: 24, into: expected.baseAddress!)
             }
           }
           #expect(image(place, of: memory, layout) == expected)

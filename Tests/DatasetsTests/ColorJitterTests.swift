@@ -26,8 +26,8 @@ private struct ReferenceImage: Decodable {
       [ReferenceImage].self, from: Data(contentsOf: folder.appendingPathComponent("color.json")))
   }
 
-  private static func view(_ changes: [ReferenceImage.Change]) throws -> DrawnTransform {
-    var view = DrawnTransform(left: 0, top: 0, size: 1)
+  private static func view(_ changes: [ReferenceImage.Change]) throws -> DrawnView {
+    var view = DrawnView(left: 0, top: 0, size: 1)
     view.colorOrder = []
     for change in changes {
       let step = try #require(ColorStep.allCases.first { "\($0)" == change.step })
@@ -42,7 +42,7 @@ private struct ReferenceImage: Decodable {
     return view
   }
 
-  private static func apply(_ view: DrawnTransform, to pixels: [[Float]]) -> [[Float]] {
+  private static func apply(_ view: DrawnView, to pixels: [[Float]]) -> [[Float]] {
     let channels = pixels[0].count
     var values = pixels.flatMap { $0 }
     values.withUnsafeMutableBufferPointer {

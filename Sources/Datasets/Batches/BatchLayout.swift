@@ -1,7 +1,7 @@
 import Kernels
 
-/// Where the engine keeps a batch of activations: `[N/12, H, W, 12, C]`, blocks of 12 images that lie
-/// side by side, the last block padded.
+/// Where the engine keeps a batch of activations: `[N/12, H, W, 12, C]`, blocks of 12 images that
+/// lie side by side, the last block padded.
 package struct BatchLayout: Equatable, Sendable {
   /// Images that lie side by side.
   package static let imagesPerBlock = imageBlock

@@ -2,8 +2,8 @@ import Kernels
 
 /// Draws batches of transformed images straight into the engine's memory.
 ///
-/// Each image's random numbers are a function of (seed, epoch, image, repeat, side), so a batch holds
-/// the same bits at any number of threads, in any order of batches.
+/// Each image's random numbers are a function of (seed, epoch, image, repeat, side), so a batch
+/// holds the same bits at any number of threads, in any order of batches.
 package struct BatchRenderer: Sendable {
   package let dataset: ImageDataset
   package let transform: PairTransform
@@ -27,16 +27,16 @@ package struct BatchRenderer: Sendable {
 
   /// Renders the 2n images of batch `step`, values in 0…1: images 0..<n are side x, n..<2n side x′.
   ///
-  /// Side x is drawn once for each distinct image and repeated r times; each x′ is drawn on its own.
-  /// Padding is set to 0. Requires `buffer` to hold at least `layout(images: 2 * plan.pairs)`, and a
-  /// plan for this data set's number of images.
+  /// Side x is drawn once for each distinct image and repeated r times; each x′ is drawn on its
+  /// own. Padding is set to 0. Requires `buffer` to hold at least `layout(images: 2 * plan.pairs)`,
+  /// and a plan for this data set's number of images.
   package func render(_ plan: EpochPlan, step: Int, into buffer: FloatBuffer, pool: WorkerPool) {
     let work = rendering(plan, step: step, into: buffer)
     pool.forEach(work.units, work.render)
   }
 
-  /// The same as work that threads can share out: it is done when each of the units was rendered once. Nothing else
-  /// may touch the buffer until then.
+  /// The same as work that threads can share out: it is done when each of the units was rendered
+  /// once. Nothing else may touch the buffer until then.
   package func rendering(
     _ plan: EpochPlan, step: Int, into buffer: FloatBuffer
   ) -> (units: Int, render: @Sendable (_ unit: Int) -> Void) {
@@ -60,8 +60,7 @@ package struct BatchRenderer: Sendable {
             let image = images[position]
             var random = RandomStream(
               seed: plan.seed, epoch: plan.epoch, sample: image, purpose: .plainSide)
-            let drawn = transform.drawPlain(
-              imageWidth: dataset.width, imageHeight: dataset.height, from: &random)
+            let drawn = transform.draw(view: 0, of: dataset.size, from: &random)
             let first = position * plan.repeats
             draw(image, drawn, layout, at: first..<first + plan.repeats, in: base)
           }
@@ -71,8 +70,7 @@ package struct BatchRenderer: Sendable {
             var random = RandomStream(
               seed: plan.seed, epoch: plan.epoch,
               sample: image * plan.repeats + pair % plan.repeats, purpose: .transformedSide)
-            let drawn = transform.drawTransformed(
-              imageWidth: dataset.width, imageHeight: dataset.height, from: &random)
+            let drawn = transform.draw(view: 1, of: dataset.size, from: &random)
             let place = plan.pairs + pair
             draw(image, drawn, layout, at: place..<place + 1, in: base)
           }
@@ -89,7 +87,7 @@ package struct BatchRenderer: Sendable {
     checkRange(range)
     let layout = self.layout(images: range.count)
     let base = checked(buffer, layout)
-    let centre = transform.centreCrop(imageWidth: dataset.width, imageHeight: dataset.height)
+    let centre = transform.evaluationView(of: dataset.size)
     pool.forEach((range.count + Self.chunk - 1) / Self.chunk) { unit in
       for place in members(unit, of: range.count) {
         draw(range.lowerBound + place, centre, layout, at: place..<place + 1, in: base)
@@ -108,14 +106,13 @@ package struct BatchRenderer: Sendable {
     checkRange(range)
     let layout = self.layout(images: 2 * range.count)
     let base = checked(buffer, layout)
-    let centre = transform.centreCrop(imageWidth: dataset.width, imageHeight: dataset.height)
+    let centre = transform.evaluationView(of: dataset.size)
     pool.forEach((range.count + Self.chunk - 1) / Self.chunk) { unit in
       for place in members(unit, of: range.count) {
         let image = range.lowerBound + place
         draw(image, centre, layout, at: place..<place + 1, in: base)
         var random = RandomStream(seed: seed, sample: image, purpose: .evaluationPairs)
-        let drawn = transform.drawTransformed(
-          imageWidth: dataset.width, imageHeight: dataset.height, from: &random)
+        let drawn = transform.draw(view: 1, of: dataset.size, from: &random)
         let second = range.count + place
         draw(image, drawn, layout, at: second..<second + 1, in: base)
       }
@@ -125,7 +122,7 @@ package struct BatchRenderer: Sendable {
 
   /// Renders one image and writes it to each of the batch's `places`.
   private func draw(
-    _ image: Int, _ drawn: DrawnTransform, _ layout: BatchLayout, at places: Range<Int>,
+    _ image: Int, _ drawn: DrawnView, _ layout: BatchLayout, at places: Range<Int>,
     in base: UnsafeMutablePointer<Float>
   ) {
     let count = layout.height * layout.width
@@ -133,7 +130,7 @@ package struct BatchRenderer: Sendable {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count * channels) { scratch in
       dataset.source.withPixels(of: image) { pixels in
         ImageSampler.render(
-          pixels: pixels, size: dataset.size, transform: drawn, outputSize: transform.outputSize,
+          pixels: pixels, size: dataset.size, view: drawn, outputSize: transform.outputSize,
           into: scratch.baseAddress!)
       }
       for place in places {

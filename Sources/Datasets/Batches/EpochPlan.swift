@@ -14,8 +14,8 @@ package struct EpochPlan: Equatable, Sendable {
   /// The data set's images in this epoch's order.
   package let order: [Int]
 
-  /// Shuffles `images` images (Fisher–Yates). Requires `pairs` to be a multiple of `repeats`, both at
-  /// least 1.
+  /// Shuffles `images` images (Fisher–Yates). Requires `pairs` to be a multiple of `repeats`, both
+  /// at least 1.
   package init(images: Int, pairs: Int, repeats: Int, seed: UInt64, epoch: Int) {
     precondition(
       repeats >= 1 && pairs >= repeats && pairs % repeats == 0,

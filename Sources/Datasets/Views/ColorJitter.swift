@@ -1,13 +1,13 @@
-/// Changes of colour, as torchvision's ColorJitter makes them of tensors: brightness, contrast, saturation and hue in
-/// a drawn order, each result kept within 0…1.
+/// Changes of colour, as torchvision's ColorJitter makes them of tensors: brightness, contrast,
+/// saturation and hue in a drawn order, each result kept within 0…1.
 enum ColorJitter {
   /// Weights of red, green and blue in grey, as torchvision's `rgb_to_grayscale`.
   static let greyWeights: (Float, Float, Float) = (0.2989, 0.587, 0.114)
 
-  /// Changes an image `[pixels, channels]` in 0…1. Saturation and hue need red, green and blue; a fourth channel
-  /// stays as it is.
+  /// Changes an image `[pixels, channels]` in 0…1. Saturation and hue need red, green and blue; a
+  /// fourth channel stays as it is.
   static func apply(
-    _ view: DrawnTransform, to image: UnsafeMutablePointer<Float>, pixels: Int, channels: Int
+    _ view: DrawnView, to image: UnsafeMutablePointer<Float>, pixels: Int, channels: Int
   ) {
     for step in view.colorOrder {
       switch step {

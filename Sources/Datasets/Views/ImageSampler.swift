@@ -1,131 +1,158 @@
-import Foundation
-
-/// Applies a drawn transform to one image: rotation, crop, flip and resize in one pass of bilinear sampling, then
-/// the colour steps.
+/// Makes a drawn view of one image: motion, crop, flip and resize in one pass of bilinear sampling,
+/// then the colour steps, then the cutout.
 enum ImageSampler {
-  /// Writes the transformed image, `[outputSize, outputSize, channels]` in 0…1, from `pixels`,
-  /// `[height, width, channels]` in 0…255. Requires the crop to lie within the image.
+  /// Writes the view, `[outputSize, outputSize, channels]` in 0…1, of `pixels`, `[height, width,
+  /// channels]` in 0…255. Requires the crop to lie within the image.
   static func render(
-    pixels: UnsafePointer<UInt8>, size: ImageSize, transform: DrawnTransform,
-    outputSize: Int, into output: UnsafeMutablePointer<Float>
+    pixels: UnsafePointer<UInt8>, size: ImageSize, view: DrawnView, outputSize: Int,
+    into output: UnsafeMutablePointer<Float>
   ) {
-    let (width, height) = (size.width, size.height)
     precondition(
-      transform.left >= 0 && transform.top >= 0 && transform.size >= 1
-        && transform.left + transform.size <= width
-        && transform.top + transform.size <= height,
-      "crop of \(transform.size) at (\(transform.left), \(transform.top)) of \(height)×\(width)")
-    // The source position of each output column, then of each output row.
+      view.left >= 0 && view.top >= 0 && view.size >= 1 && view.left + view.size <= size.width
+        && view.top + view.size <= size.height,
+      "crop of \(view.size) at (\(view.left), \(view.top)) of \(size)")
+    // Where each output column lies in the moved image, then each output row.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * outputSize) { positions in
       let columns = positions.baseAddress!
       let rows = columns + outputSize
-      let scale = Float(transform.size) / Float(outputSize)
+      let step = Float(view.size) / Float(outputSize)
       for index in 0..<outputSize {
         // Half-pixel centres, clamped to the crop's outermost pixels.
-        let position = (Float(index) + 0.5) * scale - 0.5
-        let within = min(max(position, 0), Float(transform.size - 1))
-        columns[index] = Float(transform.left) + within
-        rows[index] = Float(transform.top) + within
+        let position = (Float(index) + 0.5) * step - 0.5
+        let within = min(max(position, 0), Float(view.size - 1))
+        columns[index] = Float(view.left) + within
+        rows[index] = Float(view.top) + within
       }
-      if transform.isFlipped {
+      if view.isFlipped {
         var mirrored = UnsafeMutableBufferPointer(start: columns, count: outputSize)
         mirrored.reverse()
       }
-      let source = Source(pixels: pixels, width: width, height: height, channels: size.channels)
-      if transform.rotationDegrees == 0 {
-        resize(source, columns: columns, rows: rows, outputSize: outputSize, into: output)
-      } else {
-        rotate(
-          source, degrees: transform.rotationDegrees, columns: columns, rows: rows,
-          outputSize: outputSize, into: output)
+      let grid = Grid(columns: columns, rows: rows, side: outputSize)
+      // Written out for each number of channels, so that the compiler knows the distances.
+      switch size.channels {
+      case 1: sample(pixels, size, view, grid, channels: 1, into: output)
+      case 3: sample(pixels, size, view, grid, channels: 3, into: output)
+      case 4: sample(pixels, size, view, grid, channels: 4, into: output)
+      default: sample(pixels, size, view, grid, channels: size.channels, into: output)
       }
     }
-    ColorJitter.apply(
-      transform, to: output, pixels: outputSize * outputSize, channels: size.channels)
+    ColorJitter.apply(view, to: output, pixels: outputSize * outputSize, channels: size.channels)
+    if let cutout = view.cutout { clear(cutout, of: output, side: outputSize, size.channels) }
   }
 
-  private struct Source {
-    let pixels: UnsafePointer<UInt8>
-    let width: Int
-    let height: Int
-    let channels: Int
+  /// The places that are sampled, before the image's motion.
+  private struct Grid {
+    let columns: UnsafePointer<Float>
+    let rows: UnsafePointer<Float>
+    let side: Int
+  }
 
-    var rowStride: Int { width * channels }
+  @inline(__always)
+  private static func sample(
+    _ pixels: UnsafePointer<UInt8>, _ size: ImageSize, _ view: DrawnView, _ grid: Grid,
+    channels: Int, into output: UnsafeMutablePointer<Float>
+  ) {
+    if view.isUpright {
+      resize(pixels, size, grid, channels: channels, into: output)
+    } else {
+      warp(pixels, size, view.motion, grid, channels: channels, into: output)
+    }
   }
 
   /// Bilinear samples on a grid along the image's axes, all of it within the image.
+  @inline(__always)
   private static func resize(
-    _ source: Source, columns: UnsafePointer<Float>, rows: UnsafePointer<Float>, outputSize: Int,
+    _ pixels: UnsafePointer<UInt8>, _ size: ImageSize, _ grid: Grid, channels: Int,
     into output: UnsafeMutablePointer<Float>
   ) {
-    for y in 0..<outputSize {
-      let top = Int(rows[y])
-      let down = rows[y] - Float(top)
-      let upper = source.pixels + top * source.rowStride
-      let lower = source.pixels + min(top + 1, source.height - 1) * source.rowStride
-      let channels = source.channels
-      let target = output + y * outputSize * channels
-      for x in 0..<outputSize {
-        let left = Int(columns[x])
-        let across = columns[x] - Float(left)
-        let right = min(left + 1, source.width - 1)
+    let rowStride = size.width * channels
+    for y in 0..<grid.side {
+      let top = Int(grid.rows[y])
+      let down = grid.rows[y] - Float(top)
+      let upper = pixels + top * rowStride
+      let lower = pixels + min(top + 1, size.height - 1) * rowStride
+      let target = output + y * grid.side * channels
+      for x in 0..<grid.side {
+        let left = Int(grid.columns[x])
+        let across = grid.columns[x] - Float(left)
+        let right = min(left &+ 1, size.width &- 1)
+        let (first, second) = (left &* channels, right &* channels)
         for channel in 0..<channels {
-          let (first, second) = (left * channels + channel, right * channels + channel)
-          let above = blend(Float(upper[first]), Float(upper[second]), across)
-          let below = blend(Float(lower[first]), Float(lower[second]), across)
-          target[x * channels + channel] = blend(above, below, down) * (1 / 255)
+          let above = blend(upper[first &+ channel], upper[second &+ channel], across)
+          let below = blend(lower[first &+ channel], lower[second &+ channel], across)
+          target[x &* channels &+ channel] = blend(above, below, down) * (1 / 255)
         }
       }
     }
   }
 
-  /// Bilinear samples on a grid turned about the image's centre; 0 outside the image.
-  private static func rotate(
-    _ source: Source, degrees: Float, columns: UnsafePointer<Float>, rows: UnsafePointer<Float>,
-    outputSize: Int, into output: UnsafeMutablePointer<Float>
+  /// Bilinear samples on a grid of a moved image; 0 outside the image.
+  @inline(__always)
+  private static func warp(
+    _ pixels: UnsafePointer<UInt8>, _ size: ImageSize, _ motion: AffineMap, _ grid: Grid,
+    channels: Int, into output: UnsafeMutablePointer<Float>
   ) {
-    let angle = Double(degrees) * Double.pi / 180
-    let (cosine, sine) = (Float(cos(angle)), Float(sin(angle)))
-    let centreX = Float(source.width - 1) / 2
-    let centreY = Float(source.height - 1) / 2
-    let channels = source.channels
-    for y in 0..<outputSize {
-      let fromCentreY = rows[y] - centreY
-      let target = output + y * outputSize * channels
-      for x in 0..<outputSize {
-        let fromCentreX = columns[x] - centreX
-        let sourceX = centreX + fromCentreX * cosine - fromCentreY * sine
-        let sourceY = centreY + fromCentreX * sine + fromCentreY * cosine
+    let rowStride = size.width * channels
+    let (centreX, centreY) = (Float(size.width - 1) / 2, Float(size.height - 1) / 2)
+    let (originX, originY) = (centreX + Float(motion.x0), centreY + Float(motion.y0))
+    let (xx, xy) = (Float(motion.xx), Float(motion.xy))
+    let (yx, yy) = (Float(motion.yx), Float(motion.yy))
+    for y in 0..<grid.side {
+      let fromCentreY = grid.rows[y] - centreY
+      let target = output + y * grid.side * channels
+      for x in 0..<grid.side {
+        let fromCentreX = grid.columns[x] - centreX
+        let sourceX = originX + fromCentreX * xx + fromCentreY * xy
+        let sourceY = originY + fromCentreX * yx + fromCentreY * yy
         let (floorX, floorY) = (sourceX.rounded(.down), sourceY.rounded(.down))
         let (left, top) = (Int(floorX), Int(floorY))
         let (across, down) = (sourceX - floorX, sourceY - floorY)
-        let isInside =
-          left >= 0 && top >= 0 && left + 1 < source.width && top + 1 < source.height
-        for channel in 0..<channels {
-          let above: Float
-          let below: Float
-          if isInside {
-            let corner = source.pixels + top * source.rowStride + left * channels + channel
-            let lower = corner + source.rowStride
-            above = blend(Float(corner[0]), Float(corner[channels]), across)
-            below = blend(Float(lower[0]), Float(lower[channels]), across)
-          } else {
-            above = blend(
-              valueOrZero(source, left, top, channel), valueOrZero(source, left + 1, top, channel),
-              across)
-            below = blend(
-              valueOrZero(source, left, top + 1, channel),
-              valueOrZero(source, left + 1, top + 1, channel), across)
+        let place = top &* rowStride &+ left &* channels
+        if left >= 0 && top >= 0 && left &+ 1 < size.width && top &+ 1 < size.height {
+          let upper = pixels + place
+          let lower = upper + rowStride
+          for channel in 0..<channels {
+            let above = blend(upper[channel], upper[channels &+ channel], across)
+            let below = blend(lower[channel], lower[channels &+ channel], across)
+            target[x &* channels &+ channel] = blend(above, below, down) * (1 / 255)
           }
-          target[x * channels + channel] = blend(above, below, down) * (1 / 255)
+          continue
+        }
+        // At the image's edge and outside.
+        let hasLeft = left >= 0 && left < size.width
+        let hasRight = left >= -1 && left &+ 1 < size.width
+        let hasTop = top >= 0 && top < size.height
+        let hasBottom = top >= -1 && top &+ 1 < size.height
+        for channel in 0..<channels {
+          func value(_ offset: Int, _ isThere: Bool) -> UInt8 {
+            isThere ? pixels[place &+ offset &+ channel] : 0
+          }
+          let above = blend(
+            value(0, hasTop && hasLeft), value(channels, hasTop && hasRight), across)
+          let below = blend(
+            value(rowStride, hasBottom && hasLeft),
+            value(rowStride &+ channels, hasBottom && hasRight), across)
+          target[x &* channels &+ channel] = blend(above, below, down) * (1 / 255)
         }
       }
     }
   }
 
-  private static func valueOrZero(_ source: Source, _ x: Int, _ y: Int, _ channel: Int) -> Float {
-    guard x >= 0 && y >= 0 && x < source.width && y < source.height else { return 0 }
-    return Float(source.pixels[y * source.rowStride + x * source.channels + channel])
+  private static func clear(
+    _ cutout: Cutout, of output: UnsafeMutablePointer<Float>, side: Int, _ channels: Int
+  ) {
+    precondition(
+      cutout.left >= 0 && cutout.top >= 0 && cutout.size >= 0
+        && max(cutout.left, cutout.top) + cutout.size <= side, "\(cutout) of \(side)")
+    for y in cutout.top..<cutout.top + cutout.size {
+      (output + (y * side + cutout.left) * channels)
+        .update(repeating: 0, count: cutout.size * channels)
+    }
+  }
+
+  @inline(__always)
+  private static func blend(_ first: UInt8, _ second: UInt8, _ weight: Float) -> Float {
+    blend(Float(first), Float(second), weight)
   }
 
   @inline(__always)
