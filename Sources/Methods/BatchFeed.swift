@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import NeuralNet
 
 /// The batch of the step in hand, and the next one, which threads render while they wait for each other.
