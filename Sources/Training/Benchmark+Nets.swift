@@ -3,7 +3,8 @@ import Kernels
 import NeuralNet
 
 extension Benchmark {
-  /// The networks that it knows, each with the batch, the images and the head B that it is measured at.
+  /// The networks that it knows, each with the batch, the images and the head B that it is measured
+  /// at.
   package enum Net: String, Sendable, CaseIterable {
     /// net6c at a quarter of its width.
     case small
@@ -40,19 +41,36 @@ extension Benchmark {
     /// Displacements of the segmentation loss lie within ± this.
     var maximumDisplacement: Int { 10 }
 
-    /// Draws pairs from `count` images of noise with the published settings; nil for networks that see others.
-    func renderer(count: Int, inputSize: Int) throws(DatasetError) -> BatchRenderer? {
-      guard channels == 1 else { return nil }
+    /// How training draws its pairs, with the published settings; nil where it does not draw such.
+    private var views: (side: Int, channels: Int, repeats: Int, augmentation: PairAugmentation)? {
+      switch self {
+      case .small, .net6c: (28, 1, 5, .mnist)
+      case .net5g: (32, 3, 3, .cifar10)
+      case .net10a: nil
+      }
+    }
+
+    /// Draws `pairs` pairs from images of noise, each drawn as often as published where the number
+    /// of pairs allows.
+    func renderer(pairs: Int, inputSize: Int) throws(DatasetError) -> BatchRenderer? {
+      guard let (side, channels, repeats, published) = views else { return nil }
+      let count = pairs % repeats == 0 ? pairs / repeats : pairs
+      let size = ImageSize(height: side, width: side, channels: channels)
       var random = RandomStream(seed: 1, purpose: .samples)
-      var transform = PairTransform.mnist
-      transform.outputSize = inputSize
+      let pixels = (0..<count * size.byteCount).map { _ in
+        UInt8(truncatingIfNeeded: random.next())
+      }
+      var augmentation = published
+      augmentation.outputSize = inputSize
       return try BatchRenderer(
         dataset: ImageDataset(
-          name: "noise", width: 28, height: 28, channels: 1, classNames: ["noise"],
-          pixels: (0..<count * 784).map { _ in UInt8(truncatingIfNeeded: random.next()) },
-          labels: Array(repeating: 0, count: count)),
-        transform: transform)
+          name: "noise", source: MemoryImages(size: size, pixels: pixels), labels: nil,
+          classNames: []),
+        transform: augmentation)
     }
+
+    /// What the trunk sees of the images that are drawn.
+    var input: InputKind { self == .net5g ? .sobel : .image }
 
     package var architecture: Architecture {
       Architecture(

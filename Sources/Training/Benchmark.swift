@@ -4,8 +4,8 @@ import Kernels
 import Methods
 import NeuralNet
 
-/// The training step that is compared with other programs': both sides of fixed pairs through the network with
-/// head B, the clustering loss, backward, Adam.
+/// The training step that is compared with other programs': both sides of fixed pairs through the
+/// network with head B, the clustering loss, backward, Adam.
 package final class Benchmark {
   package struct Result: Sendable {
     /// Median over the steps.
@@ -19,6 +19,9 @@ package final class Benchmark {
     package var peakGflops: Double
     /// Per step.
     package var rows: [Profiler.Row]
+    /// Of a batch drawn as in training, with what stands in front of the trunk; nil where none is
+    /// drawn.
+    package var drawnImagesPerSecond: Double?
   }
 
   private let net: Net
@@ -35,9 +38,15 @@ package final class Benchmark {
   /// Of what head B puts out, either way.
   private var gradient: Tensor?
   private var mapGradient: PlanarMaps?
-  /// Of a fixed batch of grey images; nil for networks that see others.
-  private let renderer: BatchRenderer?
-  private lazy var rendered = Tensor(images.shape)
+  /// Draws batches as training does, beside the fixed images of a step.
+  private struct Drawing {
+    let renderer: BatchRenderer
+    let batch: Tensor
+    let plan: EpochPlan
+    /// nil if the trunk sees the images as they are.
+    let input: SobelInput?
+  }
+  private let drawing: Drawing?
   /// Every pixel counts.
   private lazy var mask = ones(images.shape.images / 2 * images.shape.pixels)
 
@@ -69,9 +78,17 @@ package final class Benchmark {
     var shape = architecture.inputShape
     shape.images = 2 * pairs
     images = Tensor(shape)
-    // Each image is drawn five times where the number of pairs allows.
-    renderer = try net.renderer(
-      count: pairs % 5 == 0 ? pairs / 5 : pairs, inputSize: shape.height)
+    drawing = try net.renderer(pairs: pairs, inputSize: shape.height).map { renderer in
+      let count = renderer.dataset.count
+      return Drawing(
+        renderer: renderer, batch: Tensor(renderer.shape(images: 2 * pairs)),
+        plan: EpochPlan(
+          images: count, pairs: pairs, repeats: pairs / count, seed: 1, epoch: 1),
+        input: net.input == .image
+          ? nil
+          : SobelInput(
+            kind: net.input, imageShape: renderer.shape(images: 1), context: context))
+    }
     var random = RandomStream(seed: 1, purpose: .samples)
     for image in 0..<shape.images {
       for y in 0..<shape.height {
@@ -96,6 +113,9 @@ package final class Benchmark {
     }
     let median = seconds.sorted()[steps / 2]
     let forward = profiler.rows.filter { $0.kind == .forward }.reduce(0) { $0 + $1.multiplyAdds }
+    let drawingSeconds = profiler.rows.filter { $0.kind == .augmentation }.reduce(0) {
+      $0 + $1.seconds
+    }
     return Result(
       stepSeconds: median, imagesPerSecond: Double(images.shape.images) / median,
       gflops: 6 * forward / Double(steps) / median / 1e9, peakMemoryBytes: peakMemory(),
@@ -106,18 +126,21 @@ package final class Benchmark {
         row.multiplyAdds /= Double(steps)
         row.bytes /= Double(steps)
         return row
+      },
+      drawnImagesPerSecond: drawing.map { _ in
+        Double(images.shape.images * steps) / drawingSeconds
       })
   }
 
-  /// What training does besides, while threads wait for each other: a row of its own, no part of the step.
+  /// What training does besides, while threads wait for each other: rows of their own, no part of
+  /// the step.
   private func renderBatch() {
-    guard let renderer else { return }
-    let pairs = images.shape.images / 2
-    let count = renderer.dataset.count
-    let plan = EpochPlan(images: count, pairs: pairs, repeats: pairs / count, seed: 1, epoch: 1)
+    guard let drawing else { return }
     context.measure("batch", .augmentation) {
-      renderer.render(plan, step: 0, into: rendered.buffer, pool: context.pool)
+      drawing.renderer.render(
+        drawing.plan, step: 0, into: drawing.batch.buffer, pool: context.pool)
     }
+    _ = drawing.input?.forward(drawing.batch)
   }
 
   private func step() {
@@ -169,7 +192,8 @@ package final class Benchmark {
     return buffer
   }
 
-  /// The best of several tries, each of many short units, so that a thread that wakes late still takes its share.
+  /// The best of several tries, each of many short units, so that a thread that wakes late still
+  /// takes its share.
   private func measurePeak() -> Double {
     let kernels = context.kernels
     let pool = context.pool

@@ -2,8 +2,8 @@ import Kernels
 
 /// The batches of clustering by pairs, each by its plan.
 extension BatchRenderer {
-  /// Renders training batch `step` of an epoch, see `BatchPlan.pairs`. Requires a plan for this data
-  /// set's number of images.
+  /// Renders training batch `step` of an epoch, see `BatchPlan.pairs`. Requires a plan for this
+  /// data set's number of images.
   package func render(_ plan: EpochPlan, step: Int, into buffer: FloatBuffer, pool: WorkerPool) {
     let work = rendering(plan, step: step, into: buffer)
     pool.forEach(work.units, work.render)

@@ -83,6 +83,9 @@ struct BenchCommand: ParsableCommand {
         + String(
           format: "\n%.1f ms a step, %.1f images/s, %.0f GFLOP/s, %.0f MiB\n",
           1000 * result.stepSeconds, result.imagesPerSecond, result.gflops,
-          Double(result.peakMemoryBytes) / 1_048_576))
+          Double(result.peakMemoryBytes) / 1_048_576)
+        + (result.drawnImagesPerSecond.map {
+          String(format: "batches are drawn at %.0f images/s\n", $0)
+        } ?? ""))
   }
 }
