@@ -138,7 +138,8 @@ import Testing
     }
     let error = #expect(throws: SettingsError.self) { try PresetCatalog.load("digitz") }
     #expect(
-      error?.description.hasPrefix("--preset: unknown preset 'digitz', expected one of cifar10-small")
+      error?.description.hasPrefix(
+        "--preset: unknown preset 'digitz', expected one of cifar10-small")
         == true)
   }
 }
