@@ -1,7 +1,7 @@
 import Kernels
 
-/// The probability maps of both views of a batch, or of a piece of it, in the same frame: what the segmentation loss
-/// is computed of, in two phases. Sums of pieces are added up between them.
+/// The probability maps of both views of a batch, or of a piece of it, in the same frame: what the
+/// segmentation loss is computed of, in two phases. Sums of pieces are added up between them.
 package struct SegmentationMaps {
   private let engine: Engine
   private let layout: MapLayout
@@ -12,7 +12,8 @@ package struct SegmentationMaps {
 
   /// - Parameters:
   ///   - plain, transformed: Φ(x) and g⁻¹Φ(g x), both laid out as `layout` says.
-  ///   - mask: `[images, height, width]`, 0 where a pixel does not count; it must outlive the maps. nil if all count.
+  ///   - mask: `[images, height, width]`, 0 where a pixel does not count; it must outlive the maps.
+  ///     nil if all count.
   ///   - maximumDisplacement: displacements lie within ± this; smaller than the maps.
   package init(
     plain: UnsafePointer<Float>, transformed: UnsafePointer<Float>, layout: MapLayout,
@@ -32,15 +33,16 @@ package struct SegmentationMaps {
       pool: engine.pool)
   }
 
-  /// The raw joint of each displacement, row by row: the vertical displacement, then the horizontal one.
+  /// The raw joint of each displacement, row by row: the vertical displacement, then the horizontal
+  /// one.
   package func sums() -> [JointSum] {
     SegmentationJoint(
       plain: plain, transformed: transformed, maximumDisplacement: maximumDisplacement, in: engine
     ).sums
   }
 
-  /// Writes `scale` · ∂loss/∂Φ for both maps, laid out as they are; zero outside the mask. The gradient may take the
-  /// place of the probabilities.
+  /// Writes `scale` · ∂loss/∂Φ for both maps, laid out as they are; zero outside the mask. The
+  /// gradient may take the place of the probabilities.
   ///
   /// Two correlations with the joints' gradients G_t: Σ_t G_t Φ_{u+t}(x′) and Σ_t G_tᵀ Φ_{u−t}(x).
   ///
@@ -54,7 +56,8 @@ package struct SegmentationMaps {
     write(from: plain, weights(joints.reversed(), scale), to: transformedGradient)
   }
 
-  /// `[tiles, displacements, C, 3]`: what a channel of the other map counts for each of a tile's channels.
+  /// `[tiles, displacements, C, 3]`: what a channel of the other map counts for each of a tile's
+  /// channels.
   private func weights(_ joints: [[Double]], _ scale: Double) -> [Float] {
     let clusters = layout.clusters
     let tileCount = joints.count * clusters * correlationTile

@@ -113,9 +113,8 @@ package enum DatasetCatalog {
     }
     var found: [String] = []
     if let (place, prefix) = IDXFormat.place(folder) {
-      found.append(
-        prefix.hasPrefix("emnist")
-          ? "idx" : place.contains("FashionMNIST") ? "fashion-mnist" : "idx")
+      let isFashion = !prefix.hasPrefix("emnist") && place.contains("FashionMNIST")
+      found.append(isFashion ? "fashion-mnist" : "idx")
     }
     for kind in CIFARFormat.recognizes(folder: folder) {
       found.append(kind == .cifar10 ? "cifar10" : "cifar100-20")

@@ -2,9 +2,11 @@ import Datasets
 import Kernels
 import NeuralNet
 
-/// The batch of the step in hand, and the next one, which threads render while they wait for each other.
+/// The batch of the step in hand, and the next one, which threads render while they wait for each
+/// other.
 ///
-/// A batch is a function of the seed and the step, so nobody can tell which thread drew it, or when.
+/// A batch is a function of the seed and the step, so nobody can tell which thread drew it, or
+/// when.
 package final class BatchFeed {
   /// What has to be done for the batch of a step: independent units of rendering.
   package typealias Work = (units: Int, render: @Sendable (_ unit: Int) -> Void)
@@ -28,7 +30,8 @@ package final class BatchFeed {
     buffers = [Tensor(shape), Tensor(shape)]
   }
 
-  /// The images of step `step`, from 0, complete. They stay until the step after the next is prepared.
+  /// The images of step `step`, from 0, complete. They stay until the step after the next is
+  /// prepared.
   package func batch(ofStep step: Int) -> Tensor {
     if renderedStep != step { prepare(step: step) }
     context.pool.finishOffered()

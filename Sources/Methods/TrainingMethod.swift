@@ -51,7 +51,8 @@ package protocol TrainingMethod: AnyObject {
   /// One batch through network, loss and optimisers. A loss that is no number changes no weight.
   func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome
 
-  /// Measures all heads with running batch-norm statistics; nil if `isCancelled` said so on the way.
+  /// Measures all heads with running batch-norm statistics; nil if `isCancelled` said so on the
+  /// way.
   ///
   /// - Parameters:
   ///   - step: steps taken.

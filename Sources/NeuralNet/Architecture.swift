@@ -1,15 +1,16 @@
 import Kernels
 
-/// One of the paper's networks, at any width and for square images of any size: what presets, benchmarks and tests
-/// build, and what it needs.
+/// One of the paper's networks, at any width and for square images of any size: what presets,
+/// benchmarks and tests build, and what it needs.
 package struct Architecture: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable {
-    /// For MNIST: 5×5 convolutions of w, 2w, 4w, 8w channels, a 2×2 max-pool after each but the last.
+    /// For MNIST: 5×5 convolutions of w, 2w, 4w, 8w channels, a 2×2 max-pool after each but the
+    /// last.
     case net6c
     /// For CIFAR and STL10: a ResNet-34 of w, 2w, 4w, 8w channels (see `ResNetTrunk`).
     case net5g
-    /// For segmentation: 3×3 convolutions of w, 2w, 4w, 4w, 8w, 8w channels, a 2×2 max-pool after the second, the
-    /// last two at dilation 2.
+    /// For segmentation: 3×3 convolutions of w, 2w, 4w, 4w, 8w, 8w channels, a 2×2 max-pool after
+    /// the second, the last two at dilation 2.
     case net10a
   }
 
@@ -85,9 +86,10 @@ package struct Architecture: Sendable, Equatable {
 
   /// Memory of a training step on so many images, roughly.
   ///
-  /// An image costs so many bytes for each value of the first convolution's output: counted for net6c (four maps
-  /// twice, before and after batch-norm and pooling, and a gradient), measured for the two others at width 64. A
-  /// weight has its gradient, two moments, and copies in other layouts.
+  /// An image costs so many bytes for each value of the first convolution's output: counted for
+  /// net6c (four maps twice, before and after batch-norm and pooling, and a gradient), measured for
+  /// the two others at width 64. A weight has its gradient, two moments, and copies in other
+  /// layouts.
   package func estimatedBytes(images: Int) -> Int {
     let (bytesPerValue, weightsPerSquare) =
       switch kind {

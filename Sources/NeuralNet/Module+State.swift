@@ -14,7 +14,8 @@ extension Module {
     } + stateBuffers.map { NamedTensor($0.view, $0.values) }
   }
 
-  /// - Throws: `StateMismatch` if a tensor is missing or has another shape; then nothing is changed.
+  /// - Throws: `StateMismatch` if a tensor is missing or has another shape; then nothing is
+  ///   changed.
   package func loadWeights(_ tensors: [String: NamedTensor]) throws(StateMismatch) {
     let targets =
       parameters.flatMap { parameter in parameter.views.map { ($0, parameter.values) } }

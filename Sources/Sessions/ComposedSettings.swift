@@ -1,7 +1,8 @@
 import Settings
 import Training
 
-/// A run's settings as they come together from preset, file and command line, with where each of them stands.
+/// A run's settings as they come together from preset, file and command line, with where each of
+/// them stands.
 package struct ComposedSettings: Sendable {
   package private(set) var configuration: Configuration
   /// What a key that nobody set is blamed on.

@@ -67,7 +67,8 @@ extension PreparedRun {
       recorder: try RunRecorder(folder), checkpoint: nil, startedAt: Date().timeIntervalSince1970)
   }
 
-  /// Settings that a run may change when it goes on; with another of the rest it would be another run.
+  /// Settings that a run may change when it goes on; with another of the rest it would be another
+  /// run.
   package static let changeableOnResume = [
     "data", "training.epochs", "training.steps", "training.threads", "training.learning_rate",
     "evaluation.epochs", "checkpoint.seconds",
@@ -144,8 +145,8 @@ extension Configuration {
 }
 
 extension ComposedSettings {
-  /// One's own data says how many classes there are: the main head has a cluster for each, unless somebody has said
-  /// otherwise.
+  /// One's own data says how many classes there are: the main head has a cluster for each, unless
+  /// somebody has said otherwise.
   fileprivate mutating func fitToClasses(of dataset: ImageDataset) throws(SettingsError) {
     guard ["idx", ImageFolderFormat.name].contains(configuration.dataset), dataset.classes >= 2,
       !isSet("heads.B.clusters")
@@ -169,7 +170,7 @@ extension ComposedSettings {
     try fitToClasses(of: dataset)
     try blaming { configuration throws(SettingsError) in
       try configuration.validate(
-        source: "", images: dataset.count, side: min(dataset.width, dataset.height),
+        source: "", images: dataset.count, side: dataset.size.side,
         classes: dataset.classes)
     }
     return dataset

@@ -148,7 +148,8 @@ extension SettingsField {
 }
 
 extension SettingsField {
-  /// The keys of a part of the settings, each behind `key` and a dot; at the same level if `key` is empty.
+  /// The keys of a part of the settings, each behind `key` and a dot; at the same level if `key` is
+  /// empty.
   package static func group<Part>(
     _ key: String, _ path: Path<Part>, _ schema: [SettingsField<Part>]
   ) -> [SettingsField] {

@@ -7,7 +7,8 @@ import Yams
 package struct SettingsSchema<Root>: Sendable {
   package let fields: [SettingsField<Root>]
 
-  /// Keys of one group are brought together, at the place of its first one, so that parts may share a group.
+  /// Keys of one group are brought together, at the place of its first one, so that parts may share
+  /// a group.
   package init(_ fields: [SettingsField<Root>]) {
     var groups: [String] = []
     var members: [String: [SettingsField<Root>]] = [:]
@@ -23,7 +24,8 @@ package struct SettingsSchema<Root>: Sendable {
   ///
   /// - Parameter source: the file's path, for messages.
   /// - Returns: the keys that the text mentions.
-  /// - Throws: `SettingsError` for text that is no YAML, an unknown key, or a value out of its range.
+  /// - Throws: `SettingsError` for text that is no YAML, an unknown key, or a value out of its
+  ///   range.
   @discardableResult
   package func apply(
     yaml: String, to root: inout Root, source: String

@@ -66,7 +66,7 @@ extension Benchmark {
         dataset: ImageDataset(
           name: "noise", source: MemoryImages(size: size, pixels: pixels), labels: nil,
           classNames: []),
-        transform: augmentation)
+        augmentation: augmentation)
     }
 
     /// What the trunk sees of the images that are drawn.

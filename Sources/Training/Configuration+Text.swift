@@ -13,7 +13,8 @@ extension Configuration {
   ///
   /// - Parameter source: the file's path, for messages.
   /// - Returns: the keys that the text mentions.
-  /// - Throws: `SettingsError` for text that is no YAML, an unknown key, or a value out of its range.
+  /// - Throws: `SettingsError` for text that is no YAML, an unknown key, or a value out of its
+  ///   range.
   @discardableResult
   package mutating func apply(yaml: String, source: String) throws(SettingsError) -> Set<String> {
     // The method first: it says which keys there are.

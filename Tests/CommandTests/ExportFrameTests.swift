@@ -1,3 +1,4 @@
+import Sessions
 import ArgumentParser
 import Foundation
 import RunStorage
@@ -67,7 +68,7 @@ import Testing
       }
       let nowhere = try ExportCommand.parse(
         ["frame", "--runs", runs.path, "--frame", folder.path + "/none/frame.txt"])
-      #expect(throws: CommandLineError.self) { try nowhere.run() }
+      #expect(throws: SessionError.self) { try nowhere.run() }
     }
   }
 

@@ -1,3 +1,4 @@
+import Sessions
 import ArgumentParser
 import CImageCodecs
 import Datasets
@@ -270,7 +271,7 @@ import Training
     #expect(throws: (any Error).self) { try PredictCommand.parse(["run"]) }
     try withRun { folder, _, runs in
       let message = "tiny: has no head C, expected A and B"
-      #expect(throws: CommandLineError(message)) {
+      #expect(throws: SessionError(message)) {
         try predict([folder.path, "--head", "C"], runs: runs)
       }
     }

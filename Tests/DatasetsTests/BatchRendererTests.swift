@@ -81,7 +81,7 @@ import Testing
   @Test(arguments: [(1, PairAugmentation.mnist), (3, .colored), (4, .colored)])
   func aBatchHoldsTheDrawnImages(channels: Int, augmentation: PairAugmentation) throws {
     let dataset = Self.dataset(20, channels: channels)
-    let renderer = try BatchRenderer(dataset: dataset, transform: augmentation)
+    let renderer = try BatchRenderer(dataset: dataset, augmentation: augmentation)
     let plan = EpochPlan(images: 20, pairs: 21, repeats: 3, seed: 9, epoch: 2)
     for step in 0..<plan.steps {
       let (memory, shape) = batch(renderer, plan, step: step)
@@ -111,7 +111,8 @@ import Testing
   }
 
   @Test func threadsLeaveNoTrace() throws {
-    let renderer = try BatchRenderer(dataset: Self.dataset(60), transform: PairAugmentation.mnist)
+    let renderer = try BatchRenderer(
+      dataset: Self.dataset(60), augmentation: PairAugmentation.mnist)
     let plan = EpochPlan(images: 60, pairs: 70, repeats: 2, seed: 4, epoch: 1)
     let one = batch(renderer, plan, step: 0).memory
     for threads in 2...4 {
@@ -125,7 +126,7 @@ import Testing
     let dataset = Self.dataset(30)
     var transform = PairAugmentation.mnist
     transform.outputSize = 20
-    let renderer = try BatchRenderer(dataset: dataset, transform: transform)
+    let renderer = try BatchRenderer(dataset: dataset, augmentation: transform)
     let pool = WorkerPool(threads: 2)
     defer { pool.shutDown() }
     let shape = renderer.shape(images: 17)
@@ -160,7 +161,7 @@ import Testing
     let pool = WorkerPool(threads: 2)
     defer { pool.shutDown() }
     for augmentation in [crops, single] as [any Augmentation] {
-      let renderer = try BatchRenderer(dataset: dataset, transform: augmentation)
+      let renderer = try BatchRenderer(dataset: dataset, augmentation: augmentation)
       var rows = (0..<augmentation.views).map { view in
         BatchPlan.Row(
           image: 5 - view % 3,
@@ -199,7 +200,7 @@ import Testing
 
   @Test func plansOfEvaluationTakeAnyImages() throws {
     let dataset = Self.dataset(20)
-    let renderer = try BatchRenderer(dataset: dataset, transform: PairAugmentation.mnist)
+    let renderer = try BatchRenderer(dataset: dataset, augmentation: PairAugmentation.mnist)
     let pool = WorkerPool(threads: 1)
     defer { pool.shutDown() }
     let images = [17, 3, 3, 0]

@@ -1,6 +1,7 @@
 @testable import TerminalUI
 
-/// A frame as a golden file has it: its text, then the style of each cell in runs, each style spelled out.
+/// A frame as a golden file has it: its text, then the style of each cell in runs, each style
+/// spelled out.
 enum GoldenText {
   private static let divider = "=== styles ==="
 
@@ -59,8 +60,8 @@ enum GoldenText {
     (0..<max(new.count, old.count)).first { new[safe: $0] != old[safe: $0] }
   }
 
-  /// `foreground/background` as the palette's numbers, `-` for the terminal's own, then b, d, r for bold,
-  /// dim and reversed.
+  /// `foreground/background` as the palette's numbers, `-` for the terminal's own, then b, d, r for
+  /// bold, dim and reversed.
   private static func styles(_ buffer: CellBuffer, row: Int) -> [String] {
     (0..<buffer.width).map { x in
       let style = buffer[x, row].style

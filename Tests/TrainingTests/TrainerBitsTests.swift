@@ -6,8 +6,8 @@ import Testing
 
 @testable import Training
 
-/// What a change that should not change results is held to: the digits run's weights after some steps, with the
-/// portable kernels, whose bits are the same on every machine.
+/// What a change that should not change results is held to: the digits run's weights after some
+/// steps, with the portable kernels, whose bits are the same on every machine.
 @Suite struct TrainerBitsTests {
   @Test func digitsAfterSomeSteps() throws {
     var configuration = try PresetCatalog.load("digits").configuration

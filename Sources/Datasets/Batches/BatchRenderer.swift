@@ -11,13 +11,14 @@ package struct BatchRenderer: Sendable {
   /// Rows that one thread renders at a time.
   private static let rowsPerUnit = imageBlock
 
-  /// Throws `DatasetError.invalidTransform` where the transform does not fit the data set's images.
+  /// Throws `DatasetError.invalidTransform` where the augmentation does not fit the data set's
+  /// images.
   package init(
-    dataset: ImageDataset, transform: any Augmentation
+    dataset: ImageDataset, augmentation: any Augmentation
   ) throws(DatasetError) {
-    try transform.check(imageWidth: dataset.width, imageHeight: dataset.height)
+    try augmentation.check(imageWidth: dataset.width, imageHeight: dataset.height)
     self.dataset = dataset
-    augmentation = transform
+    self.augmentation = augmentation
   }
 
   /// The shape of a batch: `[images, outputSize, outputSize, channels]`, no channels to fill up a

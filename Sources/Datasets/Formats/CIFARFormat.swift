@@ -37,8 +37,8 @@ package enum CIFARFormat {
   /// Which of the two the folder, or `cifar-10-batches-bin` or `cifar-100-binary` in it, holds, by
   /// the names of its files alone: none, one or both.
   ///
-  /// One of CIFAR-10's files is enough. CIFAR-100's train.bin and test.bin are names that others use
-  /// too, so both have to be there.
+  /// One of CIFAR-10's files is enough. CIFAR-100's train.bin and test.bin are names that others
+  /// use too, so both have to be there.
   package static func recognizes(folder: String) -> [Kind] {
     var kinds: [Kind] = []
     if FormatFolder.find(batches + ["test_batch.bin"], in: folder, below: folder10) != nil {

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Data sets in MNIST's file format: pairs of IDX files, plain or gzip, of training and test images and labels.
+/// Data sets in MNIST's file format: pairs of IDX files, plain or gzip, of training and test images
+/// and labels.
 package enum IDXFormat {
   /// A pair of files that belong together.
   struct Part: Equatable {
@@ -9,8 +10,8 @@ package enum IDXFormat {
     var labels: String
   }
 
-  /// What lies in the folder, or in `raw` or `MNIST/raw` below it, as torchvision leaves it; nil if no training images
-  /// in IDX do.
+  /// What lies in the folder, or in `raw` or `MNIST/raw` below it, as torchvision leaves it; nil if
+  /// no training images in IDX do.
   static func place(_ folder: String) -> (folder: String, prefix: String)? {
     for below in ["", "/raw", "/MNIST/raw", "/FashionMNIST/raw", "/EMNIST/raw"] {
       let place = folder + below
@@ -41,16 +42,13 @@ package enum IDXFormat {
 
   /// Reads the training images, followed by the test images where there are any.
   ///
-  /// - Parameter classNames: of label values; numbers, as many as the labels need, if nil. Of names beyond the largest
-  ///   label none are kept: three classes of digits are three classes.
+  /// - Parameter classNames: of label values; numbers, as many as the labels need, if nil. Of names
+  ///   beyond the largest label none are kept: three classes of digits are three classes.
   /// - Throws: `DatasetError` for a file that is missing, damaged or does not fit the others.
   static func load(
     _ folder: String, name: String, source: String, classNames: [String]?
   ) throws(DatasetError) -> ImageDataset {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
-      access(folder, R_OK | X_OK) != 0, errno == EACCES
-    {
+    if PathBytes(folder).isFolder, access(folder, R_OK | X_OK) != 0, errno == EACCES {
       throw .unreadable(path: folder, reason: "permission denied")
     }
     let (place, prefix) = self.place(folder) ?? (folder, "")
@@ -126,12 +124,13 @@ package enum IDXFormat {
     }
     var notes: [String] = []
     var numbers = labels.map(Int32.init)
-    if classNames == nil, let least = numbers.min(), least == 1 {
+    let startsAtOne = classNames == nil && numbers.min() == 1
+    if startsAtOne {
       numbers = numbers.map { $0 - 1 }
       notes.append("labels start at 1: class 1 is the first")
     }
     let classes = Int((numbers.max() ?? 0) + 1)
-    let first = notes.isEmpty ? 0 : 1
+    let first = startsAtOne ? 1 : 0
     let names = classNames ?? (first..<classes + first).map(String.init)
     var dataset = ImageDataset(
       name: name, source: JoinedImages(sources), labels: numbers,

@@ -1,5 +1,5 @@
-/// STL-10 in its binary release: colour photographs of 96×96 pixels, 5,000 and 8,000 with labels and
-/// 100,000 without. They stay in their files, which are mapped into memory.
+/// STL-10 in its binary release: colour photographs of 96×96 pixels, 5,000 and 8,000 with labels
+/// and 100,000 without. They stay in their files, which are mapped into memory.
 package enum STL10Format {
   /// Where to get the files, in one line.
   package static let source = "https://cs.stanford.edu/~acoates/stl10/ (stl10_binary.tar.gz)"
@@ -14,8 +14,8 @@ package enum STL10Format {
   private static let labelledFiles = ["train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin"]
   private static let folderBelow = "stl10_binary"
 
-  /// Whether the folder, or `stl10_binary` in it, holds STL-10, by the names of its files alone: one
-  /// of them is enough.
+  /// Whether the folder, or `stl10_binary` in it, holds STL-10, by the names of its files alone:
+  /// one of them is enough.
   package static func recognizes(folder: String) -> Bool {
     FormatFolder.find(labelledFiles + [unlabelled], in: folder, below: folderBelow) != nil
   }
@@ -25,8 +25,8 @@ package enum STL10Format {
   ///
   /// The file's labels 1…10 become 0…9, and −1 where there is none. class_names.txt overrides the
   /// built-in class names. Throws `DatasetError` where one of the other files is missing, an image
-  /// file is not a number of whole images, there are not as many labels as images, or a label is out
-  /// of range.
+  /// file is not a number of whole images, there are not as many labels as images, or a label is
+  /// out of range.
   package static func load(folder: String) throws(DatasetError) -> ImageDataset {
     let folder = try FormatFolder(
       dataset: "stl10", source: source, names: labelledFiles + [unlabelled], in: folder,

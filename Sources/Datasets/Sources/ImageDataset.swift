@@ -32,7 +32,8 @@ package struct ImageDataset: Sendable {
   /// Number of classes; 0 without labels.
   package var classes: Int { classNames.count }
 
-  /// The images with labels, or all where there are none: what the main head trains on, and what is evaluated.
+  /// The images with labels, or all where there are none: what the main head trains on, and what is
+  /// evaluated.
   package var relevantImages: Range<Int> { 0..<(splits[.unlabelled]?.lowerBound ?? count) }
 
   /// - Parameters:

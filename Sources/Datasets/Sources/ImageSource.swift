@@ -18,7 +18,8 @@ package struct ImageSize: Sendable, Equatable, CustomStringConvertible {
   package var description: String { "\(height)×\(width)×\(channels)" }
 }
 
-/// Images of one size, any number of them. Cannot fail once it is opened, and may be read from any thread.
+/// Images of one size, any number of them. Cannot fail once it is opened, and may be read from any
+/// thread.
 package protocol ImageSource: Sendable {
   var count: Int { get }
   var size: ImageSize { get }
@@ -90,8 +91,8 @@ package struct JoinedImages: ImageSource {
     of image: Int, _ body: (UnsafePointer<UInt8>) -> Result
   ) -> Result {
     precondition((0..<count).contains(image), "image \(image) of \(count)")
-    // The last part that starts at or before the image; few parts, so a scan does. Empty parts start where the next
-    // one does.
+    // The last part that starts at or before the image; few parts, so a scan does. Empty parts
+    // start where the next one does.
     let part = starts.lastIndex { $0 <= image } ?? 0
     return parts[part].withPixels(of: image - starts[part], body)
   }

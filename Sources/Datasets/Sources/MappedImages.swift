@@ -1,7 +1,7 @@
 import Foundation
 
-/// Images in a file that is mapped into memory: the system reads what is used and may forget it again, so that a file
-/// larger than memory does.
+/// Images in a file that is mapped into memory: the system reads what is used and may forget it
+/// again, so that a file larger than memory does.
 package final class MappedImages: ImageSource, @unchecked Sendable {
   // Unchecked: the mapped memory is only read, and unmapped when nobody is left.
   package let count: Int
@@ -23,7 +23,8 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
   ///   - offset: of the first image in the file, in bytes.
   ///   - count: images; all that the file holds if nil.
   ///   - allowsTail: whether the file may go on behind its images.
-  /// - Throws: `DatasetError` if the file cannot be opened or mapped, or holds fewer images or a part of one.
+  /// - Throws: `DatasetError` if the file cannot be opened or mapped, or holds fewer images or a
+  ///   part of one.
   package init(
     path: String, size: ImageSize, layout: Layout = .interleaved, offset: Int = 0,
     count: Int? = nil, allowsTail: Bool = false

@@ -120,6 +120,3 @@ package struct PairAugmentation: Augmentation, Equatable {
     return drawn
   }
 }
-
-/// What settings and benchmarks still call it.
-package typealias PairTransform = PairAugmentation

@@ -3,8 +3,8 @@ import Kernels
 import NeuralNet
 import Snapshots
 
-/// Invariant Information Clustering of images (Ji, Henriques, Vedaldi 2019): two heads on one trunk, which take
-/// turns by epochs to maximise the information between two views of an image.
+/// Invariant Information Clustering of images (Ji, Henriques, Vedaldi 2019): two heads on one
+/// trunk, which take turns by epochs to maximise the information between two views of an image.
 package final class InformationClustering: TrainingMethod {
   package let heads: [HeadDescription]
   package let stepsPerEpoch: Int
@@ -43,7 +43,7 @@ package final class InformationClustering: TrainingMethod {
             clusters: $0.clusters, subHeads: $0.subHeads, lambda: settings.lambda)
         )
       })
-    let renderer = try BatchRenderer(dataset: dataset, transform: settings.views.pairTransform)
+    let renderer = try BatchRenderer(dataset: dataset, augmentation: settings.views.augmentation)
     evaluator = ClusterEvaluator(
       heads: heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
       renderer: renderer, network: network, samples: samples)

@@ -1,8 +1,8 @@
 import Clustering
 import NeuralNet
 
-/// The clustering loss of one head on a batch of pairs: −I, the mean over the head's sub-heads (Ji et al. 2019,
-/// eq. 3).
+/// The clustering loss of one head on a batch of pairs: −I, the mean over the head's sub-heads (Ji
+/// et al. 2019, eq. 3).
 ///
 /// In two phases: a batch in pieces, or on several machines, adds up its sums between them.
 package struct PairInformation: Sendable {
@@ -17,7 +17,8 @@ package struct PairInformation: Sendable {
     self.lambda = lambda
   }
 
-  /// The joint's raw sums of each sub-head over probabilities `[2n, 1, 1, h·C]`, images 0..<n paired with n..<2n.
+  /// The joint's raw sums of each sub-head over probabilities `[2n, 1, 1, h·C]`, images 0..<n
+  /// paired with n..<2n.
   package func sums(of probabilities: Tensor, in context: ComputeContext) -> [JointSum] {
     var sums = Array(repeating: JointSum(clusters: clusters), count: subHeads)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -30,8 +31,8 @@ package struct PairInformation: Sendable {
     return sums
   }
 
-  /// Losses of the sums, and the gradient of their mean with respect to these probabilities, which are some or all
-  /// of those in the sums.
+  /// Losses of the sums, and the gradient of their mean with respect to these probabilities, which
+  /// are some or all of those in the sums.
   package func differentiate(
     _ probabilities: Tensor, _ sums: [JointSum], into gradient: Tensor, in context: ComputeContext
   ) -> InformationLosses {

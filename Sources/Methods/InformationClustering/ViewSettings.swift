@@ -40,20 +40,21 @@ package struct ViewSettings: Sendable, Equatable {
     .choice("input", \.input, oneOf: InputKind.allCases),
   ]
 
-  package var pairTransform: PairTransform {
-    var transform = PairTransform(
+  package var augmentation: PairAugmentation {
+    var augmentation = PairAugmentation(
       outputSize: inputSize, plainCropSize: plainCrop,
       centreCropProbability: Float(centreCropProbability),
       transformedCropSizes: transformedCrops, rotationProbability: Float(rotationProbability),
       rotationDegrees: Float(rotationDegrees), brightness: Float(brightness),
       contrast: Float(contrast))
-    transform.saturation = Float(saturation)
-    transform.hue = Float(hue)
-    transform.flipProbability = Float(flipProbability)
-    return transform
+    augmentation.saturation = Float(saturation)
+    augmentation.hue = Float(hue)
+    augmentation.flipProbability = Float(flipProbability)
+    return augmentation
   }
 
-  /// The settings that do not suit images whose shorter side has so many pixels, each with what is wrong.
+  /// The settings that do not suit images whose shorter side has so many pixels, each with what is
+  /// wrong.
   package func problems(side: Int) -> [(key: String, problem: String)] {
     var problems: [(key: String, problem: String)] = []
     if plainCrop > side {

@@ -2,7 +2,8 @@ import Clustering
 import Kernels
 import NeuralNet
 
-/// The clustering loss of one head's maps on a batch of pairs: the mean over its sub-heads (Ji et al. 2019, eq. 5).
+/// The clustering loss of one head's maps on a batch of pairs: the mean over its sub-heads (Ji et
+/// al. 2019, eq. 5).
 package struct PixelInformation: Sendable {
   package var clusters: Int
   /// Displacements lie within ± this, in pixels.
@@ -16,7 +17,8 @@ package struct PixelInformation: Sendable {
     self.lambda = lambda
   }
 
-  /// Each sub-head's maps of probabilities `[2n, h·C, H, W]`, images 0..<n paired with n..<2n in the same frame.
+  /// Each sub-head's maps of probabilities `[2n, h·C, H, W]`, images 0..<n paired with n..<2n in
+  /// the same frame.
   ///
   /// - Parameter mask: `[n, H, W]`, 0 where a pixel does not count.
   package func maps(
@@ -35,8 +37,8 @@ package struct PixelInformation: Sendable {
     }
   }
 
-  /// Losses of the sums, and the gradient of their mean with respect to these maps, which are some or all of those in
-  /// the sums.
+  /// Losses of the sums, and the gradient of their mean with respect to these maps, which are some
+  /// or all of those in the sums.
   ///
   /// - Parameter sums: of each sub-head, the raw joint of each displacement.
   package func differentiate(

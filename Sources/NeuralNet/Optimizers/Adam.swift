@@ -9,7 +9,8 @@ package final class Adam: Optimizer {
   package let beta2 = 0.999
   package let epsilon = 1e-8
 
-  /// Running means of a parameter's gradient and of its square, in the parameter's layout, and the updates so far.
+  /// Running means of a parameter's gradient and of its square, in the parameter's layout, and the
+  /// updates so far.
   package struct Moments {
     package let first: FloatBuffer
     package let second: FloatBuffer
@@ -55,7 +56,8 @@ package final class Adam: Optimizer {
     return Moments(first: FloatBuffer(count: count), second: FloatBuffer(count: count))
   }
 
-  /// Under each tensor's name with `.exp_avg`, `.exp_avg_sq` and `.step`; zeros before the first update.
+  /// Under each tensor's name with `.exp_avg`, `.exp_avg_sq` and `.step`; zeros before the first
+  /// update.
   package func state(of parameters: [Parameter]) -> [NamedTensor] {
     parameters.flatMap { parameter in
       let moments = moments(of: parameter) ?? Self.start(of: parameter)

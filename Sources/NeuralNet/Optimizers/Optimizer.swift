@@ -1,7 +1,7 @@
 import Snapshots
 
-/// Turns gradients into better weights. It owns what it remembers of each parameter, and makes it at the first
-/// update, so that a network that only predicts has none of it.
+/// Turns gradients into better weights. It owns what it remembers of each parameter, and makes it
+/// at the first update, so that a network that only predicts has none of it.
 package protocol Optimizer: AnyObject {
   var learningRate: Double { get set }
 
@@ -13,8 +13,8 @@ package protocol Optimizer: AnyObject {
 
   /// Takes over what `state` gave, for these parameters.
   ///
-  /// - Throws: `StateMismatch` if a tensor is missing, has another shape or impossible values; then nothing is
-  ///   changed.
+  /// - Throws: `StateMismatch` if a tensor is missing, has another shape or impossible values; then
+  ///   nothing is changed.
   func load(
     _ tensors: [String: NamedTensor], for parameters: [Parameter]
   ) throws(StateMismatch)

@@ -9,8 +9,8 @@ extension HistoryQueries {
   func decode<Record: FetchableRecord & Decodable>(
     _ row: Row, _ place: @autoclosure () -> String
   ) throws -> Record {
-    // A copy is decoded by each value's own kind; a row that is still attached to its statement lets SQLite
-    // convert, which makes a 0 of the text 'x'.
+    // A copy is decoded by each value's own kind; a row that is still attached to its statement
+    // lets SQLite convert, which makes a 0 of the text 'x'.
     let row = row.copy()
     do {
       return try FetchableRecordDecoder().decode(Record.self, from: row)

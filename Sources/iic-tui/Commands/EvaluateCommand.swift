@@ -31,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
     if let data { settings.data = UserPath.absolute(data) }
     let images = try settings.loadDataset()
     try settings.validate(
-      source: folder.name, images: images.count, side: min(images.width, images.height),
+      source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes)
     let (network, step) = try folder.loadNetwork(
       settings, imageChannels: images.channels, best: best)
@@ -39,7 +39,7 @@ struct EvaluateCommand: ParsableCommand {
       heads: settings.clustering.heads, lambda: settings.clustering.lambda, seed: settings.seed,
       batchSize: settings.clustering.batchPairs,
       renderer: try BatchRenderer(
-        dataset: images, transform: settings.clustering.views.pairTransform),
+        dataset: images, augmentation: settings.clustering.views.augmentation),
       network: network, samples: [])
     let stepsPerEpoch = max(1, description.stepsPerEpoch)
     guard

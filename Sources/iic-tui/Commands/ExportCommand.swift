@@ -1,3 +1,4 @@
+import Sessions
 import ArgumentParser
 import Foundation
 import RunStorage
@@ -69,7 +70,7 @@ struct ExportCommand: ParsableCommand {
     let lastStep = history.steps.last?.step ?? 0
     if let step {
       guard (0...lastStep).contains(step) else {
-        throw CommandLineError("\(source): --step is \(step), expected 0…\(lastStep)")
+        throw SessionError("\(source): --step is \(step), expected 0…\(lastStep)")
       }
       state.position = step == lastStep ? nil : step
     }
@@ -78,8 +79,8 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func write(_ text: String, to path: String) throws {
-    func failure() -> CommandLineError {
-      CommandLineError("\(path): cannot be written: \(String(cString: strerror(errno)))")
+    func failure() -> SessionError {
+      SessionError("\(path): cannot be written: \(String(cString: strerror(errno)))")
     }
     guard let file = fopen(path, "w") else { throw failure() }
     let written = fputs(text, file)

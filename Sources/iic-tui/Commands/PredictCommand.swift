@@ -171,13 +171,13 @@ struct ImagePredictor {
     let step: Int
     let samples = try reader.samples()
     guard samples.count > 0 else {
-      throw CommandLineError(
+      throw SessionError(
         "\(folder.name): has none of its images, which say what others should be")
     }
     (network, step) = try folder.loadNetwork(
       settings, imageChannels: samples.channels, best: best)
     guard let evaluation = try reader.evaluation(atOrBefore: step) ?? reader.evaluation() else {
-      throw CommandLineError("\(folder.name): has no evaluation yet, which tells the best sub-head")
+      throw SessionError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
     if evaluation.step != step {
       StandardStreams.error(
@@ -186,16 +186,16 @@ struct ImagePredictor {
     }
     guard let headEvaluation = evaluation[head] else {
       let heads = description.heads.map(\.name.rawValue).joined(separator: " and ")
-      throw CommandLineError("\(folder.name): has no head \(head.rawValue), expected \(heads)")
+      throw SessionError("\(folder.name): has no head \(head.rawValue), expected \(heads)")
     }
     self.head = head
     subHeadPlace = headEvaluation.lowestLossSubHead
     subHead = headEvaluation.subHeads[subHeadPlace]
     clusters = subHead.clusters
-    guard let own = network.heads["head_\(head.rawValue)"], own.clusters == clusters,
+    guard let own = network.heads[head.tensorPrefix], own.clusters == clusters,
       own.subHeads == headEvaluation.subHeads.count
     else {
-      throw CommandLineError(
+      throw SessionError(
         "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
     }
     classNames = description.classNames
@@ -230,7 +230,7 @@ struct ImagePredictor {
       classNames: ["unknown"], pixels: images.flatMap(\.image.pixels),
       labels: Array(repeating: 0, count: images.count))
     let renderer = try BatchRenderer(
-      dataset: dataset, transform: settings.clustering.views.pairTransform)
+      dataset: dataset, augmentation: settings.clustering.views.augmentation)
     var shape = network.inputShape
     shape.images = images.count
     let batch = Tensor(shape)
@@ -238,7 +238,7 @@ struct ImagePredictor {
       0..<images.count,
       into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
       pool: network.context.pool)
-    let output = network.forward(batch, head: "head_\(head.rawValue)", .evaluation)
+    let output = network.forward(batch, head: head.tensorPrefix, .evaluation)
     return images.enumerated().map { index, image in
       let probabilities = (0..<clusters).map {
         output[index, 0, 0, subHeadPlace * clusters + $0]

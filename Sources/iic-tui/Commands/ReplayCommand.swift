@@ -1,3 +1,4 @@
+import Sessions
 import ArgumentParser
 import Datasets
 import Foundation
@@ -56,7 +57,7 @@ struct WatchCommand: ParsableCommand {
     let folder = try runs.folder.resolve(runName)
     var follower = RunFollower(folder)
     guard case .history(let history) = try follower.poll() else {
-      throw CommandLineError("\(folder.name): has no history yet")
+      throw SessionError("\(folder.name): has no history yet")
     }
     let signals = StopSignals {}
     let screen = try LiveScreen.required()
@@ -69,7 +70,7 @@ extension LiveScreen {
   /// For commands that are nothing without a screen.
   static func required() throws -> LiveScreen {
     guard StandardStreams.outputIsTerminal else {
-      throw CommandLineError("this command draws on a terminal, and stdout is none")
+      throw SessionError("this command draws on a terminal, and stdout is none")
     }
     return try LiveScreen()
   }

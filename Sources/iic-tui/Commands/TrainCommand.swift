@@ -137,7 +137,7 @@ struct TrainCommand: ParsableCommand {
   private func report(
     _ outcome: TrainingSession.Outcome, run: RunFolder, hadScreen: Bool
   ) throws {
-    if let message = outcome.message { throw CommandLineError(message) }
+    if let message = outcome.message { throw SessionError(message) }
     if hadScreen, let status = outcome.status {
       StandardStreams.output(
         "\(status.rawValue) at step \(outcome.step): \(run.url.path)\n"

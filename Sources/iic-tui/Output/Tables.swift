@@ -36,6 +36,11 @@ enum Format {
 
   static func nats(_ value: Double) -> String { String(format: "%.3f", value) }
 
+  /// A bar of 20 columns, `filled` of them full.
+  static func bar(filled: Int) -> String {
+    String(repeating: "█", count: filled) + String(repeating: "░", count: max(0, 20 - filled))
+  }
+
   /// Seconds as `1:02:03` or `2:03`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "–" }

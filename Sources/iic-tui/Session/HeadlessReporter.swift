@@ -116,9 +116,7 @@ final class HeadlessReporter: Sendable {
     let planned = state.description?.plannedSteps ?? step.step
     let left = Double((planned - step.step) * (state.description?.imagesPerStep ?? 0)) / rate
     let share = Double(step.step) / Double(max(1, planned))
-    let filled = Int(20 * share)
-    let bar =
-      String(repeating: "█", count: filled) + String(repeating: "░", count: max(0, 20 - filled))
+    let bar = Format.bar(filled: Int(20 * share))
     return "\(bar) \(Int(100 * share)) %  step \(step.step)/\(planned)  epoch \(step.epoch)  "
       + "head \(step.head.rawValue)  loss \(Format.nats(step.loss))  "
       + "\(Int(rate)) images/s  \(state.lastEvaluation)  left \(Format.duration(left))"

@@ -11,9 +11,7 @@ enum PictureProgress {
     lastWrite.withLock { last in
       if let last, last.duration(to: .now) < .milliseconds(200), done < total { return }
       last = .now
-      let filled = 20 * done / max(1, total)
-      let bar =
-        String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
+      let bar = Format.bar(filled: 20 * done / max(1, total))
       StandardStreams.error("\r\u{1B}[2Kreading pictures \(bar) \(done)/\(total)")
     }
   }

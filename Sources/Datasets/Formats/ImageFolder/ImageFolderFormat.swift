@@ -40,12 +40,8 @@ package enum ImageFolderFormat {
     let cache = PictureCache(
       key: key(folder, index), shape: options.shape, pictures: pictures,
       environment: options.environment)
-    if cache.open() == nil {
-      try cache.build(threads: options.threads, progress: options.progress)
-    }
-    guard let (images, contents) = cache.open() else {
-      throw .unreadable(path: cache.path, reason: "the cache of pictures changed while it was read")
-    }
+    let (images, contents) = try cache.openOrBuild(
+      threads: options.threads, progress: options.progress)
     let skipped = Set(contents.skipped.map(\.picture))
     let kept = pictures.indices.filter { !skipped.contains($0) }
     index.keep(kept)
@@ -85,26 +81,5 @@ package enum ImageFolderFormat {
       add(Array("\(entry.file.size) \(entry.file.modified)".utf8))
     }
     return hashes.map { String($0, radix: 36) }.joined()
-  }
-}
-
-/// Some images of a source, in an order of their own.
-package struct ChosenImages: ImageSource {
-  package var count: Int { chosen.count }
-  package var size: ImageSize { source.size }
-  private let source: any ImageSource
-  private let chosen: [Int]
-
-  package init(_ source: any ImageSource, _ chosen: [Int]) {
-    precondition(
-      chosen.allSatisfy { (0..<source.count).contains($0) }, "images beyond \(source.count)")
-    self.source = source
-    self.chosen = chosen
-  }
-
-  package func withPixels<Result>(
-    of image: Int, _ body: (UnsafePointer<UInt8>) -> Result
-  ) -> Result {
-    source.withPixels(of: chosen[image], body)
   }
 }

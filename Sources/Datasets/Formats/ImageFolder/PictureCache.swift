@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// What pictures of all sizes are turned into once: squares of one size, in a file that is mapped into memory.
+/// What pictures of all sizes are turned into once: squares of one size, in a file that is mapped
+/// into memory.
 package struct PictureShape: Sendable, Equatable {
   /// Side of the squares, in pixels.
   package var side: Int
@@ -19,8 +20,9 @@ package struct PictureShape: Sendable, Equatable {
 
 /// The folder of caches, and one cache in it.
 ///
-/// A cache is pixels, then a description in JSON, then the description's length and a mark. It is written beside and
-/// renamed, so that what has the right name is whole; two processes that build it write the same.
+/// A cache is pixels, then a description in JSON, then the description's length and a mark. It is
+/// written beside and renamed, so that what has the right name is whole; two processes that build
+/// it write the same.
 struct PictureCache {
   /// What a cache knows of its pictures.
   struct Contents: Codable, Equatable {
@@ -57,6 +59,20 @@ struct PictureCache {
     self.pictures = pictures
   }
 
+  /// The cache's images and contents; it is made first where there is none.
+  ///
+  /// - Throws: `DatasetError` as `build`.
+  func openOrBuild(
+    threads: Int, progress: @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws(DatasetError) -> (images: MappedImages, contents: Contents) {
+    if let cached = open() { return cached }
+    try build(threads: threads, progress: progress)
+    guard let made = open() else {
+      throw .unreadable(path: path, reason: "the cache of pictures changed while it was read")
+    }
+    return made
+  }
+
   /// The cache's images and contents; nil if there is none that is whole and of this version.
   func open() -> (images: MappedImages, contents: Contents)? {
     guard let file = fopen(path, "rb") else { return nil }
@@ -82,7 +98,8 @@ struct PictureCache {
   /// Decodes all pictures on all threads and writes the cache.
   ///
   /// - Parameter progress: told from any thread how many of how many are done.
-  /// - Throws: `DatasetError` if the cache cannot be written, or no picture can be read; then no file is left.
+  /// - Throws: `DatasetError` if the cache cannot be written, or no picture can be read; then no
+  ///   file is left.
   func build(
     threads: Int, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws(DatasetError) {

@@ -1,9 +1,8 @@
-import Foundation
-
 /// Which pictures of a folder make a data set, in which classes and splits.
 ///
-/// - Folders are classes, as torchvision's ImageFolder has it; a picture in a folder deeper down belongs to the class
-///   at the top. Folders called `train`, `test` or `val` at the top are splits, with classes in them.
+/// - Folders are classes, as torchvision's ImageFolder has it; a picture in a folder deeper down
+///   belongs to the class at the top. Folders called `train`, `test` or `val` at the top are
+///   splits, with classes in them.
 /// - Pictures in the folder itself, and no folders: no labels.
 /// - A file `labels.csv` in the folder, with lines of `file,label`, gives the labels instead.
 struct PictureIndex: Equatable {
@@ -46,7 +45,7 @@ struct PictureIndex: Equatable {
       Entry(
         file: file,
         label: isLabelled ? names[index].flatMap { numbers[$0] } ?? -1 : -1,
-        split: splits[index].flatMap { hasSplits ? $0 : nil } ?? .train)
+        split: hasSplits ? splits[index] ?? .train : .train)
     }
     sortBySplit()
     if !isLabelled, !classes.isEmpty {
@@ -100,67 +99,5 @@ struct PictureIndex: Equatable {
     if training > 0 { splits[.train] = 0..<training }
     if training < entries.count { splits[.test] = training..<entries.count }
     return splits
-  }
-}
-
-/// A CSV file of `file,label` lines, with or without a heading of those words.
-struct LabelFile: Equatable {
-  /// By path from the CSV's folder on.
-  private(set) var labelOfFile: [String: Int32] = [:]
-  private(set) var classNames: [String] = []
-
-  /// - Throws: `DatasetError.malformed` for a line of another form, or a file with two labels.
-  init(_ text: String, path: String) throws(DatasetError) {
-    var pairs: [(file: String, label: String)] = []
-    for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-      guard fields.count == 2, !fields[0].isEmpty, !fields[1].isEmpty else {
-        throw .malformed(
-          path: path, field: "line \(number + 1)", found: "'\(line.prefix(60))'",
-          expected: "file,label")
-      }
-      if number == 0, ["file", "filename", "path", "image"].contains(fields[0].lowercased()) {
-        continue
-      }
-      pairs.append((fields[0], fields[1]))
-    }
-    let names = Set(pairs.map(\.label))
-    // Numbers in their order, other names in that of letters.
-    classNames =
-      names.allSatisfy { Int($0) != nil }
-      ? names.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) } : names.sorted()
-    let numbers = Dictionary(
-      uniqueKeysWithValues: classNames.enumerated().map { ($1, Int32($0)) })
-    for (file, label) in pairs {
-      if let other = labelOfFile.updateValue(numbers[label] ?? -1, forKey: file),
-        other != numbers[label]
-      {
-        throw .malformed(
-          path: path, field: "'\(file)'", found: "two labels", expected: "one label a file")
-      }
-    }
-  }
-
-  /// The file's text; nil if it is not there.
-  static func read(_ path: PathBytes) throws(DatasetError) -> String? {
-    guard let file = path.withCString({ fopen($0, "rb") }) else {
-      if errno == ENOENT { return nil }
-      throw .unreadable(path: path.description, reason: String(cString: strerror(errno)))
-    }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = fread(&chunk, 1, chunk.count, file)
-      if count == 0 { break }
-      bytes += chunk[..<count]
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .malformed(
-        path: path.description, field: "text", found: "bytes that are no UTF-8",
-        expected: "lines of file,label")
-    }
-    return text
   }
 }
