@@ -7,14 +7,15 @@ import TerminalUI
 /// when something has changed; between frames it sleeps until a key comes.
 ///
 /// - Parameters:
-///   - nextEvents: what the run has sent since the last call; must not wait.
+///   - nextEvents: what has happened to the run since the last call; must not wait.
+///   - recall: reads the run as it stood at a step. What it throws is shown; the screen goes on.
 ///   - perform: carries out what a key asked for.
 ///   - shouldStop: polled each frame; true ends the loop, as a signal does.
 @discardableResult
 package func runDashboard(
   terminal: NcursesTerminal, state initial: DashboardState,
-  nextEvents: () -> [TrainingEvent], perform: (DashboardAction) -> Void,
-  shouldStop: () -> Bool
+  nextEvents: () -> [DashboardEvent], recall: (_ step: Int) throws -> Moment,
+  perform: (DashboardAction) -> Void, shouldStop: () -> Bool
 ) -> DashboardState {
   var state = initial
   state.colorDepth = terminal.colorDepth
@@ -24,15 +25,22 @@ package func runDashboard(
   var isChanged = true
   while !state.isFinished && !shouldStop() {
     let frameStart = clock.now
-    let events = nextEvents()
-    if !events.isEmpty {
-      _ = update(&state, .training(events))
+    for event in nextEvents() {
+      _ = update(&state, event)
       isChanged = true
     }
     if state.replay?.isPlaying == true || state.message != nil { isChanged = true }
     _ = update(&state, .tick(seconds: seconds(frameStart - lastTick)))
     lastTick = frameStart
     if isChanged {
+      if let step = state.missingMoment {
+        do {
+          state.recall(try recall(step), at: step)
+        } catch {
+          state.recall(Moment(), at: step)
+          state.say("\(error)")
+        }
+      }
       terminal.present(Dashboard.frame(state))
       isChanged = false
     }

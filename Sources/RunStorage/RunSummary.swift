@@ -84,9 +84,9 @@ extension HistoryQueries {
     }
     summary.plannedSteps = run.plannedSteps
     summary.epochs = run.epochs
-    let accuracies = try run.mainHead.map { try lowestLossAccuracies(of: $0.name) } ?? []
-    summary.accuracy = accuracies.last?.accuracy
-    let measured = accuracies.filter { !$0.loss.isNaN }
+    let scores = try run.mainHead.map { try lowestLossScores(of: $0.name) } ?? []
+    summary.accuracy = scores.last?.accuracy
+    let measured = scores.filter { !$0.loss.isNaN }
     summary.bestAccuracy = measured.indexOfLowestLoss(\.loss).flatMap { measured[$0].accuracy }
     summary.startedAt = run.startedAt
     summary.resumedAt = state.resumedAt

@@ -38,6 +38,8 @@ package struct PreparedRun {
   package var recorder: RunRecorder
   /// nil for a run that starts.
   package var checkpoint: CheckpointSnapshot?
+  /// What was done up to the checkpoint; nil for a run that starts.
+  package var past: RunHistory?
   /// Seconds since 1970.
   package var startedAt: Double
 }
@@ -64,7 +66,8 @@ extension PreparedRun {
     let folder = try runs.createRun(name: request.name, preset: settings.configuration.preset)
     self.init(
       configuration: settings.configuration, dataset: dataset,
-      recorder: try RunRecorder(folder), checkpoint: nil, startedAt: Date().timeIntervalSince1970)
+      recorder: try RunRecorder(folder), checkpoint: nil, past: nil,
+      startedAt: Date().timeIntervalSince1970)
   }
 
   /// Settings that a run may change when it goes on; with another of the rest it would be another
@@ -90,7 +93,7 @@ extension PreparedRun {
     // The recorder first: it holds the lock that keeps other writers out.
     let recorder = try RunRecorder(folder)
     do {
-      let history = try RunHistoryReader(folder).load()
+      let history = try RunHistoryReader(folder).outline()
       var recorded = try Configuration(
         recorded: history.description.configuration, source: folder.name)
       // Asking for epochs lifts a limit that an earlier --steps set.
@@ -109,24 +112,36 @@ extension PreparedRun {
       }
       self.init(
         configuration: settings.configuration, dataset: dataset, recorder: recorder,
-        checkpoint: checkpoint, startedAt: history.description.startedAt)
+        checkpoint: checkpoint, past: try Self.past(of: folder, upTo: checkpoint),
+        startedAt: history.description.startedAt)
     } catch {
       recorder.close()
       throw error
     }
   }
 
+  /// A run that goes on has not ended, whatever it did before.
+  private static func past(
+    of folder: RunFolder, upTo checkpoint: CheckpointSnapshot?
+  ) throws(StorageError) -> RunHistory? {
+    guard let checkpoint else { return nil }
+    var past = try RunHistoryReader(folder).outline(upTo: checkpoint.step)
+    past.end = nil
+    past.endMessage = nil
+    past.isPaused = false
+    return past
+  }
+
   /// Starting over would erase the history; only a run that died before its first checkpoint may.
   private static func refuseIfCheckpointIsMissing(
     _ folder: RunFolder, _ history: RunHistory, _ configuration: Configuration
   ) throws(SessionError) {
-    let elapsed = history.steps.last?.elapsed ?? 0
-    if !folder.hasCheckpoint, !history.steps.isEmpty,
-      history.end != nil || elapsed > configuration.checkpointSeconds
+    if !folder.hasCheckpoint, let last = history.newest.lastStep,
+      history.end != nil || last.elapsed > configuration.checkpointSeconds
     {
       throw SessionError(
         "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about step "
-          + "\(history.steps.count)")
+          + "\(last.step)")
     }
   }
 }

@@ -17,6 +17,8 @@ package enum DashboardEvent: Sendable, Equatable {
   case resize(width: Int, height: Int)
   /// What the run has sent since the last time.
   case training([TrainingEvent])
+  /// The run was read anew; all that was known of it before no longer holds.
+  case history(RunHistory)
   /// Wall-clock seconds since the last tick.
   case tick(seconds: Double)
 }

@@ -4,16 +4,15 @@ extension DashboardState {
   static let speeds: [Double] = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64]
 
   /// The step shown, 0 before the first.
-  var currentStep: Int { position ?? history.steps.last?.step ?? 0 }
+  var currentStep: Int { position ?? history.newest.step }
 
-  var lastStep: Int { max(history.steps.last?.step ?? 0, history.evaluations.last?.step ?? 0) }
+  var lastStep: Int { history.lastStep }
 
   /// Shows step `step`, or the nearest there is. A live run goes back to its newest step at the end.
   mutating func seek(toStep step: Int) {
     let target = min(max(0, step), lastStep)
     position = replay == nil && target >= lastStep ? nil : target
-    let count = history.stepCount(upTo: target)
-    replay?.clock = count == 0 ? 0 : history.steps[count - 1].elapsed
+    replay?.clock = history.timeline.elapsed(atStep: target)
   }
 
   mutating func seek(byShare share: Double) {
@@ -48,24 +47,13 @@ extension DashboardState {
   mutating func advanceReplay(seconds: Double) {
     guard var playing = replay, playing.isPlaying, seconds > 0 else { return }
     playing.clock += seconds * playing.speed
-    let count = stepCount(elapsed: playing.clock)
-    position = max(currentStep, count == 0 ? 0 : history.steps[count - 1].step)
-    if count == history.steps.count {
+    let step = history.timeline.step(atElapsed: playing.clock)
+    position = max(currentStep, step)
+    if step >= history.newest.step {
       position = lastStep
-      playing.clock = history.steps.last?.elapsed ?? 0
+      playing.clock = history.newest.lastStep?.elapsed ?? 0
       playing.isPlaying = false
     }
     replay = playing
-  }
-
-  /// The number of recorded steps that were over after `elapsed` seconds of training.
-  private func stepCount(elapsed: Double) -> Int {
-    var low = 0
-    var high = history.steps.count
-    while low < high {
-      let middle = (low + high) / 2
-      if history.steps[middle].elapsed <= elapsed { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -10,6 +10,10 @@ package func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [
   case .training(let events):
     for event in events { state.receive(event) }
     return []
+  case .history(let history):
+    state.history = history
+    state.followHistory()
+    return []
   case .tick(let seconds):
     state.tick(seconds)
     return []
@@ -22,8 +26,7 @@ extension DashboardState {
   fileprivate mutating func receive(_ event: TrainingEvent) {
     history.append(event)
     switch event {
-    case .started:
-      if description(of: head) == nil { head = history.description.mainHead?.name ?? head }
+    case .started: followHistory()
     case .step(let step):
       if let wanted = requestedLearningRate, abs(step.learningRate - wanted) <= 1e-6 * wanted {
         requestedLearningRate = nil
@@ -37,6 +40,13 @@ extension DashboardState {
       requestedPause = nil
     case .evaluation: break
     }
+  }
+
+  /// After another history has taken the old one's place.
+  fileprivate mutating func followHistory() {
+    recalled = nil
+    if description(of: head) == nil { head = history.description.mainHead?.name ?? head }
+    if let shown = position, shown > lastStep { position = replay == nil ? nil : lastStep }
   }
 
   fileprivate mutating func tick(_ seconds: Double) {
@@ -167,7 +177,8 @@ extension DashboardState {
       say("writing a checkpoint after this step")
       return [.checkpoint]
     default:
-      guard let current = requestedLearningRate ?? history.steps.last?.learningRate, current > 0
+      guard let current = requestedLearningRate ?? history.newest.lastStep?.learningRate,
+        current > 0
       else {
         say("no step taken yet")
         return []

@@ -23,6 +23,12 @@ package struct DashboardState: Sendable, Equatable {
     package var clock: Double
   }
 
+  /// The run as it stood at the step `position`.
+  struct Recalled: Sendable, Equatable {
+    var position: Int
+    var moment: Moment
+  }
+
   /// A reply to a key, shown for a few seconds.
   package struct Message: Sendable, Equatable {
     package var text: String
@@ -33,6 +39,8 @@ package struct DashboardState: Sendable, Equatable {
   package var mode: DashboardMode
   /// The step that is shown; nil for the newest.
   package var position: Int?
+  /// The run as it stood at an earlier step, as it was read for `position`.
+  var recalled: Recalled?
   /// nil unless a recorded run is played.
   package var replay: Replay?
   package var head: HeadID

@@ -10,14 +10,14 @@ package enum LossPanel {
     let heads = state.history.description.heads
     var title = [Span("Loss", Style.plain.bold), Span(" nats", Theme.label)]
     for head in heads {
-      let loss = moment.steps.last { $0.head == head.name }?.loss
+      let loss = moment.lastSteps[head.name]?.loss
       let style = Style(Theme.color(of: head.name), bold: true)
       title.append(Span("  \(head.name.rawValue) \(Figures.decimal(loss, 3))", style))
     }
     let content = Panel(title, hasBorder: layout.isRoomy).draw(in: layout.chart, into: &buffer)
     let last = Double(max(1, moment.step))
     let chart = LineChart(
-      series: heads.map { series($0.name, moment, columns: 2 * content.width) },
+      series: heads.map { series($0.name, state.history.timeline, upTo: moment.step) },
       references: heads.map { head in
         let floor = -log(Double(max(1, head.clusters)))
         return LineChart.Reference(
@@ -27,23 +27,18 @@ package enum LossPanel {
       domain: 0...last,
       domainLabels: ("0", "step \(Figures.count(moment.step))"), origin: 0)
     chart.draw(in: content, into: &buffer)
-    if moment.stepCount == 0 {
+    if moment.lastStep == nil {
       buffer.write(
         "waiting for the first step", in: content, row: max(0, content.height / 2 - 1),
         style: Theme.label, alignment: .center)
     }
   }
 
-  /// Enough points to fill the columns; a run may have millions.
   private static func series(
-    _ head: HeadID, _ moment: Moment, columns: Int
+    _ head: HeadID, _ timeline: StepTimeline, upTo step: Int
   ) -> LineChart.Series {
-    let stride = max(1, moment.stepCount / max(1, columns * 64))
-    var points: [(x: Double, y: Double)] = []
-    for (index, step) in moment.steps.enumerated()
-    where step.head == head && index % stride == 0 {
-      points.append((Double(step.step), step.loss))
-    }
-    return LineChart.Series(style: Style(Theme.color(of: head)), points: points)
+    let points = timeline.points.prefix { $0.step <= step }.filter { $0.head == head }
+    return LineChart.Series(
+      style: Style(Theme.color(of: head)), points: points.map { (Double($0.step), $0.loss) })
   }
 }

@@ -11,10 +11,10 @@ package enum StatusBar {
     if area.height >= 3 {
       buffer.write(numbers, x: area.x + 1, y: area.y + 1, limit: area.width - 2)
       let gauge = Rect(x: area.x + 1, y: area.y + 2, width: area.width - 2, height: 1)
-      drawGauge(moment.progress, in: gauge, into: &buffer)
+      drawGauge(state.progress, in: gauge, into: &buffer)
     } else {
       buffer.write(numbers, x: area.x + 1, y: area.y + 1, limit: area.width - 2)
-      drawBand(moment.progress, in: area.splitTop(1).rest, into: &buffer)
+      drawBand(state.progress, in: area.splitTop(1).rest, into: &buffer)
     }
   }
 
@@ -60,7 +60,7 @@ package enum StatusBar {
       return wanted ? ("‖", "pausing", Theme.attention) : ("●", "resuming", Theme.truth)
     }
     if state.history.isPaused { return ("‖", "paused", Theme.attention) }
-    if state.history.steps.isEmpty { return ("●", "starting", Theme.attention) }
+    if state.history.newest.lastStep == nil { return ("●", "starting", Theme.attention) }
     return ("●", "training", Theme.truth)
   }
 
@@ -74,10 +74,10 @@ package enum StatusBar {
         isWide ? "step " : "st ",
         "\(Figures.count(moment.step))/\(Figures.count(description.plannedSteps))"
       ),
-      ("", Figures.percent(moment.progress, 0) + "%"),
+      ("", Figures.percent(state.progress, 0) + "%"),
       ("", "\(moment.imagesPerSecond.map { speed($0) } ?? "—") img/s"),
       (isWide ? "elapsed " : "", Figures.duration(moment.lastStep?.elapsed ?? 0)),
-      ("ETA ", Figures.duration(moment.secondsLeft)),
+      ("ETA ", Figures.duration(moment.secondsLeft(toStep: description.plannedSteps))),
       ("lr ", Figures.rate(state.requestedLearningRate ?? moment.lastStep?.learningRate)),
     ]
     if isWide {

@@ -111,7 +111,7 @@ package enum SubHeadPanel {
   private static func unevaluated(
     _ column: Int, _ head: HeadID, _ index: Int, _ moment: Moment
   ) -> String {
-    let losses = moment.subHeadLosses(head)
+    let losses = moment.lastSteps[head]?.subHeadLosses ?? []
     return column == 0 && index < losses.count ? Figures.decimal(losses[index], 3) : "—"
   }
 
@@ -134,7 +134,8 @@ package enum SubHeadPanel {
     let used = buffer.write(spans, x: area.x, y: area.y, limit: area.width)
     let room = area.width - used - 2
     guard room >= 4 else { return }
-    let history = moment.accuracies(head.name).suffix(min(room, 40))
+    let history = state.history.accuracies(of: head.name, upTo: moment.evaluation?.step ?? -1)
+      .suffix(min(room, 40))
     let line = history.map { Bars.block($0) }
     guard line.count > 1 else { return }
     buffer.write(

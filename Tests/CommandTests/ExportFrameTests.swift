@@ -10,7 +10,7 @@ import Testing
 @testable import iic_tui
 
 @Suite struct ExportFrameTests {
-  private static let history: RunHistory = {
+  private static let events: [TrainingEvent] = {
     let description = RunDescription(
       name: "frame", preset: "test", dataset: "digits", classNames: ["a & b", "<c>"],
       configuration: "", seed: 1,
@@ -21,19 +21,31 @@ import Testing
       epochs: 1, stepsPerEpoch: 20, plannedSteps: 20, imagesPerStep: 10, evaluationImages: 10,
       parameterCount: 10, startedAt: 0)
     let samples = SampleImages(width: 1, height: 1, channels: 1, pixels: [9], labels: [0])
-    return RunHistory(
-      description: description, samples: samples,
-      steps: (1...20).map { step in
-        StepSnapshot(
-          step: step, epoch: 1, head: .b, loss: -0.1 * Double(step),
-          subHeadLosses: [-0.1 * Double(step)], mutualInformation: 0.1 * Double(step),
-          learningRate: 0.001, imagesPerSecond: 100, elapsed: Double(step))
-      }, end: .completed)
+    let steps = (1...20).map { step in
+      StepSnapshot(
+        step: step, epoch: 1, head: .b, loss: -0.1 * Double(step),
+        subHeadLosses: [-0.1 * Double(step)], mutualInformation: 0.1 * Double(step),
+        learningRate: 0.001, imagesPerSecond: 100, elapsed: Double(step))
+    }
+    return [.started(description, samples)] + steps.map { .step($0) }
+      + [.ended(.completed, step: 20, message: nil)]
   }()
 
-  private func state(step: Int?, width: Int, height: Int) -> DashboardState {
-    var state = DashboardState(history: Self.history, mode: .watch, width: width, height: height)
+  /// The run after the first steps of the events; all of them if nil.
+  private static func history(steps: Int? = nil) throws -> RunHistory {
+    guard case .started(let description, let samples) = try #require(events.first) else {
+      throw CancellationError()
+    }
+    var history = RunHistory(description: description, samples: samples)
+    for event in events.dropFirst().prefix(steps ?? events.count) { history.append(event) }
+    return history
+  }
+
+  private func state(step: Int?, width: Int, height: Int) throws -> DashboardState {
+    var state = DashboardState(
+      history: try Self.history(), mode: .watch, width: width, height: height)
     state.position = step
+    if let step { state.recall(try Self.history(steps: step).newest, at: step) }
     return state
   }
 
@@ -42,7 +54,7 @@ import Testing
       let runs = folder.appendingPathComponent("runs")
       let run = try RunsFolder(runs).createRun(name: "frame", preset: "test")
       let recorder = try RunRecorder(run)
-      try recorder.record(Self.history.events)
+      try recorder.record(Self.events)
       recorder.close()
       let file = folder.appendingPathComponent("frame.txt")
       let cases: [(arguments: [String], step: Int?, width: Int, height: Int)] = [
@@ -52,7 +64,7 @@ import Testing
       for (arguments, step, width, height) in cases {
         let base = ["frame", "--runs", runs.path, "--frame"]
         try ExportCommand.parse(base + [file.path] + arguments).run()
-        let frame = Dashboard.frame(state(step: step, width: width, height: height))
+        let frame = Dashboard.frame(try state(step: step, width: width, height: height))
         #expect(try String(contentsOf: file, encoding: .utf8) == frame.text + "\n")
         let picture = folder.appendingPathComponent("frame.SVG")
         try ExportCommand.parse(base + [picture.path] + arguments).run()

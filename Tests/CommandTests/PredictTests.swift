@@ -46,7 +46,7 @@ import Training
     ).run()
     try recorder.record(lane.drain())
     recorder.close()
-    return try RunHistoryReader(folder).load()
+    return try RunHistoryReader(folder).outline()
   }
 
   private func writePNG(
@@ -91,7 +91,7 @@ import Training
       #expect(lines.count == 1 + history.samples.count)
       #expect(lines[0] == "path,cluster,class," + (0..<12).map { "p\($0)" }.joined(separator: ","))
 
-      let evaluation = try #require(history.evaluations.last?[head])
+      let evaluation = try #require(history.newest.evaluation?[head])
       let subHead = evaluation.subHeads[evaluation.lowestLossSubHead]
       // Images differ by far more than the tolerance, so that a mix-up would show.
       let (first, second) = (

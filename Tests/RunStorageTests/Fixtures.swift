@@ -96,6 +96,17 @@ extension EvaluationSnapshot {
   }
 }
 
+/// Every step and evaluation of a run.
+func everything(
+  _ run: RunFolder
+) throws -> (steps: [StepSnapshot], evaluations: [EvaluationSnapshot]) {
+  var steps: [StepSnapshot] = []
+  var evaluations: [EvaluationSnapshot] = []
+  try RunHistoryReader(run).forEachStep { steps.append($0) }
+  try RunHistoryReader(run).forEachEvaluation { evaluations.append($0) }
+  return (steps, evaluations)
+}
+
 /// The one line that `body` fails with.
 func message(_ body: () throws -> Void) -> String {
   do {

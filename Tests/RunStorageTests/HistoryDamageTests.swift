@@ -28,7 +28,7 @@ struct HistoryDamageTests {
       try alter(run, "INSERT INTO grdb_migrations VALUES ('9 holograms')")
       let bytes = try contents(run.url)
       let expected = "\(run.historyURL.path): was written by a newer iic-tui (it has '9 holograms'"
-      #expect(message { _ = try RunHistoryReader(run).load() }.hasPrefix(expected))
+      #expect(message { _ = try RunHistoryReader(run).outline() }.hasPrefix(expected))
       #expect(message { _ = try RunRecorder(run) }.hasPrefix(expected))
       #expect(try contents(run.url) == bytes)
       #expect(run.summary().status == .broken)
@@ -50,7 +50,7 @@ struct HistoryDamageTests {
     ("UPDATE step SET loss = x'00'", "column 'loss': 1 bytes, expected a number"),
     (
       "UPDATE step SET loss = ' - column: \"head\"'",
-      "after step -1, column 'loss': ' - column: \"head\"', expected a number"
+      "after step 0, column 'loss': ' - column: \"head\"', expected a number"
     ),
     ("UPDATE sampleImages SET labels = 'x'", "column 'labels': 'x', expected int32 values"),
     ("UPDATE subHeadEvaluation SET joint = x'0000'", "column 'joint': 2 bytes, expected float32"),
@@ -60,7 +60,7 @@ struct HistoryDamageTests {
   func damagedRowsAreNamed(_ sql: String, _ part: String) throws {
     try withRun { run in
       try alter(run, sql)
-      let text = message { _ = try RunHistoryReader(run).load() }
+      let text = message { _ = try RunHistoryReader(run).outline() }
       #expect(text.hasPrefix("\(run.historyURL.path): ") && text.contains(part), "\(text)")
     }
   }
@@ -69,16 +69,17 @@ struct HistoryDamageTests {
     try withTemporaryFolder { url in
       let run = RunFolder(url)
       let reader = RunHistoryReader(run)
-      #expect(message { _ = try reader.load() }.hasSuffix("is not a run: it has no history.sqlite"))
+      #expect(
+        message { _ = try reader.outline() }.hasSuffix("is not a run: it has no history.sqlite"))
       try Data().write(to: run.historyURL)
-      #expect(message { _ = try reader.load() }.hasSuffix("its tables are missing"))
+      #expect(message { _ = try reader.outline() }.hasSuffix("its tables are missing"))
       try Data("certainly not a database, but long enough to look like one".utf8)
         .write(to: run.historyURL)
-      #expect(message { _ = try reader.load() }.contains("cannot read: file is not a database"))
+      #expect(message { _ = try reader.outline() }.contains("cannot read: file is not a database"))
       #expect(message { _ = try RunRecorder(run) }.contains("file is not a database"))
       #expect(!FileManager.default.fileExists(atPath: run.lockURL.path))
       let missing = RunHistoryReader(RunFolder(url.appendingPathComponent("none")))
-      #expect(message { _ = try missing.load() }.hasSuffix("none: no such run"))
+      #expect(message { _ = try missing.outline() }.hasSuffix("none: no such run"))
     }
   }
 
@@ -88,7 +89,7 @@ struct HistoryDamageTests {
       let bytes = try Data(contentsOf: run.historyURL)
       for length in stride(from: 0, to: bytes.count, by: 997) {
         try bytes.prefix(length).write(to: run.historyURL)
-        let history = try? RunHistoryReader(run).load()
+        let history = try? RunHistoryReader(run).outline()
         #expect(history == nil || length > bytes.count / 2)
       }
     }

@@ -15,13 +15,43 @@ struct HistoryExportTests {
     }
   }
 
+  private func recorded(_ events: [TrainingEvent], in url: URL) throws -> RunFolder {
+    let run = RunFolder(url.appendingPathComponent("run"))
+    try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
+    let recorder = try RunRecorder(run)
+    try recorder.record(events)
+    recorder.close()
+    return run
+  }
+
+  /// A table is written in pieces, and nothing is lost or doubled between them.
+  @Test func aTableLongerThanItsBuffer() throws {
+    try withTemporaryFolder { url in
+      let steps = (1...5000).map { Fixture.step($0) }
+      let run = try recorded([Fixture.started()] + steps.map { .step($0) }, in: url)
+      let written = try HistoryExport.writeCSV(RunHistoryReader(run), to: url)
+      let text = try String(contentsOf: written[0], encoding: .utf8)
+      #expect(text.utf8.count > 3 << 16)
+      let lines = text.split(separator: "\n")
+      #expect(lines.count == 5001)
+      #expect(
+        zip(lines.dropFirst(), steps).allSatisfy { $0.hasPrefix("\($1.step),\($1.epoch),") })
+    }
+  }
+
   @Test func files() throws {
     try withTemporaryFolder { url in
-      var history = HistoryTests.expected(HistoryTests.events)
-      history.steps[1].subHeadLosses = [.nan]
-      history.evaluations[1].heads.removeFirst()
+      var step = Fixture.step(2)
+      step.subHeadLosses = [.nan]
+      var evaluation = Fixture.evaluation(2)
+      evaluation.heads.removeFirst()
+      let run = try recorded(
+        [
+          Fixture.started(), .evaluation(Fixture.evaluation(0)), .step(Fixture.step(1)),
+          .step(step), .evaluation(evaluation), .step(Fixture.step(3)),
+        ], in: url)
       let folder = url.appendingPathComponent("a/b")
-      let written = try HistoryExport.writeCSV(history, to: folder)
+      let written = try HistoryExport.writeCSV(RunHistoryReader(run), to: folder)
       let names = [
         "steps", "evaluations", "joint-B-1", "confusion-B-1", "joint-B-2", "confusion-B-2",
       ]
@@ -60,9 +90,9 @@ struct HistoryExportTests {
     try withTemporaryFolder { url in
       let file = url.appendingPathComponent("file")
       try Data().write(to: file)
-      let history = HistoryTests.expected([])
+      let run = try recorded([Fixture.started()], in: url)
       let text = message {
-        try HistoryExport.writeCSV(history, to: file.appendingPathComponent("x"))
+        try HistoryExport.writeCSV(RunHistoryReader(run), to: file.appendingPathComponent("x"))
       }
       #expect(text.hasPrefix("\(file.path)/x: cannot make the folder: "), "\(text)")
     }

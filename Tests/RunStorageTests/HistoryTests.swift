@@ -26,14 +26,17 @@ struct HistoryTests {
       for (count, event) in Self.events.enumerated() {
         try recorder.record([event])
         // A reader beside the open writer sees each event at once.
-        let history = try RunHistoryReader(run).load()
+        let history = try RunHistoryReader(run).outline()
         #expect(history == Self.expected(Array(Self.events.prefix(count + 1))))
       }
       recorder.close()
       recorder.close()
       #expect(try contents(url).keys.sorted() == ["history.sqlite"])
-      let history = try RunHistoryReader(run).load()
+      let history = try RunHistoryReader(run).outline()
       #expect(history == Self.expected(Self.events))
+      let (steps, evaluations) = try everything(run)
+      #expect(steps == (1...3).map { Fixture.step($0) })
+      #expect(evaluations == [Fixture.evaluation(0), Fixture.evaluation(2)])
       #expect(message { try recorder.record([]) }.contains("is closed"))
     }
   }
@@ -45,7 +48,7 @@ struct HistoryTests {
       try recorder.record(Self.events)
       recorder.close()
       let before = try contents(url)
-      let history = try RunHistoryReader(run).load()
+      let history = try RunHistoryReader(run).outline()
       var follower = RunFollower(run)
       #expect(history == Self.expected(Self.events))
       #expect(try follower.poll() == .history(history))
@@ -66,12 +69,14 @@ struct HistoryTests {
         .evaluation(evaluation),
       ])
       recorder.close()
-      let history = try RunHistoryReader(run).load()
-      #expect(history.steps[0].loss.isNaN && history.steps[0].subHeadLosses[1].isNaN)
-      #expect(history.steps[0].mutualInformation == Fixture.step(1).mutualInformation)
-      #expect(history.steps[1].loss == .infinity && history.steps[2].loss == -.infinity)
-      #expect(history.evaluations[0][.b]?.subHeads[0].loss.isNaN == true)
-      #expect(history.evaluations[0][.b]?.subHeads[1].loss == -.infinity)
+      let (steps, evaluations) = try everything(run)
+      #expect(steps[0].loss.isNaN && steps[0].subHeadLosses[1].isNaN)
+      #expect(steps[0].mutualInformation == Fixture.step(1).mutualInformation)
+      #expect(steps[1].loss == .infinity && steps[2].loss == -.infinity)
+      #expect(evaluations[0][.b]?.subHeads[0].loss.isNaN == true)
+      #expect(evaluations[0][.b]?.subHeads[1].loss == -.infinity)
+      let outline = try RunHistoryReader(run).outline()
+      #expect(outline.timeline.points.first?.loss.isNaN == true)
     }
   }
 
@@ -100,11 +105,12 @@ struct HistoryTests {
       try second.record([.step(Fixture.step(3)), .ended(.completed, step: 3, message: nil)])
       second.close()
 
-      let history = try RunHistoryReader(run).load()
+      let history = try RunHistoryReader(run).outline()
       description.startedAt -= 1000
       #expect(history.description == description)
-      #expect(history.steps == (1...3).map { Fixture.step($0) })
-      #expect(history.evaluations == [Fixture.evaluation(2)])
+      let (steps, evaluations) = try everything(run)
+      #expect(steps == (1...3).map { Fixture.step($0) })
+      #expect(evaluations == [Fixture.evaluation(2)])
       #expect(history.end == .completed)
       let orphans = try DatabaseQueue(path: run.historyURL.path).read {
         try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM subHeadEvaluation")
@@ -120,7 +126,7 @@ struct HistoryTests {
         let recorder = try RunRecorder(run)
         try recorder.record(Array(Self.events.prefix(5)))
         recorder.close()
-        let history = try RunHistoryReader(run).load()
+        let history = try RunHistoryReader(run).outline()
         #expect(history == Self.expected(Array(Self.events.prefix(5))))
         #expect(run.summary().status == .interrupted)
       }
@@ -144,9 +150,11 @@ struct HistoryTests {
       let recorder = try RunRecorder(run)
       try recorder.record(events)
       recorder.close()
-      let history = try RunHistoryReader(run).load()
+      let reader = RunHistoryReader(run)
+      let history = try reader.outline()
       #expect(history == Self.expected(events))
-      #expect(history.evaluations[0].heads.allSatisfy { $0.meanAccuracy == nil })
+      #expect(history.newest.evaluation?.heads.allSatisfy { $0.meanAccuracy == nil } == true)
+      #expect(history.evaluations == [EvaluationSummary(step: 1, accuracies: [:])])
       #expect(run.summary().accuracy == nil && run.summary().bestAccuracy == nil)
       #expect(run.summary().error == nil)
       let nulls = try DatabaseQueue(path: run.historyURL.path).read {
@@ -158,7 +166,7 @@ struct HistoryTests {
             """)
       }
       #expect(nulls == 4)
-      let files = try HistoryExport.writeCSV(history, to: url.appendingPathComponent("csv"))
+      let files = try HistoryExport.writeCSV(reader, to: url.appendingPathComponent("csv"))
       #expect(!files.contains { $0.lastPathComponent.hasPrefix("confusion") })
       let rows = try String(contentsOf: files[1], encoding: .utf8).split(separator: "\n")
       #expect(rows[1] == "1,1,0.14285714285714285,A,1,1,-2.0,0.7,1.01,0.31,,,,1")
@@ -178,12 +186,11 @@ struct HistoryTests {
         try database.insert(Fixture.evaluation(1))
       }
       try queue.close()
-      let history = try RunHistoryReader(run).load()
-      #expect(history.evaluations == [Fixture.evaluation(1)])
+      #expect(try everything(run).evaluations == [Fixture.evaluation(1)])
       #expect(run.summary().accuracy == 0.75)
       try RunRecorder(run).record([.evaluation(Fixture.evaluation(2).withoutLabels)])
       #expect(
-        try RunHistoryReader(run).load().evaluations
+        try everything(run).evaluations
           == [Fixture.evaluation(1), Fixture.evaluation(2).withoutLabels])
     }
   }
@@ -199,7 +206,7 @@ struct HistoryTests {
         try recorder.record([.step(Fixture.step(1)), .started(broken, Fixture.samples)])
       }
       #expect(text.hasPrefix("\(run.historyURL.path): cannot write: NOT NULL"), "\(text)")
-      #expect(try RunHistoryReader(run).load().steps.isEmpty)
+      #expect(try everything(run).steps.isEmpty)
     }
   }
 }

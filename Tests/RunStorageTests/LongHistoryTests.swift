@@ -6,34 +6,55 @@ import Testing
 
 @testable import RunStorage
 
-/// What a list, `show`, `evaluate` and `predict` ask of a long run does not go through all of it.
+/// A run of the published MNIST setting, millions of steps long, is not gone through to be shown.
+///
+/// No clock is needed to see that: all rows that need not be read are damaged, and whoever reads
+/// one fails.
 struct LongHistoryTests {
-  static let steps = 200_000
+  static let steps = 4_800_000
+  static let evaluations = 9600
+  static let stride = StepTimeline.stride(lastStep: steps)
 
-  /// 200,000 steps and an evaluation each 1,000 of them, but two evaluations and the last step
-  /// apart all are damaged: whoever reads them fails.
-  private func withLongRun(_ body: (RunFolder) throws -> Void) throws {
+  /// A run of so many steps, and as many evaluations spread over them.
+  ///
+  /// - Parameter spared: damages the evaluations that are neither the last one nor this step's, and
+  ///   the steps that are neither on the timeline nor among the last ones before either of the two.
+  private func withRun(
+    steps: Int, evaluations: Int, damagedExcept spared: Int? = nil,
+    _ body: (RunFolder) throws -> Void
+  ) throws {
     try withTemporaryFolder { url in
       let run = RunFolder(url)
       let recorder = try RunRecorder(run)
-      try recorder.record([Fixture.started(), .step(Fixture.step(Self.steps))])
-      for step in stride(from: 1000, through: Self.steps, by: 1000) {
-        try recorder.record([.evaluation(Fixture.evaluation(step))])
-      }
+      try recorder.record([Fixture.started(), .step(Fixture.step(1))])
+      try recorder.record(
+        (1...evaluations).map { .evaluation(Fixture.evaluation($0 * (steps / evaluations))) })
       recorder.close()
-      let queue = try DatabaseQueue(path: run.historyURL.path)
-      try queue.write { database in
+      var configuration = Configuration()
+      configuration.journalMode = .default
+      let queue = try DatabaseQueue(path: run.historyURL.path, configuration: configuration)
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        let arguments: StatementArguments = [
+          "last": steps, "stride": StepTimeline.stride(lastStep: steps),
+          "limit": Moment.recentLimit, "spared": spared ?? 0, "isDamaged": spared != nil,
+        ]
         try database.execute(
           sql: """
-            WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :last)
-            INSERT INTO step (step, epoch, head, loss, subHeadLosses)
-            SELECT n, 1, 'nobody', 'damaged', x'00' FROM number
-            """, arguments: ["last": Self.steps - 1])
+            WITH RECURSIVE number(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < :last)
+            INSERT INTO step
+              SELECT n, 1 + (n - 1) / 10, iif(n % 2 = 0, 'A', 'B'),
+                iif(:isDamaged AND n % :stride <> 0 AND n <= :last - :limit
+                  AND n NOT BETWEEN :spared - :limit + 1 AND :spared, 'damaged', -0.1 * n),
+                subHeadLosses, 0.3 * n, learningRate, imagesPerSecond, n / 7.0
+              FROM number CROSS JOIN step WHERE step.step = 1
+            """, arguments: arguments)
         try database.execute(
           sql: """
-            UPDATE subHeadEvaluation SET joint = x'00' WHERE evaluation IN
-              (SELECT id FROM evaluation WHERE step NOT IN (7000, :last))
-            """, arguments: ["last": Self.steps])
+            UPDATE subHeadEvaluation SET joint = x'00' WHERE :isDamaged AND evaluation IN
+              (SELECT id FROM evaluation WHERE step NOT IN (:spared, :last))
+            """,
+          arguments: ["spared": spared ?? 0, "last": steps, "isDamaged": spared != nil])
       }
       try queue.close()
       try body(run)
@@ -41,25 +62,51 @@ struct LongHistoryTests {
   }
 
   @Test func onlyWhatIsAskedForIsRead() throws {
-    try withLongRun { run in
+    let spared = 1_000_000
+    try withRun(
+      steps: Self.steps, evaluations: Self.evaluations, damagedExcept: spared
+    ) { run in
       let reader = RunHistoryReader(run)
-      let (description, samples) = (try reader.description(), try reader.samples())
-      #expect(description == Fixture.description() && samples == Fixture.samples)
+      let history = try reader.outline()
+      #expect(history.description == Fixture.description() && history.samples == Fixture.samples)
+      #expect(history.newest.step == Self.steps)
+      #expect(history.newest.evaluation == Fixture.evaluation(Self.steps))
+      #expect(history.evaluations.count == Self.evaluations)
+      #expect(history.evaluations[1] == EvaluationSummary(Fixture.evaluation(1000)))
+      let steps = Swift.stride(from: Self.stride, through: Self.steps, by: Self.stride)
+      #expect(history.timeline.points.map(\.step) == Array(steps))
+      #expect(history.timeline.points.count <= StepTimeline.capacity)
+
+      let moment = try reader.moment(at: spared)
+      #expect(moment.step == spared && moment.recentSteps.count == Moment.recentLimit)
+      #expect(moment.lastSteps[.b]?.step == spared - 1)
+      #expect(moment.evaluation == Fixture.evaluation(spared))
       let summary = run.summary()
       #expect(summary.error == nil && summary.steps == Self.steps && summary.accuracy == 0.75)
-      let last = try reader.evaluation()
-      let earlier = try reader.evaluation(atOrBefore: 7999)
-      let none = try reader.evaluation(atOrBefore: 999)
-      #expect(last == Fixture.evaluation(Self.steps) && none == nil)
-      #expect(earlier == Fixture.evaluation(7000))
+      #expect(try reader.evaluation(atOrBefore: 499) == nil)
+
+      // The others are spoilt indeed.
       #expect(message { _ = try reader.evaluation(atOrBefore: 8000) }.contains("step 8000"))
-      #expect(message { _ = try reader.load() }.contains("at step 1000"))
+      #expect(message { _ = try reader.moment(at: 8000) }.contains("table step"))
+    }
+  }
+
+  /// A timeline that was read equals that of a screen that saw every step.
+  @Test(arguments: [1, 101, 4095, 4096, 4097, 8191, 8192, 20_000])
+  func aTimelineThatWasRead(_ steps: Int) throws {
+    try withRun(steps: steps, evaluations: 1) { run in
+      var history = RunHistory(description: Fixture.description(), samples: Fixture.samples)
+      try RunHistoryReader(run).forEachStep { history.append(.step($0)) }
+      let read = try RunHistoryReader(run).outline()
+      #expect(read.timeline == history.timeline)
+      #expect(read.newest.recentSteps == history.newest.recentSteps)
+      #expect(read.newest.lastSteps == history.newest.lastSteps)
     }
   }
 
   /// No query of a list goes through a table: SQLite's own plan says so.
   @Test func aListIsReadFromIndexes() throws {
-    try withLongRun { run in
+    try withRun(steps: 100, evaluations: 2) { run in
       let plan = try RunHistoryReader(run).read { queries in
         try String.fetchAll(
           queries.database.makeStatement(

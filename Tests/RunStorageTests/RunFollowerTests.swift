@@ -31,7 +31,7 @@ struct RunFollowerTests {
       recorder.close()
       #expect(try follower.poll() == .events([]))
       #expect(!follower.isRunning)
-      let history = try RunHistoryReader(run).load()
+      let history = try RunHistoryReader(run).outline()
       #expect(HistoryTests.expected([Fixture.started()] + sent + rest) == history)
     }
   }

@@ -49,17 +49,17 @@ struct RunLockTests {
 
       // As from a folder that cannot be written, and as usual.
       let reader = RunHistoryReader(killed)
-      let copied = try reader.readFromCopy { try $0.history().history }
+      let copied = try reader.readFromCopy { try $0.outline().history }
       #expect(try contents(killed.url) == before)
-      let history = try reader.load()
+      let history = try reader.outline()
       #expect(history == copied)
-      #expect(history.steps.map(\.step) == [1, 2, 3])
+      #expect(history.timeline.points.map(\.step) == [1, 2, 3])
       #expect(killed.summary().status == .interrupted)
 
       let resumed = try RunRecorder(killed)
       try resumed.record([Fixture.started()])
       resumed.close()
-      #expect(try RunHistoryReader(killed).load().steps.map(\.step) == [1])
+      #expect(try everything(killed).steps.map(\.step) == [1])
       #expect(
         try contents(killed.url).keys.sorted() == [
           "history.sqlite", "latest-optimizer-1.safetensors", "latest.safetensors",

@@ -24,16 +24,25 @@ enum Fixture {
   static func history(
     steps: Int = 150, clustersA: Int = 50, clustersB: Int = 10, epochs: Int = 12
   ) -> RunHistory {
-    let description = description(clustersA: clustersA, clustersB: clustersB, epochs: epochs)
+    history(
+      description(clustersA: clustersA, clustersB: clustersB, epochs: epochs), steps: steps)
+  }
+
+  private static func history(_ description: RunDescription, steps: Int) -> RunHistory {
     var history = RunHistory(description: description, samples: samples())
-    history.evaluations.append(evaluation(step: 0, description))
+    history.append(.evaluation(evaluation(step: 0, description)))
     for step in 0..<max(0, steps) {
-      history.steps.append(self.step(step + 1, description))
+      history.append(.step(self.step(step + 1, description)))
       if (step + 1) % stepsPerEpoch == 0 {
-        history.evaluations.append(evaluation(step: step + 1, description))
+        history.append(.evaluation(evaluation(step: step + 1, description)))
       }
     }
     return history
+  }
+
+  /// What is read of the run from disk when a screen looks back.
+  static func moment(at step: Int, of description: RunDescription) -> Moment {
+    history(description, steps: step).newest
   }
 
   /// How far a sub-head has come at `step`, 0...1.

@@ -77,22 +77,22 @@ import Testing
     }
   }
 
-  @Test func aJointOfNaNDraws() {
+  @Test func aJointOfNaNDraws() throws {
     var history = Fixture.history(steps: 20)
-    for index in history.evaluations.indices {
-      for head in history.evaluations[index].heads.indices {
-        for subHead in 0..<5 {
-          var broken = history.evaluations[index].heads[head].subHeads[subHead]
-          broken.joint = broken.joint.map { _ in .nan }
-          broken.clusterShares = broken.clusterShares.map { _ in .nan }
-          broken.sampleProbabilities = broken.sampleProbabilities.map { _ in .nan }
-          (broken.loss, broken.entropy) = (.nan, .infinity)
-          broken.scores?.accuracy = .nan
-          (broken.mutualInformation, broken.conditionalEntropy) = (.nan, .nan)
-          history.evaluations[index].heads[head].subHeads[subHead] = broken
-        }
+    var evaluation = try #require(history.newest.evaluation)
+    for head in evaluation.heads.indices {
+      for subHead in 0..<5 {
+        var broken = evaluation.heads[head].subHeads[subHead]
+        broken.joint = broken.joint.map { _ in .nan }
+        broken.clusterShares = broken.clusterShares.map { _ in .nan }
+        broken.sampleProbabilities = broken.sampleProbabilities.map { _ in .nan }
+        (broken.loss, broken.entropy) = (.nan, .infinity)
+        broken.scores?.accuracy = .nan
+        (broken.mutualInformation, broken.conditionalEntropy) = (.nan, .nan)
+        evaluation.heads[head].subHeads[subHead] = broken
       }
     }
+    history.append(.evaluation(evaluation))
     for (width, height) in [(80, 24), (140, 45)] {
       let state = DashboardState(history: history, mode: .live, width: width, height: height)
       #expect(Dashboard.frame(state).text.contains("NaN"))

@@ -43,13 +43,14 @@ import Testing
     var history = Fixture.history()
     history.description.classNames = []
     history.samples.labels = history.samples.labels.map { _ in -1 }
-    for (index, evaluation) in history.evaluations.enumerated() {
-      for (head, subHeads) in evaluation.heads.map(\.subHeads).enumerated() {
-        for subHead in subHeads.indices {
-          history.evaluations[index].heads[head].subHeads[subHead].scores = nil
-        }
+    for index in history.evaluations.indices { history.evaluations[index].accuracies = [:] }
+    var evaluation = try #require(history.newest.evaluation)
+    for head in evaluation.heads.indices {
+      for subHead in evaluation.heads[head].subHeads.indices {
+        evaluation.heads[head].subHeads[subHead].scores = nil
       }
     }
+    history.newest.evaluation = evaluation
     let state = DashboardState(history: history, mode: .live, width: width, height: height)
     let frame = Dashboard.frame(state)
     let text = frame.text

@@ -12,6 +12,29 @@ package struct CSV {
     text += fields.map(Self.quoted).joined(separator: ",") + "\n"
   }
 
+  /// Writes a table that may be larger than memory, whole or not at all: `body` is given what
+  /// appends a row.
+  ///
+  /// - Throws: if it cannot be written, and what `body` throws.
+  static func write(
+    _ columns: [String], to url: URL,
+    _ body: (_ append: ([String]) throws -> Void) throws -> Void
+  ) throws(StorageError) {
+    try AtomicFile.write(to: url) { output throws(StorageError) in
+      var pending = CSV(columns)
+      try storing(url, "write") {
+        try body { row in
+          pending.append(row)
+          if pending.text.utf8.count > 1 << 16 {
+            try output.write(Data(pending.text.utf8))
+            pending.text = ""
+          }
+        }
+      }
+      try output.write(Data(pending.text.utf8))
+    }
+  }
+
   static func quoted(_ field: String) -> String {
     guard field.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else {
       return field

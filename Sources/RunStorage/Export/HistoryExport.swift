@@ -8,75 +8,78 @@ package enum HistoryExport {
   /// `joint-<head>-<sub-head>.csv` `[C, C]` and `confusion-<head>-<sub-head>.csv` `[C, classes]`, the latter
   /// where the images have labels.
   /// Makes the folder if it is missing and replaces files of these names. Returns what was written.
+  /// However long the run was, one step or evaluation is in memory at a time.
   ///
-  /// - Throws: if the folder cannot be made or written.
+  /// - Throws: if the history cannot be read, or the folder cannot be made or written.
   @discardableResult
   package static func writeCSV(
-    _ history: RunHistory, to folder: URL
+    _ reader: RunHistoryReader, to folder: URL
   ) throws(StorageError) -> [URL] {
+    let description = try reader.description()
     try storing(folder, "make the folder") {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
-    var tables = [
-      ("steps", steps(history.steps)), ("evaluations", evaluations(history.evaluations)),
-    ]
-    for head in history.evaluations.last?.heads ?? [] {
+    func url(_ name: String) -> URL { folder.appendingPathComponent("\(name).csv") }
+    var written = [url("steps"), url("evaluations")]
+    let subHeads = description.heads.map(\.subHeads).max() ?? 0
+    try CSV.write(stepColumns(subHeads: subHeads), to: written[0]) { append in
+      try reader.forEachStep { try append(row($0, subHeads: subHeads)) }
+    }
+    try CSV.write(evaluationColumns, to: written[1]) { append in
+      try reader.forEachEvaluation { for row in rows($0) { try append(row) } }
+    }
+    for head in try reader.evaluation()?.heads ?? [] {
       for subHead in head.subHeads {
         let suffix = "\(head.head.rawValue)-\(subHead.index + 1)"
-        tables.append(("joint-\(suffix)", joint(subHead)))
+        var tables = [(url("joint-\(suffix)"), joint(subHead))]
         if let scores = subHead.scores {
-          let classes = history.description.classNames
-          tables.append(("confusion-\(suffix)", contingency(scores, classes: classes)))
+          let table = contingency(scores, classes: description.classNames)
+          tables.append((url("confusion-\(suffix)"), table))
+        }
+        for (url, table) in tables {
+          try AtomicFile.write(Data(table.text.utf8), to: url)
+          written.append(url)
         }
       }
-    }
-    var written: [URL] = []
-    for (name, table) in tables {
-      let url = folder.appendingPathComponent("\(name).csv")
-      try AtomicFile.write(Data(table.text.utf8), to: url)
-      written.append(url)
     }
     return written
   }
 
-  static func steps(_ steps: [StepSnapshot]) -> CSV {
-    let subHeads = steps.map(\.subHeadLosses.count).max() ?? 0
-    var table = CSV(
-      ["step", "epoch", "head", "loss"] + (0..<subHeads).map { "loss_\($0 + 1)" }
-        + ["mutual_information", "learning_rate", "images_per_second", "elapsed_seconds"])
-    for step in steps {
-      let losses = step.subHeadLosses.map { "\($0)" }
-      let blank = Array(repeating: "", count: subHeads - losses.count)
-      table.append(
-        ["\(step.step)", "\(step.epoch)", step.head.rawValue, "\(step.loss)"] + losses + blank + [
-          "\(step.mutualInformation)", "\(step.learningRate)", "\(step.imagesPerSecond)",
-          "\(step.elapsed)",
-        ])
-    }
-    return table
+  private static func stepColumns(subHeads: Int) -> [String] {
+    ["step", "epoch", "head", "loss"] + (0..<subHeads).map { "loss_\($0 + 1)" }
+      + ["mutual_information", "learning_rate", "images_per_second", "elapsed_seconds"]
   }
 
-  static func evaluations(_ evaluations: [EvaluationSnapshot]) -> CSV {
-    var table = CSV([
-      "step", "epoch", "elapsed_seconds", "head", "sub_head", "is_lowest_loss", "loss",
-      "mutual_information", "entropy", "conditional_entropy", "accuracy", "nmi", "ari",
-      "empty_clusters",
-    ])
-    for evaluation in evaluations {
-      for head in evaluation.heads {
-        for (position, subHead) in head.subHeads.enumerated() {
-          table.append([
-            "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
-            head.head.rawValue, "\(subHead.index + 1)",
-            position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
-            "\(subHead.mutualInformation)", "\(subHead.entropy)",
-            "\(subHead.conditionalEntropy)", text(subHead.accuracy), text(subHead.nmi),
-            text(subHead.ari), "\(subHead.emptyClusters)",
-          ])
-        }
+  private static func row(_ step: StepSnapshot, subHeads: Int) -> [String] {
+    let losses = step.subHeadLosses.map { "\($0)" }
+    let blank = Array(repeating: "", count: max(0, subHeads - losses.count))
+    return ["\(step.step)", "\(step.epoch)", step.head.rawValue, "\(step.loss)"] + losses + blank
+      + [
+        "\(step.mutualInformation)", "\(step.learningRate)", "\(step.imagesPerSecond)",
+        "\(step.elapsed)",
+      ]
+  }
+
+  private static let evaluationColumns = [
+    "step", "epoch", "elapsed_seconds", "head", "sub_head", "is_lowest_loss", "loss",
+    "mutual_information", "entropy", "conditional_entropy", "accuracy", "nmi", "ari",
+    "empty_clusters",
+  ]
+
+  /// One row a sub-head.
+  private static func rows(_ evaluation: EvaluationSnapshot) -> [[String]] {
+    evaluation.heads.flatMap { head in
+      head.subHeads.enumerated().map { position, subHead in
+        [
+          "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
+          head.head.rawValue, "\(subHead.index + 1)",
+          position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
+          "\(subHead.mutualInformation)", "\(subHead.entropy)",
+          "\(subHead.conditionalEntropy)", text(subHead.accuracy), text(subHead.nmi),
+          text(subHead.ari), "\(subHead.emptyClusters)",
+        ]
       }
     }
-    return table
   }
 
   static func joint(_ subHead: SubHeadEvaluation) -> CSV {

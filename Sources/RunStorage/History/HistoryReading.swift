@@ -57,20 +57,33 @@ struct HistoryQueries {
       pixels: [UInt8](record.pixels), labels: labels)
   }
 
-  /// The steps after `step`, in order.
-  func steps(after step: Int) throws -> [StepSnapshot] {
-    let heads = try headNames()
+  /// Calls `body` with every step after `step` in order, one in memory at a time.
+  func forEachStep(after step: Int, _ body: (StepSnapshot) throws -> Void) throws {
     let rows = try Row.fetchCursor(
       database, sql: "SELECT * FROM step WHERE step > :step ORDER BY step",
       arguments: ["step": step])
-    var steps: [StepSnapshot] = []
+    let heads = try headNames()
+    var last = step
     while let row = try rows.next() {
-      let last = steps.last?.step ?? step
-      let record: StepRecord = try decode(row, "table step after step \(last)")
-      try check(record.head, of: heads, "table step after step \(last)")
-      steps.append(record.snapshot)
+      let snapshot = try self.step(row, after: last, heads: heads)
+      last = snapshot.step
+      try body(snapshot)
     }
+  }
+
+  /// The steps after `step`, in order.
+  func steps(after step: Int) throws -> [StepSnapshot] {
+    var steps: [StepSnapshot] = []
+    try forEachStep(after: step) { steps.append($0) }
     return steps
+  }
+
+  /// - Parameter last: the step before it, for messages.
+  func step(_ row: Row, after last: Int, heads: Set<String>) throws -> StepSnapshot {
+    let place = "table step after step \(last)"
+    let record: StepRecord = try decode(row, place)
+    try check(record.head, of: heads, place)
+    return record.snapshot
   }
 
   /// The evaluations recorded after the one numbered `identifier`, in order of step, and the last
@@ -107,7 +120,7 @@ struct HistoryQueries {
     while let row = try rows.next() { try body(evaluation(row, heads: heads)) }
   }
 
-  private func evaluation(_ row: Row, heads names: Set<String>) throws -> EvaluationSnapshot {
+  func evaluation(_ row: Row, heads names: Set<String>) throws -> EvaluationSnapshot {
     let record: EvaluationRecord = try decode(row, "table evaluation")
     return EvaluationSnapshot(
       step: record.step, epoch: record.epoch, elapsed: record.elapsed.value,
@@ -155,49 +168,65 @@ struct HistoryQueries {
   /// Loss and accuracy of one sub-head: the columns of the index that a list of runs is read from.
   private struct ScoreRecord: Codable, FetchableRecord {
     var id: Int
+    var step: Int
     var loss: Measurement
     var accuracy: Measurement
   }
 
   /// CROSS JOIN keeps the evaluations, in their order, outside: with the index nothing has to be sorted.
   static let scoresQuery = """
-    SELECT evaluation.id, loss, accuracy
+    SELECT evaluation.id, evaluation.step, loss, accuracy
     FROM evaluation CROSS JOIN subHeadEvaluation ON evaluation = evaluation.id
     WHERE head = :head ORDER BY evaluation.step, evaluation.id, position
     """
 
-  /// For each evaluation, in order: loss and accuracy of the lowest-loss sub-head of `head`;
-  /// no accuracy without labels.
-  func lowestLossAccuracies(of head: HeadID) throws -> [(loss: Double, accuracy: Double?)] {
-    let rows = try Row.fetchCursor(
-      database,
-      sql: Self.scoresQuery, arguments: ["head": head.rawValue])
-    var evaluations: [[ScoreRecord]] = []
-    while let row = try rows.next() {
-      let record: ScoreRecord = try decode(row, "table subHeadEvaluation")
-      if evaluations.last?.last?.id != record.id { evaluations.append([]) }
-      evaluations[evaluations.count - 1].append(record)
-    }
-    return evaluations.compactMap { subHeads in
-      subHeads.indexOfLowestLoss(\.loss.value).map { place in
-        let accuracy = subHeads[place].accuracy.value
-        return (subHeads[place].loss.value, accuracy.isNaN ? nil : accuracy)
-      }
-    }
+  /// An evaluation as one head's lowest-loss sub-head sees it.
+  struct LowestLossScore {
+    /// The evaluation's number.
+    var id: Int
+    var step: Int
+    var loss: Double
+    /// nil without labels.
+    var accuracy: Double?
   }
 
-  private func one(_ sql: String, _ otherwise: String) throws -> Row {
+  /// The scores of `head` at each evaluation, in order.
+  func lowestLossScores(of head: HeadID) throws -> [LowestLossScore] {
+    let rows = try Row.fetchCursor(
+      database, sql: Self.scoresQuery, arguments: ["head": head.rawValue])
+    var scores: [LowestLossScore] = []
+    var subHeads: [ScoreRecord] = []
+    func finish() {
+      guard let place = subHeads.indexOfLowestLoss(\.loss.value) else { return }
+      let lowest = subHeads[place]
+      let accuracy = lowest.accuracy.value
+      scores.append(
+        LowestLossScore(
+          id: lowest.id, step: lowest.step, loss: lowest.loss.value,
+          accuracy: accuracy.isNaN ? nil : accuracy))
+      subHeads = []
+    }
+    while let row = try rows.next() {
+      let record: ScoreRecord = try decode(row, "table subHeadEvaluation")
+      if subHeads.last?.id != record.id { finish() }
+      subHeads.append(record)
+    }
+    finish()
+    return scores
+  }
+
+  func one(_ sql: String, _ otherwise: String) throws -> Row {
     guard let row = try Row.fetchOne(database, sql: sql) else {
       throw StorageError(url, otherwise)
     }
     return row
   }
 
-  private func headNames() throws -> Set<String> {
+  func headNames() throws -> Set<String> {
     Set(try description().heads.map(\.name.rawValue))
   }
 
-  private func check(_ head: String, of heads: Set<String>, _ place: String) throws {
+  func check(_ head: String, of heads: Set<String>, _ place: String) throws {
     guard heads.contains(head) else {
       throw damage(place, "head", "'\(head.prefix(40))'", heads.sorted().joined(separator: " or "))
     }

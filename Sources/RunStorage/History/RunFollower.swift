@@ -27,13 +27,13 @@ package struct RunFollower: Sendable {
   /// Reads what is new. Events come as the trainer sent them, checkpoints left out: steps, evaluations after the
   /// step they belong to, then pauses and the end.
   ///
-  /// - Throws: as `RunHistoryReader.load`; the next call tries again from the same place.
+  /// - Throws: as `RunHistoryReader.outline`; the next call tries again from the same place.
   package mutating func poll() throws(StorageError) -> Change {
     let cursor = cursor
     let (change, next) = try RunHistoryReader(folder).read { queries -> (Change, Cursor) in
       let state = try queries.state()
       guard let cursor, cursor.state.generation == state.generation else {
-        let (history, next) = try queries.history()
+        let (history, next) = try queries.outline()
         return (.history(history), next)
       }
       let steps = try queries.steps(after: cursor.step)

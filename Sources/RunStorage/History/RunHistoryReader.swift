@@ -10,23 +10,31 @@ package struct RunHistoryReader: Sendable {
 
   package init(_ folder: RunFolder) { self.folder = folder }
 
-  /// The whole history; `end` is nil if the run goes on or was interrupted.
+  /// How the run stood after step `step`, its last one if not given, and its past in outline; `end`
+  /// is nil if it goes on or was interrupted.
   ///
-  /// - Throws: if there is no history, it is damaged, or a newer program wrote it.
-  package func load() throws(StorageError) -> RunHistory {
-    try read { queries in try queries.history().history }
+  /// - Throws: if there is no history, what is read of it is damaged, or a newer program wrote it.
+  package func outline(upTo step: Int = .max) throws(StorageError) -> RunHistory {
+    try read { queries in try queries.outline(upTo: step).history }
+  }
+
+  /// The run as it stood after step `step`.
+  ///
+  /// - Throws: as `outline`.
+  package func moment(at step: Int) throws(StorageError) -> Moment {
+    try read { queries in try queries.moment(at: step) }
   }
 
   /// What is fixed about the run.
   ///
-  /// - Throws: as `load`.
+  /// - Throws: as `outline`.
   package func description() throws(StorageError) -> RunDescription {
     try read { queries in try queries.description() }
   }
 
   /// The run's sample images.
   ///
-  /// - Throws: as `load`.
+  /// - Throws: as `outline`.
   package func samples() throws(StorageError) -> SampleImages {
     try read { queries in try queries.samples() }
   }
@@ -34,16 +42,25 @@ package struct RunHistoryReader: Sendable {
   /// The newest evaluation taken at or before `step`, the last one if not given; nil if there is none.
   /// However long the run was, it alone is read.
   ///
-  /// - Throws: as `load`.
+  /// - Throws: as `outline`.
   package func evaluation(atOrBefore step: Int = .max) throws(StorageError) -> EvaluationSnapshot? {
     try read { queries in try queries.evaluation(atOrBefore: step) }
   }
 
+  /// Calls `body` with every step in order, one in memory at a time.
+  ///
+  /// - Throws: as `outline`, and what `body` throws.
+  package func forEachStep(
+    _ body: (StepSnapshot) throws -> Void
+  ) throws(StorageError) {
+    try read { queries in try queries.forEachStep(after: -1, body) }
+  }
+
   /// Calls `body` with every evaluation in order, one in memory at a time.
   ///
-  /// - Throws: as `load`.
+  /// - Throws: as `outline`.
   package func forEachEvaluation(
-    _ body: (EvaluationSnapshot) -> Void
+    _ body: (EvaluationSnapshot) throws -> Void
   ) throws(StorageError) {
     try read { queries in try queries.forEachEvaluation(body) }
   }
@@ -103,20 +120,5 @@ package struct RunHistoryReader: Sendable {
     let database = try DatabaseQueue(path: url.path, configuration: configuration)
     defer { try? database.close() }
     return try database.read(body)
-  }
-}
-
-extension HistoryQueries {
-  /// The whole history, and from where to go on reading it.
-  func history() throws -> (history: RunHistory, cursor: RunFollower.Cursor) {
-    let state = try state()
-    let (evaluations, last) = try evaluations(after: 0)
-    var history = RunHistory(
-      description: try description(), samples: try samples(), steps: try steps(after: -1),
-      evaluations: evaluations, end: state.end, endMessage: state.endMessage)
-    history.isPaused = state.isPaused
-    let cursor = RunFollower.Cursor(
-      step: history.steps.last?.step ?? -1, evaluation: last, state: state)
-    return (history, cursor)
   }
 }

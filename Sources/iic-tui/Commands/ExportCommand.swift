@@ -50,29 +50,31 @@ struct ExportCommand: ParsableCommand {
     }
     if let csv {
       let files = try HistoryExport.writeCSV(
-        RunHistoryReader(folder).load(), to: URL(fileURLWithPath: csv, isDirectory: true))
+        RunHistoryReader(folder), to: URL(fileURLWithPath: csv, isDirectory: true))
       StandardStreams.output(files.map { "wrote \($0.path)\n" }.joined())
     }
     if let frame, let format = FrameFormat(path: frame) {
-      let text = try frameText(RunHistoryReader(folder).load(), format, source: folder.name)
+      let text = try frameText(RunHistoryReader(folder), format)
       try write(text, to: frame)
       StandardStreams.output("wrote \(frame)\n")
     }
   }
 
   /// The dashboard as `watch` would show it at the step asked for.
-  func frameText(
-    _ history: RunHistory, _ format: FrameFormat, source: String
-  ) throws -> String {
+  func frameText(_ reader: RunHistoryReader, _ format: FrameFormat) throws -> String {
+    let history = try reader.outline()
     let size = size ?? FrameSize(width: 140, height: 45)
     var state = DashboardState(
       history: history, mode: .watch, width: size.width, height: size.height)
-    let lastStep = history.steps.last?.step ?? 0
+    let lastStep = history.newest.step
     if let step {
       guard (0...lastStep).contains(step) else {
-        throw SessionError("\(source): --step is \(step), expected 0…\(lastStep)")
+        throw SessionError("\(reader.folder.name): --step is \(step), expected 0…\(lastStep)")
       }
-      state.position = step == lastStep ? nil : step
+      if step < lastStep {
+        state.position = step
+        state.recall(try reader.moment(at: step), at: step)
+      }
     }
     let buffer = Dashboard.frame(state)
     return format == .svg ? buffer.svg : buffer.text + "\n"

@@ -36,11 +36,12 @@ struct ReplayCommand: ParsableCommand {
       folder = RunFolder(
         URL(fileURLWithPath: try AssetLocator.find("demo-run"), isDirectory: true))
     }
-    let history = try RunHistoryReader(folder).load()
+    let reader = RunHistoryReader(folder)
+    let history = try reader.outline()
     let signals = StopSignals {}
     let screen = try LiveScreen.required()
     defer { screen.close() }
-    screen.replay(history, speed: speed, from: from, signals)
+    screen.replay(history, reader, speed: speed, from: from, signals)
   }
 }
 

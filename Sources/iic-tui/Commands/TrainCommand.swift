@@ -99,7 +99,7 @@ struct TrainCommand: ParsableCommand {
       if resume == nil { try? runs.folder.delete(prepared.recorder.folder) }
       throw error
     }
-    screen?.show(session, signals)
+    screen?.show(session, of: prepared.recorder.folder, past: prepared.past, signals)
     let outcome = session.wait()
     screen?.close()
     try report(outcome, run: prepared.recorder.folder, hadScreen: screen != nil)

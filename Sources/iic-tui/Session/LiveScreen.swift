@@ -17,16 +17,26 @@ final class LiveScreen {
   func close() { terminal.close() }
 
   /// Shows a session's training until the user quits, or a signal comes; then training has been asked to stop.
-  func show(_ session: TrainingSession, _ signals: StopSignals) {
+  ///
+  /// - Parameter past: what a run that goes on has done before; nil for a run that starts.
+  func show(
+    _ session: TrainingSession, of folder: RunFolder, past: RunHistory?, _ signals: StopSignals
+  ) {
     // The trainer's first event says what there is to show; it comes before any work, so this wait is short.
     guard let first = session.screenLane.next(),
       case .started(let description, let samples) = first[0]
     else { return }
-    var history = RunHistory(description: description, samples: samples)
+    var history = past ?? RunHistory(description: description, samples: samples)
+    history.description = description
+    history.samples = samples
     for event in first.dropFirst() { history.append(event) }
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .live),
-      nextEvents: { session.screenLane.drain() },
+      nextEvents: {
+        let events = session.screenLane.drain()
+        return events.isEmpty ? [] : [.training(events)]
+      },
+      recall: { step in try RunHistoryReader(folder).moment(at: step) },
       perform: { action in
         switch action {
         case .setPaused(let paused): session.control.setPaused(paused)
@@ -41,17 +51,22 @@ final class LiveScreen {
   }
 
   /// Plays a recorded run until the user quits.
-  func replay(_ history: RunHistory, speed: Double, from step: Int, _ signals: StopSignals) {
+  func replay(
+    _ history: RunHistory, _ reader: RunHistoryReader, speed: Double, from step: Int,
+    _ signals: StopSignals
+  ) {
     runDashboard(
       terminal: terminal,
       state: DashboardState(history: history, mode: .replay(speed: speed, from: step)),
-      nextEvents: { [] }, perform: { _ in }, shouldStop: { signals.haveCome })
+      nextEvents: { [] }, recall: { step in try reader.moment(at: step) }, perform: { _ in },
+      shouldStop: { signals.haveCome })
   }
 
   /// Shows a run that another process writes, until the user quits.
   func watch(_ history: RunHistory, _ follower: RunFollower, _ signals: StopSignals) {
     var follower = follower
     var lastPoll = ContinuousClock.now
+    let reader = RunHistoryReader(follower.folder)
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .watch),
       nextEvents: {
@@ -60,10 +75,11 @@ final class LiveScreen {
         // A poll that fails, because the disk is busy, is made up for by the next.
         guard let change = try? follower.poll() else { return [] }
         switch change {
-        case .events(let events): return events
-        case .history(let history): return history.events
+        case .events(let events): return events.isEmpty ? [] : [.training(events)]
+        case .history(let history): return [.history(history)]
         }
       },
-      perform: { _ in }, shouldStop: { signals.haveCome })
+      recall: { step in try reader.moment(at: step) }, perform: { _ in },
+      shouldStop: { signals.haveCome })
   }
 }
