@@ -130,6 +130,7 @@ import Testing
         switch preset.configuration.dataset {
         case "image-folder": preset.configuration.pictureSize
         case "cifar10": 32
+        case "stl10": 96
         default: 28
         }
       let images = preset.configuration.dataset == "digits" ? 5_000 : 70_000
