@@ -18,6 +18,9 @@ import Testing
     configuration.clustering.network.width = 3
     configuration.clustering.headA = HeadSettings(clusters: 12, subHeads: 2, epochs: 3)
     configuration.clustering.headB = HeadSettings(clusters: 11, subHeads: 4, epochs: 5)
+    configuration.clustering.headA.splits = [.unlabelled, .test]
+    configuration.clustering.headB.splits = [.train]
+    configuration.clustering.mainMatching = .manyToOne
     configuration.clustering.firstHead = "B"
     configuration.epochs = 7
     configuration.steps = 99
@@ -41,6 +44,10 @@ import Testing
     configuration.clustering.views.input = .imageAndSobel
     configuration.pictureSize = 96
     configuration.pictureChannels = 1
+    configuration.clustering.evaluation.splits = [.test]
+    configuration.clustering.evaluation.mappingSplits = [.test, .train]
+    configuration.clustering.evaluation.images = 100
+    configuration.clustering.evaluation.finalImages = 1000
     configuration.evaluationEpochs = 2
     configuration.checkpointSeconds = 1.25
     configuration.samples = 5
@@ -83,6 +90,8 @@ import Testing
     #expect(heads["first"] as? String == "B")
     let transform = try #require(object["transform"] as? [String: Any])
     #expect(transform["transformed_crops"] as? [Int] == [9])
+    let evaluation = try #require(object["evaluation"] as? [String: Any])
+    #expect(evaluation["mapping_splits"] as? [String] == ["test", "train"])
   }
 
   /// The JSON is YAML too.
@@ -110,6 +119,13 @@ import Testing
     #expect(configuration.clustering.views.transformedCrops == [12, 16, 20])
     try configuration.apply(assignment: "transform.transformed_crops=[8]")
     #expect(configuration.clustering.views.transformedCrops == [8])
+    try configuration.apply(assignment: "heads.A.splits=train, unlabelled")
+    #expect(configuration.clustering.headA.splits == [.train, .unlabelled])
+    for none in ["", "[]", "[ ]"] {
+      configuration.clustering.headA.splits = [.train]
+      try configuration.apply(assignment: "heads.A.splits=\(none)")
+      #expect(configuration.clustering.headA.splits == [], "'\(none)'")
+    }
     try configuration.apply(assignment: "data=/a=b, c/[d]")
     #expect(configuration.data == "/a=b, c/[d]")
     try configuration.apply(assignment: "training.learning_rate=1e-3")

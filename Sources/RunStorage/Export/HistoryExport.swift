@@ -58,7 +58,7 @@ package enum HistoryExport {
 
   static func evaluations(_ evaluations: [EvaluationSnapshot]) -> CSV {
     var table = CSV([
-      "step", "epoch", "elapsed_seconds", "head", "sub_head", "is_lowest_loss", "loss",
+      "step", "epoch", "elapsed_seconds", "images", "head", "sub_head", "is_lowest_loss", "loss",
       "mutual_information", "entropy", "conditional_entropy", "accuracy", "nmi", "ari",
       "empty_clusters",
     ])
@@ -67,7 +67,7 @@ package enum HistoryExport {
         for (position, subHead) in head.subHeads.enumerated() {
           table.append([
             "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
-            head.head.rawValue, "\(subHead.index + 1)",
+            "\(evaluation.images)", head.head.rawValue, "\(subHead.index + 1)",
             position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
             "\(subHead.mutualInformation)", "\(subHead.entropy)",
             "\(subHead.conditionalEntropy)", text(subHead.accuracy), text(subHead.nmi),

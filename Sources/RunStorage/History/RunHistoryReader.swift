@@ -39,6 +39,13 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.evaluation(atOrBefore: step) }
   }
 
+  /// The epoch that a step was taken in; 0 for step 0 or one that is not recorded.
+  ///
+  /// - Throws: as `load`.
+  package func epoch(ofStep step: Int) throws(StorageError) -> Int {
+    try read { queries in try queries.epoch(ofStep: step) }
+  }
+
   /// Calls `body` with every evaluation in order, one in memory at a time.
   ///
   /// - Throws: as `load`.
