@@ -16,19 +16,10 @@ extension BatchRenderer {
     rendering(.pairs(of: plan, step: step), into: buffer)
   }
 
-  /// Renders images of the data set as evaluation sees them.
+  /// Renders images `range` of the data set as evaluation sees them.
   package func renderEvaluation(
-    _ images: some Collection<Int>, into buffer: UnsafeMutableBufferPointer<Float>,
-    pool: WorkerPool
+    _ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>, pool: WorkerPool
   ) {
-    render(.evaluation(of: images), into: buffer, pool: pool)
-  }
-
-  /// Renders pairs of images for an estimate of the loss, see `BatchPlan.evaluationPairs`.
-  package func renderEvaluationPairs(
-    _ images: some Collection<Int>, seed: UInt64,
-    into buffer: UnsafeMutableBufferPointer<Float>, pool: WorkerPool
-  ) {
-    render(.evaluationPairs(of: images, seed: seed), into: buffer, pool: pool)
+    render(.evaluation(of: range), into: buffer, pool: pool)
   }
 }
