@@ -85,7 +85,10 @@ let package = Package(
     .testTarget(name: "SnapshotsTests", dependencies: ["Snapshots"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Methods", "Settings", "TestSupport"]),
-    .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Settings", "TestSupport"]),
+    .testTarget(
+      name: "SessionsTests",
+      dependencies: ["Sessions", "Settings", "Training", "RunStorage", "Snapshots", "TestSupport"]
+    ),
     .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"],

@@ -49,6 +49,10 @@ package enum DatasetCatalog {
       name: "cifar100-20", summary: "CIFAR-100 with its 20 superclasses",
       source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
     Entry(
+      name: "stl10",
+      summary: "13,000 photos (train and test), 10 classes, and 100,000 unlabelled, RGB 96×96",
+      source: STL10Format.source, needsFolder: true, preset: "stl10-small"),
+    Entry(
       name: ImageFolderFormat.name,
       summary: "your own pictures (PNG, JPEG, WebP); folders are classes, or no labels at all",
       source: "your own", needsFolder: true, preset: "folder"),
@@ -91,6 +95,7 @@ package enum DatasetCatalog {
     case "cifar10": return try CIFARFormat.loadCIFAR10(folder: folder)
     case "cifar100": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .fine)
     case "cifar100-20": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .coarse)
+    case "stl10": return try STL10Format.load(folder: folder)
     default:
       let names = name == "mnist" ? digitNames : name == "fashion-mnist" ? clothingNames : nil
       return try IDXFormat.load(folder, name: name, source: entry.source, classNames: names)
@@ -119,6 +124,7 @@ package enum DatasetCatalog {
     for kind in CIFARFormat.recognizes(folder: folder) {
       found.append(kind == .cifar10 ? "cifar10" : "cifar100-20")
     }
+    if STL10Format.recognizes(folder: folder) { found.append("stl10") }
     if found.isEmpty {
       let pictures = try PictureFolder(PathBytes(folder))
       if !pictures.files.isEmpty {

@@ -6,6 +6,7 @@ package enum RandomPurpose: UInt64, Sendable {
   case transformedSide = 4
   case evaluationPairs = 5
   case samples = 6
+  case evaluationSample = 7
 }
 
 /// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any order.

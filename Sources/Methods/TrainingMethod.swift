@@ -1,22 +1,6 @@
 import NeuralNet
 import Snapshots
 
-/// One step of a run, told by number.
-package struct StepIndex: Sendable, Equatable {
-  /// From 0, over the whole run.
-  package var step: Int
-  /// From 1.
-  package var epoch: Int
-  /// From 0, within the epoch.
-  package var stepInEpoch: Int
-
-  package init(step: Int, stepsPerEpoch: Int) {
-    self.step = step
-    epoch = step / stepsPerEpoch + 1
-    stepInEpoch = step % stepsPerEpoch
-  }
-}
-
 /// What a step has computed.
 package struct StepOutcome: Sendable, Equatable {
   /// The head that the step trained.
@@ -37,10 +21,10 @@ package protocol TrainingMethod: AnyObject {
   var optimizers: [any Optimizer] { get }
   /// What the screen and storage call its heads.
   var heads: [HeadDescription] { get }
-  /// At least one.
-  var stepsPerEpoch: Int { get }
+  var schedule: EpochSchedule { get }
   /// Images through the network in one step; each view of an image counts.
   var imagesPerStep: Int { get }
+  /// Those that the last evaluation measures; the others may measure a sample of them.
   var evaluationImages: Int { get }
   /// The images of each step.
   var batches: BatchFeed { get }
@@ -58,7 +42,8 @@ package protocol TrainingMethod: AnyObject {
   ///   - step: steps taken.
   ///   - epoch: of the last of them, from 1; 0 before the first.
   ///   - elapsed: seconds of training, for the snapshot.
+  ///   - isFinal: the run's last one.
   func evaluate(
-    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool
+    step: Int, epoch: Int, elapsed: Double, isFinal: Bool, isCancelled: () -> Bool
   ) -> EvaluationSnapshot?
 }

@@ -104,7 +104,8 @@ extension PreparedRun {
       var settings = ComposedSettings(recorded: recorded, run: folder.name)
       let dataset = try settings.complete(request)
       let checkpoint = folder.hasCheckpoint ? try folder.loadLatest() : nil
-      let planned = settings.configuration.plannedSteps(images: dataset.count)
+      let planned = settings.configuration.plannedSteps(
+        settings.configuration.schedule(of: dataset))
       if let checkpoint, checkpoint.step >= planned {
         throw SessionError(
           "\(folder.name): all of its \(checkpoint.step) steps are taken; --epochs or --steps with "
@@ -164,7 +165,7 @@ extension ComposedSettings {
   /// somebody has said otherwise.
   fileprivate mutating func fitToClasses(of dataset: ImageDataset) throws(SettingsError) {
     guard ["idx", ImageFolderFormat.name].contains(configuration.dataset), dataset.classes >= 2,
-      !isSet("heads.B.clusters")
+      configuration.clustering.mainMatching == .oneToOne, !isSet("heads.B.clusters")
     else { return }
     try set(key: "heads.B.clusters", value: String(dataset.classes))
   }
@@ -186,7 +187,7 @@ extension ComposedSettings {
     try blaming { configuration throws(SettingsError) in
       try configuration.validate(
         source: "", images: dataset.count, side: dataset.size.side,
-        classes: dataset.classes)
+        classes: dataset.classes, splits: dataset.splits)
     }
     return dataset
   }

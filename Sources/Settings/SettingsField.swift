@@ -135,6 +135,45 @@ extension SettingsField {
       write: { quoted($0[keyPath: path].rawValue) })
   }
 
+  /// One of some values, by the names that settings have for them.
+  package static func choice<Value: Equatable & Sendable>(
+    _ key: String, _ path: Path<Value>, named choices: [(name: String, value: Value)]
+  ) -> SettingsField {
+    SettingsField(
+      key: key, expectation: "one of " + choices.map(\.name).joined(separator: ", "),
+      read: { settings, scalars in
+        guard scalars.count == 1, let choice = choices.first(where: { $0.name == scalars[0] })
+        else { return false }
+        settings[keyPath: path] = choice.value
+        return true
+      },
+      write: { settings in
+        quoted(choices.first { $0.value == settings[keyPath: path] }?.name ?? "")
+      })
+  }
+
+  /// Some of an enumeration's names, each at most once, or none of them.
+  package static func choices<Value: RawRepresentable & Hashable & Sendable>(
+    _ key: String, _ path: Path<[Value]>, among choices: [Value]
+  ) -> SettingsField where Value.RawValue == String {
+    SettingsField(
+      key: key,
+      expectation: "a list, empty or each once, of "
+        + choices.map(\.rawValue).joined(separator: ", "),
+      shape: .list,
+      read: { settings, scalars in
+        let values = scalars.compactMap { name in choices.first { $0.rawValue == name } }
+        guard values.count == scalars.count, Set(values).count == values.count else {
+          return false
+        }
+        settings[keyPath: path] = values
+        return true
+      },
+      write: {
+        "[" + $0[keyPath: path].map { quoted($0.rawValue) }.joined(separator: ", ") + "]"
+      })
+  }
+
   package static func path(_ key: String, _ path: Path<String>) -> SettingsField {
     SettingsField(
       key: key, expectation: "a path", shape: .text,

@@ -52,14 +52,19 @@ package struct SettingsSchema<Root>: Sendable {
   ) throws(SettingsError) {
     let scalars: [String] =
       switch fields.first(where: { $0.key == key })?.shape {
-      case .list:
-        value.trimmingCharacters(in: ["[", "]"])
-          .split(separator: ",", omittingEmptySubsequences: false)
-          .map { $0.trimmingCharacters(in: .whitespaces) }
+      case .list: elements(of: value)
       case .text: [value]
       case .word, nil: [value.trimmingCharacters(in: .whitespaces)]
       }
     try apply(key: key, scalars, shown: value, to: &root, source: source)
+  }
+
+  /// The elements of a list as an assignment has it, in brackets or not.
+  private func elements(of text: String) -> [String] {
+    let inner = text.trimmingCharacters(in: ["[", "]", " "])
+    if inner.isEmpty { return [] }
+    return inner.split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   /// All settings as YAML; reading it back gives the same ones.
@@ -124,12 +129,12 @@ package struct SettingsSchema<Root>: Sendable {
       return keys
     }
     if node.mapping != nil {
-      try apply(key: key, [], shown: "keys and values", to: &root, source: source)
+      try apply(key: key, nil, shown: "keys and values", to: &root, source: source)
     } else if let sequence = node.sequence {
-      // An element that is no scalar must not vanish: no list at all is what no field takes.
+      // An element that is no scalar must not vanish.
       let scalars = sequence.compactMap(\.scalar?.string)
       try apply(
-        key: key, scalars.count == sequence.count ? scalars : [], shown: "a list", to: &root,
+        key: key, scalars.count == sequence.count ? scalars : nil, shown: "a list", to: &root,
         source: source)
     } else {
       let text = node.scalar?.string ?? ""
@@ -138,11 +143,12 @@ package struct SettingsSchema<Root>: Sendable {
     return [key]
   }
 
+  /// - Parameter scalars: nil for what no field takes.
   private func apply(
-    key: String, _ scalars: [String], shown: String, to root: inout Root, source: String
+    key: String, _ scalars: [String]?, shown: String, to root: inout Root, source: String
   ) throws(SettingsError) {
     guard let field = fields.first(where: { $0.key == key }) else { throw unknown(key, source) }
-    guard field.read(&root, scalars) else {
+    guard let scalars, field.read(&root, scalars) else {
       throw SettingsError(
         source: source, key: key, problem: "is '\(shown)', expected \(field.expectation)")
     }

@@ -112,13 +112,18 @@ package struct EvaluationSnapshot: Sendable, Codable, Equatable {
   package var epoch: Int
   /// Seconds of training up to here.
   package var elapsed: Double
+  /// How many images were measured: all evaluation images, or a sample of them.
+  package var images: Int
   /// In the order of the run's description.
   package var heads: [HeadEvaluation]
 
-  package init(step: Int, epoch: Int, elapsed: Double, heads: [HeadEvaluation]) {
+  package init(
+    step: Int, epoch: Int, elapsed: Double, images: Int, heads: [HeadEvaluation]
+  ) {
     self.step = step
     self.epoch = epoch
     self.elapsed = elapsed
+    self.images = images
     self.heads = heads
   }
 

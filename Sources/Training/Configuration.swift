@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Methods
 import Settings
@@ -68,9 +69,14 @@ package struct Configuration: Sendable, Equatable {
 
   package var schema: SettingsSchema<Configuration> { Self.schema(method) }
 
-  /// The steps of the whole run on so many training images.
-  package func plannedSteps(images: Int) -> Int {
-    let all = epochs * (images / clustering.imagesPerBatch)
+  /// The steps of each epoch. Requires settings that are validated against the data set.
+  package func schedule(of dataset: ImageDataset) -> EpochSchedule {
+    clustering.schedule(of: dataset)
+  }
+
+  /// The steps of the whole run.
+  package func plannedSteps(_ schedule: EpochSchedule) -> Int {
+    let all = schedule.steps(ofEpochs: epochs)
     return steps > 0 ? min(steps, all) : all
   }
 
@@ -90,14 +96,16 @@ package struct Configuration: Sendable, Equatable {
   /// The settings that must fit the data and this machine.
   ///
   /// - Parameters:
-  ///   - images: how many there are to train on.
+  ///   - images: of the data set, all of its splits.
   ///   - side: the shorter side of the images, in pixels.
+  ///   - splits: of the data set; all are training images if nil.
   /// - Throws: `SettingsError` that names all that do not fit.
   package func validate(
-    source: String, images: Int, side: Int, classes: Int
+    source: String, images: Int, side: Int, classes: Int, splits: [Split: Range<Int>]? = nil
   ) throws(SettingsError) {
     try clustering.validate(
       source: source, dataset: dataset, images: images, side: side, classes: classes,
+      splits: splits ?? [.train: 0..<images],
       memory: Int(clamping: ProcessInfo.processInfo.physicalMemory))
   }
 }

@@ -18,13 +18,16 @@ extension Trainer {
     context: ComputeContext, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
     control: TrainingControl
   ) throws {
-    let samples = Self.sampleIndices(configuration, of: dataset.count)
+    let evaluated = EvaluationImages(
+      configuration.clustering.evaluation, of: dataset, seed: configuration.seed)
+    let samples = Self.samples(configuration, of: evaluated.alwaysMeasured)
     let method: any TrainingMethod =
       switch configuration.method {
       case .informationClustering:
         try InformationClustering(
           configuration.clustering, dataset: dataset, seed: configuration.seed,
-          learningRate: configuration.learningRate, samples: samples, context: context)
+          learningRate: configuration.learningRate, evaluated: evaluated, samples: samples,
+          context: context)
       }
     try self.init(
       method: method,
@@ -32,18 +35,18 @@ extension Trainer {
         name: runName, preset: configuration.preset, dataset: dataset.name,
         classNames: dataset.classNames, configuration: configuration.yaml,
         seed: configuration.seed, heads: method.heads, epochs: configuration.epochs,
-        stepsPerEpoch: method.stepsPerEpoch,
-        plannedSteps: configuration.plannedSteps(images: dataset.count),
+        stepsPerEpoch: method.schedule.cycle[0],
+        plannedSteps: configuration.plannedSteps(method.schedule),
         imagesPerStep: method.imagesPerStep, evaluationImages: method.evaluationImages,
         parameterCount: method.network.parameterCount, startedAt: startedAt),
       samples: SampleImages(dataset, samples), configuration: configuration,
       checkpoint: checkpoint, channel: channel, control: control)
   }
 
-  /// The images that the screen shows, a function of the seed.
-  private static func sampleIndices(_ configuration: Configuration, of count: Int) -> [Int] {
+  /// Those of the images that the screen shows, a function of the seed.
+  private static func samples(_ configuration: Configuration, of images: [Int]) -> [Int] {
     var random = RandomStream(seed: configuration.seed, purpose: .samples)
-    return Array((0..<count).shuffled(using: &random).prefix(configuration.samples))
+    return Array(images.shuffled(using: &random).prefix(configuration.samples))
   }
 }
 

@@ -71,7 +71,7 @@ package final class Trainer {
             message: "the loss of step \(state.step) is \(loss); a lower learning rate may help"))
         return
       }
-      let isEpochEnd = state.step % description.stepsPerEpoch == 0
+      let isEpochEnd = method.schedule.isEpochEnd(after: state.step)
       if state.step == description.plannedSteps
         || isEpochEnd && epoch % evaluationEpochs == 0
       {
@@ -86,14 +86,12 @@ package final class Trainer {
   }
 
   /// The epoch of the last step taken, from 1; 0 before the first.
-  private var epoch: Int {
-    (state.step + description.stepsPerEpoch - 1) / description.stepsPerEpoch
-  }
+  private var epoch: Int { method.schedule.epoch(after: state.step) }
 
   /// One step of the method; returns its loss.
   private func takeStep() -> Double {
     let start = ContinuousClock.now
-    let index = StepIndex(step: state.step, stepsPerEpoch: description.stepsPerEpoch)
+    let index = method.schedule.index(ofStep: state.step)
     let images = method.batches.batch(ofStep: index.step)
     if index.step + 1 < description.plannedSteps { method.batches.prepare(step: index.step + 1) }
     for optimizer in method.optimizers { optimizer.learningRate = state.learningRate }
@@ -116,9 +114,10 @@ package final class Trainer {
 
   private func evaluate() {
     // A stop need not wait for an evaluation, except the last one, after which nothing goes on.
+    let isFinal = state.step == description.plannedSteps
     let evaluation = method.evaluate(
-      step: state.step, epoch: epoch, elapsed: state.elapsed,
-      isCancelled: { state.step < description.plannedSteps && control.isStopping })
+      step: state.step, epoch: epoch, elapsed: state.elapsed, isFinal: isFinal,
+      isCancelled: { !isFinal && control.isStopping })
     state.owesEvaluation = evaluation == nil
     guard let evaluation else {
       // A checkpoint of this step may exist already, without the debt.
@@ -130,8 +129,9 @@ package final class Trainer {
       return
     }
     let loss = head.subHeads[head.lowestLossSubHead].loss
-    if loss < state.lowestLoss ?? .infinity {
+    if state.isBest(loss: loss, images: evaluation.images, isFinal: isFinal) {
       state.lowestLoss = loss
+      state.lowestLossImages = evaluation.images
       checkpoint(isBest: true)
     }
   }

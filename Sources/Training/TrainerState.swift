@@ -11,8 +11,21 @@ struct TrainerState: Codable, Equatable {
   var learningRate: Double
   /// An evaluation was due and given up because of a request to stop; it comes first when the run goes on.
   var owesEvaluation = false
-  /// The lowest loss that a sub-head of head B has had in an evaluation; nil before the first.
+  /// The lowest loss that a sub-head of the main head has had in an evaluation; nil before the
+  /// first.
   var lowestLoss: Double?
+  /// How many images that evaluation measured; nil in checkpoints from before some measured a
+  /// sample: as many as any other.
+  var lowestLossImages: Int?
+
+  /// Whether an evaluation's loss is the lowest so far. Losses on other images cannot be compared:
+  /// the last evaluation, which may measure more than the others, then counts only if it is the
+  /// first, and what it has measured is not held against those of a run that goes on.
+  func isBest(loss: Double, images: Int, isFinal: Bool) -> Bool {
+    guard let lowestLoss, !loss.isNaN else { return loss < .infinity }
+    if images == lowestLossImages ?? images { return loss < lowestLoss }
+    return !isFinal
+  }
 
   var text: String {
     let encoder = JSONEncoder()

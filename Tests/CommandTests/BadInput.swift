@@ -128,7 +128,7 @@ extension BadInput {
   static let settings: [BadInput] = [
     BadInput(
       name: "unknown preset", arguments: { _ in ["--preset", "digitz"] },
-      expected: ["--preset: unknown preset 'digitz', expected one of cifar10-small, digits, folder"]
+      expected: ["--preset: unknown preset 'digitz', expected one of cifar10, cifar10-plus, "]
     ),
     BadInput(
       name: "missing configuration file", arguments: { ["--config", $0.url.path + "/no.yaml"] },

@@ -64,6 +64,37 @@ extension CommandTests {
       #expect(best.ending == .exited(0) && best.output.contains("second after step 10"))
     }
 
+    /// A sample in between, all at the end and when asked again; a data set without the splits.
+    @Test func evaluationOnASample() throws {
+      let workspace = try Workspace()
+      let settings = [
+        "evaluation.images=30", "evaluation.splits=train", "evaluation.mapping_splits=test",
+      ]
+      let training = try workspace.run(
+        workspace.smallTraining + settings.flatMap { ["--set", $0] }
+          + ["--steps", "2", "--json", "--name", "sampled"])
+      #expect(training.ending == .exited(0), "\(training.error)")
+      let evaluations = try training.objects().filter { $0["event"] as? String == "evaluation" }
+      #expect(evaluations.compactMap { $0["images"] as? Int } == [30, 120])
+      let result = try workspace.run(["evaluate", "sampled", "--json"] + workspace.inRuns)
+      #expect(try result.objects().first as NSDictionary? == evaluations.last as NSDictionary?)
+      let text = try workspace.run(["evaluate", "sampled"] + workspace.inRuns)
+      #expect(text.output.hasPrefix("sampled after step 2, on 120 images of mnist:\n"))
+      let other = workspace.url.appendingPathComponent("other")
+      try SyntheticDigits(count: 120).writeMNIST(to: other)
+      for kind in ["images-idx3", "labels-idx1"] {
+        try FileManager.default.removeItem(
+          at: other.appendingPathComponent("t10k-\(kind)-ubyte"))
+      }
+      let refused = try workspace.run(
+        ["evaluate", "sampled", "--data", other.path] + workspace.inRuns)
+      #expect(refused.ending == .exited(1) && refused.output == "")
+      #expect(
+        refused.error
+          == "iic-tui: sampled: evaluation.mapping_splits: has test, expected splits of mnist: "
+          + "train\n")
+    }
+
     @Test func export() throws {
       let workspace = try Self.twoRuns()
       let weights = workspace.url.appendingPathComponent("weights.safetensors")

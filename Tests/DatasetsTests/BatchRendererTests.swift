@@ -133,7 +133,7 @@ import Testing
     let memory = rendered(shape) { renderer.renderEvaluation(5..<22, into: $0, pool: pool) }
     let pairShape = renderer.shape(images: 34)
     let pairs = rendered(pairShape) {
-      renderer.renderEvaluationPairs(5..<22, seed: 1, into: $0, pool: pool)
+      renderer.render(.evaluationPairs(of: 5..<22, seed: 1), into: $0, pool: pool)
     }
     for place in 0..<17 {
       let expected = (0..<400).map { pixel -> Float in
@@ -148,7 +148,7 @@ import Testing
     // The same image has the same pair in whatever batch it stands.
     let single = renderer.shape(images: 2)
     let alone = rendered(single) {
-      renderer.renderEvaluationPairs(9..<10, seed: 1, into: $0, pool: pool)
+      renderer.render(.evaluationPairs(of: 9..<10, seed: 1), into: $0, pool: pool)
     }
     #expect(image(1, of: alone, single) == image(17 + 4, of: pairs, pairShape))
   }
@@ -211,7 +211,7 @@ import Testing
     for (place, source) in images.enumerated() {
       let single = renderer.shape(images: 2)
       let pair = rendered(single) {
-        renderer.renderEvaluationPairs(source..<source + 1, seed: 1, into: $0, pool: pool)
+        renderer.render(.evaluationPairs(of: source..<source + 1, seed: 1), into: $0, pool: pool)
       }
       #expect(image(place, of: memory, shape) == image(0, of: pair, single))
       #expect(image(4 + place, of: memory, shape) == image(1, of: pair, single))

@@ -103,6 +103,11 @@ import Testing
     let dataset = try STL10Format.load(folder: folder.path)
     #expect(dataset.labels == [0, 9, 3, 1, 0, -1])
     #expect(dataset.source.pixels(of: 5) == Self.image(seed: 5))
+    for place in [folder.path, below] {
+      let entry = try DatasetCatalog.recognize(place)
+      #expect(entry.name == "stl10" && entry.preset == "stl10-small")
+      #expect(try DatasetCatalog.load(entry.name, folder: place).splits == dataset.splits)
+    }
   }
 
   @Test func damagedFiles() throws {

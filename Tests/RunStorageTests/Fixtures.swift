@@ -51,10 +51,11 @@ enum Fixture {
   }
 
   static func evaluation(
-    _ step: Int, losses: [Double] = [-0.5, -0.9], accuracies: [Double] = [0.5, 0.75]
+    _ step: Int, losses: [Double] = [-0.5, -0.9], accuracies: [Double] = [0.5, 0.75],
+    images: Int = 6
   ) -> EvaluationSnapshot {
     EvaluationSnapshot(
-      step: step, epoch: (step + 9) / 10, elapsed: Double(step) / 7,
+      step: step, epoch: (step + 9) / 10, elapsed: Double(step) / 7, images: images,
       heads: [
         HeadEvaluation(
           head: .a, subHeads: (0..<2).map { subHead($0, clusters: 4, loss: -2, accuracy: 0.9) }),

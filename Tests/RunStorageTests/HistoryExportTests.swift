@@ -71,8 +71,9 @@ struct HistoryExportTests {
       #expect(steps.count == 5 && steps[4] == "")
       let evaluations = try lines("evaluations")
       #expect(evaluations.count == 1 + 4 + 2 + 1)
-      #expect(evaluations[5].hasPrefix("2,1,0.2857142857142857,B,1,0,-0.5,0.7,1.01,0.31,0.5,"))
-      #expect(evaluations[6].hasPrefix("2,1,0.2857142857142857,B,2,1,-0.9,"))
+      #expect(evaluations[5].hasPrefix("2,1,0.2857142857142857,6,B,1,0,-0.5,0.7,1.01,0.31,0.5,"))
+      #expect(evaluations[6].hasPrefix("2,1,0.2857142857142857,6,B,2,1,-0.9,"))
+      #expect(evaluations[0].hasPrefix("step,epoch,elapsed_seconds,images,head,sub_head,"))
       #expect(
         try lines("joint-B-2") == [
           "cluster,0,1,2", "0,0.0,0.01,0.02", "1,0.03,0.04,0.05",

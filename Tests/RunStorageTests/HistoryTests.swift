@@ -169,7 +169,7 @@ struct HistoryTests {
       let files = try HistoryExport.writeCSV(reader, to: url.appendingPathComponent("csv"))
       #expect(!files.contains { $0.lastPathComponent.hasPrefix("confusion") })
       let rows = try String(contentsOf: files[1], encoding: .utf8).split(separator: "\n")
-      #expect(rows[1] == "1,1,0.14285714285714285,A,1,1,-2.0,0.7,1.01,0.31,,,,1")
+      #expect(rows[1] == "1,1,0.14285714285714285,6,A,1,1,-2.0,0.7,1.01,0.31,,,,1")
     }
   }
 
@@ -183,7 +183,10 @@ struct HistoryTests {
       try queue.write { database in
         try database.start(Fixture.description(), samples: Fixture.samples, at: 0)
         try database.insert(Fixture.step(1))
-        try database.insert(Fixture.evaluation(1))
+        // What writes rows today knows a column more.
+        try database.execute(sql: "ALTER TABLE evaluation ADD COLUMN images INTEGER")
+        try database.insert(Fixture.evaluation(1, images: 1))
+        try database.execute(sql: "ALTER TABLE evaluation DROP COLUMN images")
       }
       try queue.close()
       #expect(try everything(run).evaluations == [Fixture.evaluation(1)])
@@ -192,6 +195,30 @@ struct HistoryTests {
       #expect(
         try everything(run).evaluations
           == [Fixture.evaluation(1), Fixture.evaluation(2).withoutLabels])
+      let counts = try DatabaseQueue(path: run.historyURL.path).read {
+        try Int.fetchAll($0, sql: "SELECT images FROM evaluation ORDER BY step")
+      }
+      #expect(counts == [6, 6])
+    }
+  }
+
+  /// An evaluation says how many images it measured; a step, in which epoch it was taken.
+  @Test func evaluationsOnASample() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      let evaluations = [Fixture.evaluation(0, images: 4), Fixture.evaluation(11)]
+      try recorder.record(
+        [Fixture.started()] + evaluations.map { .evaluation($0) }
+          + [10, 11].map { .step(Fixture.step($0)) })
+      recorder.close()
+      let reader = RunHistoryReader(run)
+      #expect(try everything(run).evaluations == evaluations)
+      let epochs = try [0, 10, 11, 12].map { try reader.epoch(ofStep: $0) }
+      #expect(epochs == [0, 1, 2, 0])
+      let files = try HistoryExport.writeCSV(reader, to: url.appendingPathComponent("csv"))
+      let csv = try String(contentsOf: files[1], encoding: .utf8).split(separator: "\n")
+      #expect(csv[1].hasPrefix("0,0,0.0,4,A,") && csv[5].contains(",6,A,"))
     }
   }
 

@@ -39,7 +39,7 @@ enum SnapshotFixture {
 
   static func evaluation(_ step: Int, elapsed: Double = 0) -> EvaluationSnapshot {
     EvaluationSnapshot(
-      step: step, epoch: 1, elapsed: elapsed,
+      step: step, epoch: 1, elapsed: elapsed, images: 2,
       heads: [HeadEvaluation(head: .b, subHeads: [subHead()])])
   }
 

@@ -69,6 +69,7 @@ enum Fixture {
   static func evaluation(step: Int, _ description: RunDescription) -> EvaluationSnapshot {
     EvaluationSnapshot(
       step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0.5 * Double(step),
+      images: description.evaluationImages,
       heads: description.heads.map { head in
         HeadEvaluation(
           head: head.name,

@@ -10,6 +10,9 @@ import Testing
     let never = ["", "x", "[]", "[1, 2]", "{}", "{a: 1}"]
     let integers =
       never + ["1.5", "1e2", "0x10", "1_000", "99999999999999999999", "-1", "~", "nan"]
+    let splits = [
+      "", "x", "Train", "~", "{}", "{a: 1}", "[x]", "[train, train]", "[train, ~]", "[[train]]",
+    ]
     let numbers = never + ["nan", "inf", "-inf", "1e999", "-0.1", "~"]
     return [
       "preset": ["\"\"", "[a, b]", "{}"],
@@ -23,6 +26,9 @@ import Testing
       "heads.A.clusters": integers + ["1", "0", "1001"],
       "heads.A.sub_heads": integers + ["0", "51"],
       "heads.A.epochs": integers + ["101"],
+      "heads.A.splits": splits,
+      "heads.B.splits": splits,
+      "heads.B.matching": never + ["oneToOne", "~"],
       "heads.B.clusters": integers + ["1", "0", "1001"],
       "heads.B.sub_heads": integers + ["0", "51"],
       "heads.B.epochs": integers + ["0", "101"],
@@ -50,6 +56,10 @@ import Testing
       "transform.flip_probability": numbers + ["1.1"],
       "transform.input": ["grey", "Sobel", "[]", "{}", "~"],
       "evaluation.epochs": integers + ["0", "1000001"],
+      "evaluation.splits": splits + ["unlabelled", "[train, unlabelled]"],
+      "evaluation.mapping_splits": splits + ["unlabelled"],
+      "evaluation.images": integers,
+      "evaluation.final_images": integers,
       "evaluation.samples": integers + ["0", "1001"],
       "checkpoint.seconds": numbers + ["0", "0.99", "86401"],
     ]

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Methods
 import Settings
@@ -18,6 +19,9 @@ import Testing
     configuration.clustering.network.width = 3
     configuration.clustering.headA = HeadSettings(clusters: 12, subHeads: 2, epochs: 3)
     configuration.clustering.headB = HeadSettings(clusters: 11, subHeads: 4, epochs: 5)
+    configuration.clustering.headA.splits = [.unlabelled, .test]
+    configuration.clustering.headB.splits = [.train]
+    configuration.clustering.mainMatching = .manyToOne
     configuration.clustering.firstHead = "B"
     configuration.epochs = 7
     configuration.steps = 99
@@ -41,6 +45,10 @@ import Testing
     configuration.clustering.views.input = .imageAndSobel
     configuration.pictureSize = 96
     configuration.pictureChannels = 1
+    configuration.clustering.evaluation.splits = [.test]
+    configuration.clustering.evaluation.mappingSplits = [.test, .train]
+    configuration.clustering.evaluation.images = 100
+    configuration.clustering.evaluation.finalImages = 1000
     configuration.evaluationEpochs = 2
     configuration.checkpointSeconds = 1.25
     configuration.samples = 5
@@ -83,6 +91,8 @@ import Testing
     #expect(heads["first"] as? String == "B")
     let transform = try #require(object["transform"] as? [String: Any])
     #expect(transform["transformed_crops"] as? [Int] == [9])
+    let evaluation = try #require(object["evaluation"] as? [String: Any])
+    #expect(evaluation["mapping_splits"] as? [String] == ["test", "train"])
   }
 
   /// The JSON is YAML too.
@@ -110,6 +120,13 @@ import Testing
     #expect(configuration.clustering.views.transformedCrops == [12, 16, 20])
     try configuration.apply(assignment: "transform.transformed_crops=[8]")
     #expect(configuration.clustering.views.transformedCrops == [8])
+    try configuration.apply(assignment: "heads.A.splits=train, unlabelled")
+    #expect(configuration.clustering.headA.splits == [.train, .unlabelled])
+    for none in ["", "[]", "[ ]"] {
+      configuration.clustering.headA.splits = [.train]
+      try configuration.apply(assignment: "heads.A.splits=\(none)")
+      #expect(configuration.clustering.headA.splits == [], "'\(none)'")
+    }
     try configuration.apply(assignment: "data=/a=b, c/[d]")
     #expect(configuration.data == "/a=b, c/[d]")
     try configuration.apply(assignment: "training.learning_rate=1e-3")
@@ -121,25 +138,38 @@ import Testing
   @Test func presets() throws {
     let presets = try PresetCatalog.all()
     #expect(presets.map(\.name) == presets.map(\.name).sorted())
-    #expect(Set(presets.map(\.name)).isSuperset(of: ["digits", "mnist", "mnist-small"]))
+    #expect(Set(presets.map(\.name)).isSuperset(of: DatasetCatalog.entries.map(\.preset)))
+    let published = ["mnist", "cifar10", "cifar100-20", "stl10"]
+    #expect(
+      Set(presets.map(\.name)).isSuperset(of: published + published.map { "\($0)-plus" }))
     for preset in presets {
       #expect(preset.configuration.preset == preset.name)
       #expect(!preset.summary.isEmpty && !preset.summary.contains("#"))
       try preset.configuration.validate(source: preset.name)
-      let side =
+      let (train, test, unlabelled, side, classes) =
         switch preset.configuration.dataset {
-        case "image-folder": preset.configuration.pictureSize
-        case "cifar10": 32
-        default: 28
+        case "digits": (5_000, 0, 0, 28, 10)
+        case "mnist": (60_000, 10_000, 0, 28, 10)
+        case "cifar10": (50_000, 10_000, 0, 32, 10)
+        case "cifar100-20": (50_000, 10_000, 0, 32, 20)
+        case "stl10": (5_000, 8_000, 100_000, 96, 10)
+        case "image-folder": (500, 0, 0, preset.configuration.pictureSize, 10)
+        default: (0, 0, 0, 0, 0)
         }
-      let images = preset.configuration.dataset == "digits" ? 5_000 : 70_000
-      try preset.configuration.validate(
-        source: preset.name, images: images, side: side, classes: 10)
+      // Of any machine's memory: the published ones may need more than this one's.
+      try preset.configuration.clustering.validate(
+        source: preset.name, dataset: preset.configuration.dataset,
+        images: train + test + unlabelled, side: side, classes: classes,
+        splits: [
+          .train: 0..<train, .test: train..<train + test,
+          .unlabelled: train + test..<train + test + unlabelled,
+        ].filter { !$0.value.isEmpty },
+        memory: .max)
     }
     let error = #expect(throws: SettingsError.self) { try PresetCatalog.load("digitz") }
     #expect(
       error?.description.hasPrefix(
-        "--preset: unknown preset 'digitz', expected one of cifar10-small")
+        "--preset: unknown preset 'digitz', expected one of cifar10, ")
         == true)
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Methods
 import Settings
 import Snapshots
@@ -57,6 +58,58 @@ import Testing
     #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
   }
 
+  /// Settings of splits on 20 training, 30 test and 50 unlabelled images, or the first two alone.
+  @Test(
+    arguments: [
+      (
+        ["heads.A.splits=train,unlabelled"], false,
+        "heads.A.splits: has unlabelled, expected splits of digits: train, test"
+      ),
+      (
+        ["heads.B.splits=unlabelled", "evaluation.splits=test"], false,
+        "heads.B.splits: has unlabelled, expected splits of digits: train, test"
+      ),
+      (
+        ["heads.B.splits=train", "training.batch_pairs=105"], true,
+        "training.batch_pairs: 21 images a batch (batch_pairs / sample_repeats), expected at most "
+          + "the 20 of digits that head B is trained on"
+      ),
+      (
+        ["training.batch_pairs=255"], true,
+        "training.batch_pairs: 51 images a batch (batch_pairs / sample_repeats), expected at most "
+          + "the 50 of digits that head B is trained on"
+      ),
+      (["heads.A.splits=unlabelled", "evaluation.mapping_splits=train"], true, nil),
+      (["heads.A.epochs=0", "heads.A.splits=unlabelled"], false, nil),
+      (["heads.B.clusters=3", "heads.B.matching=many-to-one"], true, nil),
+    ] as [([String], Bool, String?)])
+  func splits(assignments: [String], hasUnlabelled: Bool, problem: String?) throws {
+    let configuration = try configured(["training.batch_pairs=50"] + assignments)
+    var splits: [Split: Range<Int>] = [.train: 0..<20, .test: 20..<50]
+    if hasUnlabelled { splits[.unlabelled] = 50..<100 }
+    var found: String?
+    do {
+      try configuration.validate(
+        source: "f", images: hasUnlabelled ? 100 : 50, side: 28, classes: 10, splits: splits)
+    } catch {
+      found = error.description
+    }
+    #expect(found == problem.map { "f: \($0)" })
+  }
+
+  @Test func evaluationSplitsThatAreNotThere() throws {
+    let configuration = try configured([
+      "training.batch_pairs=50", "evaluation.splits=test", "evaluation.mapping_splits=train,test",
+    ])
+    let error = expectError("no test images") { () throws(SettingsError) in
+      try configuration.validate(source: "f", images: 50, side: 28, classes: 10)
+    }
+    #expect(
+      error?.description
+        == "f: evaluation.splits: has test, expected splits of digits: train; "
+        + "evaluation.mapping_splits: has test, expected splits of digits: train")
+  }
+
   @Test func theLimitsThemselvesArePossible() throws {
     let configuration = try configured([
       "training.batch_pairs=50", "training.sample_repeats=50", "transform.plain_crop=28",
@@ -97,7 +150,8 @@ import Testing
     #expect(
       configuration.clustering.imagesPerBatch == 10 && configuration.clustering.imagesPerStep == 100
     )
-    #expect(configuration.plannedSteps(images: images) == expected)
+    #expect(
+      configuration.plannedSteps(EpochSchedule(cycle: [images / 10])) == expected)
   }
 
   private func configured(_ assignments: [String]) throws -> Configuration {

@@ -37,8 +37,9 @@ enum TrainingFixture {
   }
 
   static func trainer(
-    _ configuration: Configuration, from checkpoint: CheckpointSnapshot? = nil,
-    lanes: [SnapshotLane], control: TrainingControl = TrainingControl()
+    _ configuration: Configuration, on dataset: ImageDataset = dataset,
+    from checkpoint: CheckpointSnapshot? = nil, lanes: [SnapshotLane],
+    control: TrainingControl = TrainingControl()
   ) throws -> Trainer {
     try Trainer(
       configuration: configuration, dataset: dataset, runName: "test", startedAt: 0,
@@ -48,11 +49,11 @@ enum TrainingFixture {
 
   /// Trains on the calling thread until the run ends, and returns all that it sent.
   static func train(
-    _ configuration: Configuration, from checkpoint: CheckpointSnapshot? = nil,
-    control: TrainingControl = TrainingControl()
+    _ configuration: Configuration, on dataset: ImageDataset = dataset,
+    from checkpoint: CheckpointSnapshot? = nil, control: TrainingControl = TrainingControl()
   ) throws -> [TrainingEvent] {
     let lane = SnapshotLane.lossless()
-    try trainer(configuration, from: checkpoint, lanes: [lane], control: control).run()
+    try trainer(configuration, on: dataset, from: checkpoint, lanes: [lane], control: control).run()
     return lane.drain()
   }
 }

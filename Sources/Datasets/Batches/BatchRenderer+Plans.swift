@@ -2,8 +2,8 @@ import Kernels
 
 /// The batches of clustering by pairs, each by its plan.
 extension BatchRenderer {
-  /// Renders training batch `step` of an epoch, see `BatchPlan.pairs`. Requires a plan for this
-  /// data set's number of images.
+  /// Renders training batch `step` of an epoch, see `BatchPlan.pairs`. Requires a plan of this data
+  /// set's images.
   package func render(_ plan: EpochPlan, step: Int, into buffer: FloatBuffer, pool: WorkerPool) {
     let work = rendering(plan, step: step, into: buffer)
     pool.forEach(work.units, work.render)
@@ -13,10 +13,7 @@ extension BatchRenderer {
   package func rendering(
     _ plan: EpochPlan, step: Int, into buffer: FloatBuffer
   ) -> (units: Int, render: @Sendable (_ unit: Int) -> Void) {
-    precondition(
-      plan.order.count == dataset.count,
-      "a plan for \(plan.order.count) images, a data set of \(dataset.count)")
-    return rendering(.pairs(of: plan, step: step), into: buffer)
+    rendering(.pairs(of: plan, step: step), into: buffer)
   }
 
   /// Renders images `range` of the data set as evaluation sees them.
@@ -24,13 +21,5 @@ extension BatchRenderer {
     _ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>, pool: WorkerPool
   ) {
     render(.evaluation(of: range), into: buffer, pool: pool)
-  }
-
-  /// Renders pairs of images `range` for an estimate of the loss, see `BatchPlan.evaluationPairs`.
-  package func renderEvaluationPairs(
-    _ range: Range<Int>, seed: UInt64, into buffer: UnsafeMutableBufferPointer<Float>,
-    pool: WorkerPool
-  ) {
-    render(.evaluationPairs(of: range, seed: seed), into: buffer, pool: pool)
   }
 }

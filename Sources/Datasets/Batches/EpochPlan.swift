@@ -11,18 +11,25 @@ package struct EpochPlan: Equatable, Sendable {
   package let pairs: Int
   /// Repeats of each image, r.
   package let repeats: Int
-  /// The data set's images in this epoch's order.
+  /// The images that are trained on, in this epoch's order.
   package let order: [Int]
 
-  /// Shuffles `images` images (Fisher–Yates). Requires `pairs` to be a multiple of `repeats`, both
-  /// at least 1.
+  /// Shuffles the images 0..<`images`, see below.
   package init(images: Int, pairs: Int, repeats: Int, seed: UInt64, epoch: Int) {
+    self.init(of: 0..<images, pairs: pairs, repeats: repeats, seed: seed, epoch: epoch)
+  }
+
+  /// Shuffles `images`, indices into the data set (Fisher–Yates). Requires `pairs` to be a multiple
+  /// of `repeats`, both at least 1.
+  package init(
+    of images: some Collection<Int>, pairs: Int, repeats: Int, seed: UInt64, epoch: Int
+  ) {
     precondition(
       repeats >= 1 && pairs >= repeats && pairs % repeats == 0,
       "\(pairs) pairs, \(repeats) repeats")
     var random = RandomStream(seed: seed, epoch: epoch, purpose: .shuffle)
-    var order = Array(0..<images)
-    for last in stride(from: images - 1, to: 0, by: -1) {
+    var order = Array(images)
+    for last in stride(from: order.count - 1, to: 0, by: -1) {
       order.swapAt(last, random.integer(below: last + 1))
     }
     self.seed = seed
@@ -35,7 +42,7 @@ package struct EpochPlan: Equatable, Sendable {
   /// Distinct images in a batch, n/r.
   package var imagesPerStep: Int { pairs / repeats }
 
-  /// Whole batches in the epoch; 0 where the data set is smaller than one.
+  /// Whole batches in the epoch; 0 where there are fewer images than one takes.
   package var steps: Int { Self.steps(images: order.count, pairs: pairs, repeats: repeats) }
 
   /// Whole batches in an epoch of `images` images, without shuffling them.

@@ -1,11 +1,3 @@
-/// A part of a data set.
-package enum Split: String, Sendable, CaseIterable {
-  case train
-  case test
-  /// Without labels, and of other classes too: for the auxiliary head.
-  case unlabelled
-}
-
 /// Images, the labels of those that have one, and how they are divided.
 ///
 /// Labels are for evaluation alone; clustering does not look at them.
@@ -33,7 +25,7 @@ package struct ImageDataset: Sendable {
   package var classes: Int { classNames.count }
 
   /// The images with labels, or all where there are none: what the main head trains on, and what is
-  /// evaluated.
+  /// evaluated, unless somebody says otherwise.
   package var relevantImages: Range<Int> { 0..<(splits[.unlabelled]?.lowerBound ?? count) }
 
   /// - Parameters:

@@ -4,74 +4,85 @@ import Kernels
 import NeuralNet
 import Snapshots
 
-/// Measures every sub-head of a network on a whole data set.
+/// Measures every sub-head of a network.
 ///
-/// Each image is seen twice: its centre crop, which is assigned to a cluster, and one transformed copy, which
-/// with the crop gives the joint distribution. The copies are the same in every evaluation of a seed.
+/// Each image is seen twice: its centre crop, which is assigned to a cluster, and one transformed
+/// copy, which with the crop gives the joint distribution. The copies are the same in every
+/// evaluation of a seed. Where other images say which class a cluster stands for, those are seen
+/// once, before.
 package struct ClusterEvaluator {
   private let heads: [HeadDescription]
   private let lambda: Double
   private let seed: UInt64
   private let renderer: BatchRenderer
   private let network: Network<ClusterHead>
+  private let images: EvaluationImages
   private let samples: [Int]
-  private let images: Tensor
+  private let batch: Tensor
   private let piece: Int
 
   /// - Parameters:
   ///   - lambda: of the losses.
   ///   - batchSize: images at a time, each with its transformed copy.
-  ///   - samples: the data set's images whose probabilities are reported.
+  ///   - images: the data set's images that are measured.
+  ///   - samples: those of them whose probabilities are reported.
   package init(
     heads: [HeadDescription], lambda: Double, seed: UInt64, batchSize: Int,
-    renderer: BatchRenderer, network: Network<ClusterHead>, samples: [Int]
+    renderer: BatchRenderer, network: Network<ClusterHead>, images: EvaluationImages,
+    samples: [Int]
   ) {
     self.heads = heads
     self.lambda = lambda
     self.seed = seed
     self.renderer = renderer
     self.network = network
+    self.images = images
     self.samples = samples
     piece = min(batchSize, renderer.dataset.count)
     var shape = network.inputShape
     shape.images = 2 * piece
-    images = Tensor(shape)
+    batch = Tensor(shape)
   }
 
-  /// Evaluates all heads with running batch-norm statistics; nil if `isCancelled` said so on the way.
+  /// Evaluates all heads with running batch-norm statistics; nil if `isCancelled` said so on the
+  /// way.
+  ///
+  /// - Parameter isFinal: whether it is the run's last one, which has images of its own.
   package func evaluate(
-    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool
+    step: Int, epoch: Int, elapsed: Double, isFinal: Bool, isCancelled: () -> Bool
   ) -> EvaluationSnapshot? {
-    let dataset = renderer.dataset
+    let selection = isFinal ? images.final : images.regular
+    let labels = renderer.dataset.labels
     var tallies = heads.map { head in
       (0..<head.subHeads).map { _ in
-        Tally(clusters: head.clusters, classes: dataset.classes, samples: samples.count)
+        Tally(
+          clusters: head.clusters, classes: renderer.dataset.classes, samples: samples.count)
+      }
+    }
+    for images in pieces(of: selection.mapping ?? [], size: 2 * piece) {
+      if isCancelled() { return nil }
+      for (index, probabilities) in probabilities(.evaluation(of: images)).enumerated() {
+        for subHead in tallies[index].indices {
+          tallies[index][subHead].addMapping(
+            probabilities, subHead: subHead, images: images, labels: labels)
+        }
       }
     }
     var samplePlaces: [Int: [Int]] = [:]
     for (place, image) in samples.enumerated() { samplePlaces[image, default: []].append(place) }
-
-    for first in stride(from: 0, to: dataset.count, by: piece) {
+    for images in pieces(of: selection.measured, size: piece) {
       if isCancelled() { return nil }
-      let range = first..<min(first + piece, dataset.count)
-      var batch = images
-      batch.shape.images = 2 * range.count
-      renderer.renderEvaluationPairs(
-        range, seed: seed,
-        into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
-        pool: network.context.pool)
-      let features = network.features(of: batch, .evaluation)
-      for (index, head) in heads.enumerated() {
-        let probabilities = network.head(head.name.tensorPrefix).forward(features, .evaluation)
-        for subHead in 0..<head.subHeads {
+      let plan = BatchPlan.evaluationPairs(of: images, seed: seed)
+      for (index, probabilities) in probabilities(plan).enumerated() {
+        for subHead in tallies[index].indices {
           tallies[index][subHead].add(
-            probabilities, subHead: subHead, range: range, labels: dataset.labels,
+            probabilities, subHead: subHead, images: images, labels: labels,
             samplePlaces: samplePlaces)
         }
       }
     }
     return EvaluationSnapshot(
-      step: step, epoch: epoch, elapsed: elapsed,
+      step: step, epoch: epoch, elapsed: elapsed, images: selection.measured.count,
       heads: zip(heads, tallies).map { head, tallies in
         HeadEvaluation(
           head: head.name,
@@ -79,6 +90,23 @@ package struct ClusterEvaluator {
             tally.evaluation(index: index, matching: head.matching, lambda: lambda)
           })
       })
+  }
+
+  private func pieces(of images: [Int], size: Int) -> [ArraySlice<Int>] {
+    stride(from: 0, to: images.count, by: size).map {
+      images[$0..<min($0 + size, images.count)]
+    }
+  }
+
+  /// What each head says of a batch: probabilities `[N, 1, 1, h·C]`.
+  private func probabilities(_ plan: BatchPlan) -> [Tensor] {
+    var batch = batch
+    batch.shape.images = plan.images
+    renderer.render(
+      plan, into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
+      pool: network.context.pool)
+    let features = network.features(of: batch, .evaluation)
+    return heads.map { network.head($0.name.tensorPrefix).forward(features, .evaluation) }
   }
 }
 
@@ -88,6 +116,9 @@ private struct Tally {
   private var sizes: [Int]
   /// nil without classes.
   private var contingency: ContingencyTable?
+  /// Of the images that say which class a cluster stands for; nil where those are the measured
+  /// ones.
+  private var mapping: ContingencyTable?
   private var joint: JointSum
   private var sampleProbabilities: [Float]
 
@@ -100,19 +131,34 @@ private struct Tally {
     sampleProbabilities = Array(repeating: 0, count: samples * clusters)
   }
 
-  /// `probabilities` holds the centre crops of `range`, then their transformed copies. An image with a negative
-  /// label is in no class.
+  /// `probabilities` holds the centre crops of `images`, as many as there are.
+  mutating func addMapping(
+    _ probabilities: Tensor, subHead: Int, images: ArraySlice<Int>, labels: [Int32]
+  ) {
+    guard let contingency else { return }
+    var table =
+      mapping ?? ContingencyTable(clusters: clusters, classes: contingency.classes)
+    let stride = probabilities.shape.channelStride
+    let base = probabilities.pointer + subHead * clusters
+    for (row, image) in images.enumerated() where labels[image] >= 0 {
+      let values = UnsafeBufferPointer(start: base + row * stride, count: clusters)
+      table.add(cluster: Self.cluster(values), label: Int(labels[image]))
+    }
+    mapping = table
+  }
+
+  /// `probabilities` holds the centre crops of `images`, then their transformed copies. An image
+  /// with a negative label is in no class.
   mutating func add(
-    _ probabilities: Tensor, subHead: Int, range: Range<Int>, labels: [some BinaryInteger],
+    _ probabilities: Tensor, subHead: Int, images: ArraySlice<Int>, labels: [Int32],
     samplePlaces: [Int: [Int]]
   ) {
     let (plain, transformed) = probabilities.views(subHead: subHead, clusters: clusters)
     joint.accumulate(plain: plain, transformed: transformed)
-    for (row, image) in range.enumerated() {
+    for (row, image) in images.enumerated() {
       let values = UnsafeBufferPointer(
         start: plain.base + row * plain.rowStride, count: clusters)
-      var cluster = 0
-      for index in 1..<clusters where values[index] > values[cluster] { cluster = index }
+      let cluster = Self.cluster(values)
       sizes[cluster] += 1
       if labels[image] >= 0 { contingency?.add(cluster: cluster, label: Int(labels[image])) }
       for place in samplePlaces[image] ?? [] {
@@ -120,6 +166,15 @@ private struct Tally {
           place * clusters..<(place + 1) * clusters, with: values)
       }
     }
+  }
+
+  /// The first of the most probable ones.
+  private static func cluster(_ probabilities: UnsafeBufferPointer<Float>) -> Int {
+    var cluster = 0
+    for index in 1..<probabilities.count where probabilities[index] > probabilities[cluster] {
+      cluster = index
+    }
+    return cluster
   }
 
   func evaluation(
@@ -131,7 +186,7 @@ private struct Tally {
       index: index, loss: -distribution.mutualInformation(lambda: lambda),
       mutualInformation: distribution.mutualInformation(), entropy: distribution.entropy,
       conditionalEntropy: distribution.conditionalEntropy,
-      scores: contingency.map { ClassScores($0, matching) },
+      scores: contingency.map { ClassScores($0, mapping: mapping ?? $0, matching) },
       joint: distribution.probabilities.map { Float($0) },
       clusterShares: sizes.map { Float($0) / images },
       sampleProbabilities: sampleProbabilities)
@@ -139,12 +194,14 @@ private struct Tally {
 }
 
 extension ClassScores {
-  /// How clusters and classes go together.
-  fileprivate init(_ table: ContingencyTable, _ matching: ClusterMatching) {
+  /// How clusters and classes go together, by the assignment that suits `mapping` best.
+  fileprivate init(
+    _ table: ContingencyTable, mapping: ContingencyTable, _ matching: ClusterMatching
+  ) {
     let assignment =
       switch matching {
-      case .oneToOne: ClusterAssignment(oneToOne: table)
-      case .manyToOne: ClusterAssignment(majority: table)
+      case .oneToOne: ClusterAssignment(oneToOne: mapping)
+      case .manyToOne: ClusterAssignment(majority: mapping)
       }
     self.init(
       accuracy: table.accuracy(under: assignment), nmi: table.normalizedMutualInformation,

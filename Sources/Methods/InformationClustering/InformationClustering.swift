@@ -7,7 +7,7 @@ import Snapshots
 /// trunk, which take turns by epochs to maximise the information between two views of an image.
 package final class InformationClustering: TrainingMethod {
   package let heads: [HeadDescription]
-  package let stepsPerEpoch: Int
+  package let schedule: EpochSchedule
   package let imagesPerStep: Int
   package let evaluationImages: Int
   package let batches: BatchFeed
@@ -24,11 +24,12 @@ package final class InformationClustering: TrainingMethod {
 
   /// - Parameters:
   ///   - settings: validated, on their own and against the data set.
-  ///   - samples: the images whose probabilities evaluations report.
+  ///   - evaluated: the images that are measured.
+  ///   - samples: those of them whose probabilities evaluations report.
   /// - Throws: `DatasetError` if the views do not fit the images.
   package init(
     _ settings: InformationClusteringSettings, dataset: ImageDataset, seed: UInt64,
-    learningRate: Double, samples: [Int], context: ComputeContext
+    learningRate: Double, evaluated: EvaluationImages, samples: [Int], context: ComputeContext
   ) throws {
     self.settings = settings
     heads = settings.heads
@@ -46,18 +47,16 @@ package final class InformationClustering: TrainingMethod {
     let renderer = try BatchRenderer(dataset: dataset, augmentation: settings.views.augmentation)
     evaluator = ClusterEvaluator(
       heads: heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
-      renderer: renderer, network: network, samples: samples)
-    evaluationImages = dataset.count
+      renderer: renderer, network: network, images: evaluated, samples: samples)
+    evaluationImages = evaluated.final.measured.count
     imagesPerStep = settings.imagesPerStep
-    let epochPlans = EpochPlans(
-      images: dataset.count, pairs: settings.batchPairs, repeats: settings.sampleRepeats,
-      seed: seed)
-    let stepsPerEpoch = epochPlans.stepsPerEpoch
-    self.stepsPerEpoch = stepsPerEpoch
+    let schedule = settings.schedule(of: dataset)
+    self.schedule = schedule
+    let epochPlans = EpochPlans(settings, dataset: dataset, seed: seed)
     var shape = network.inputShape
     shape.images = settings.imagesPerStep
     batches = BatchFeed(shape: shape, context: context) { step, target in
-      let index = StepIndex(step: step, stepsPerEpoch: stepsPerEpoch)
+      let index = schedule.index(ofStep: step)
       return renderer.rendering(
         epochPlans.plan(ofEpoch: index.epoch), step: index.stepInEpoch, into: target.buffer)
     }
@@ -82,9 +81,10 @@ package final class InformationClustering: TrainingMethod {
   }
 
   package func evaluate(
-    step: Int, epoch: Int, elapsed: Double, isCancelled: () -> Bool
+    step: Int, epoch: Int, elapsed: Double, isFinal: Bool, isCancelled: () -> Bool
   ) -> EvaluationSnapshot? {
-    evaluator.evaluate(step: step, epoch: epoch, elapsed: elapsed, isCancelled: isCancelled)
+    evaluator.evaluate(
+      step: step, epoch: epoch, elapsed: elapsed, isFinal: isFinal, isCancelled: isCancelled)
   }
 }
 
@@ -106,27 +106,27 @@ extension Network<ClusterHead> {
   }
 }
 
-/// The shuffled order of the epoch in hand, made once.
+/// The shuffled order of the epoch in hand, made once: of the images of the head whose turn it is.
 private final class EpochPlans {
-  let stepsPerEpoch: Int
-  private let images: Int
-  private let pairs: Int
-  private let repeats: Int
+  private let settings: InformationClusteringSettings
+  private let images: [HeadID: [Int]]
   private let seed: UInt64
   private var current: EpochPlan?
 
-  init(images: Int, pairs: Int, repeats: Int, seed: UInt64) {
-    self.images = images
-    self.pairs = pairs
-    self.repeats = repeats
+  init(_ settings: InformationClusteringSettings, dataset: ImageDataset, seed: UInt64) {
+    self.settings = settings
     self.seed = seed
-    stepsPerEpoch = EpochPlan.steps(images: images, pairs: pairs, repeats: repeats)
+    images = Dictionary(
+      uniqueKeysWithValues: settings.heads.map {
+        ($0.name, settings.images(of: $0.name, in: dataset))
+      })
   }
 
   func plan(ofEpoch epoch: Int) -> EpochPlan {
     if let current, current.epoch == epoch { return current }
     let plan = EpochPlan(
-      images: images, pairs: pairs, repeats: repeats, seed: seed, epoch: epoch)
+      of: images[settings.head(inEpoch: epoch)] ?? [], pairs: settings.batchPairs,
+      repeats: settings.sampleRepeats, seed: seed, epoch: epoch)
     current = plan
     return plan
   }

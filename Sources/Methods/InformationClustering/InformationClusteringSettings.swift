@@ -1,3 +1,4 @@
+import Datasets
 import NeuralNet
 import Settings
 import Snapshots
@@ -10,6 +11,9 @@ package struct HeadSettings: Sendable, Equatable {
   package var subHeads: Int
   /// Epochs in a row that train this head before the other has its turn; 0 leaves the head out.
   package var epochs: Int
+  /// What it is trained on; if empty all images for the auxiliary head, the relevant ones for the
+  /// main head.
+  package var splits: [Split] = []
 
   package init(clusters: Int, subHeads: Int, epochs: Int) {
     self.clusters = clusters
@@ -22,6 +26,7 @@ package struct HeadSettings: Sendable, Equatable {
       .integer("clusters", \.clusters, from: 2, to: 1000),
       .integer("sub_heads", \.subHeads, from: 1, to: 50),
       .integer("epochs", \.epochs, from: leastEpochs, to: 100),
+      .choices("splits", \.splits, among: Split.allCases),
     ]
   }
 }
@@ -33,6 +38,8 @@ package struct InformationClusteringSettings: Sendable, Equatable {
   package var headA = HeadSettings(clusters: 50, subHeads: 5, epochs: 1)
   /// The main head.
   package var headB = HeadSettings(clusters: 10, subHeads: 5, epochs: 2)
+  /// How the main head's clusters are matched to classes: many to one where it over-clusters.
+  package var mainMatching = ClusterMatching.oneToOne
   /// `A` or `B`: the head of the first epoch.
   package var firstHead = "A"
   /// Pairs in a batch, n.
@@ -42,6 +49,7 @@ package struct InformationClusteringSettings: Sendable, Equatable {
   /// λ: 1 is mutual information, more weighs the entropy of the clusters more.
   package var lambda = 1.0
   package var views = ViewSettings()
+  package var evaluation = EvaluationSettings()
 
   package init() {}
 
@@ -50,11 +58,15 @@ package struct InformationClusteringSettings: Sendable, Equatable {
     + SettingsField.group("heads.A", \.headA, HeadSettings.schema(leastEpochs: 0))
     + SettingsField.group("heads.B", \.headB, HeadSettings.schema(leastEpochs: 1))
     + [
+      .choice(
+        "heads.B.matching", \.mainMatching,
+        named: [("one-to-one", .oneToOne), ("many-to-one", .manyToOne)]),
       .word("heads.first", \.firstHead, oneOf: ["A", "B"]),
       .integer("training.batch_pairs", \.batchPairs, from: 2, to: 100_000),
       .integer("training.sample_repeats", \.sampleRepeats, from: 1, to: 1000),
       .number("training.lambda", \.lambda, from: 0, to: 10, isOpen: true),
     ] + SettingsField.group("transform", \.views, ViewSettings.schema)
+    + SettingsField.group("evaluation", \.evaluation, EvaluationSettings.schema)
 
   /// The heads that are trained at all, A before B.
   package var heads: [HeadDescription] {
@@ -68,7 +80,7 @@ package struct InformationClusteringSettings: Sendable, Equatable {
       (
         headB,
         HeadDescription(
-          name: .b, clusters: headB.clusters, subHeads: headB.subHeads, matching: .oneToOne,
+          name: .b, clusters: headB.clusters, subHeads: headB.subHeads, matching: mainMatching,
           isMain: true)
       ),
     ]
@@ -80,6 +92,28 @@ package struct InformationClusteringSettings: Sendable, Equatable {
     let position = (epoch - 1) % (headA.epochs + headB.epochs)
     if firstHead == "A" { return position < headA.epochs ? .a : .b }
     return position < headB.epochs ? .b : .a
+  }
+
+  /// The images that a head is trained on, as indices into the data set.
+  package func images(of head: HeadID, in dataset: ImageDataset) -> [Int] {
+    let splits = head == .a ? headA.splits : headB.splits
+    if !splits.isEmpty { return dataset.splits.images(of: splits) }
+    return Array(head == .a ? 0..<dataset.count : dataset.relevantImages)
+  }
+
+  /// The steps of each epoch. Requires settings that are validated against the data set.
+  package func schedule(of dataset: ImageDataset) -> EpochSchedule {
+    let steps = Dictionary(
+      uniqueKeysWithValues: heads.map { head in
+        (
+          head.name,
+          EpochPlan.steps(
+            images: images(of: head.name, in: dataset).count, pairs: batchPairs,
+            repeats: sampleRepeats)
+        )
+      })
+    return EpochSchedule(
+      cycle: (1...headA.epochs + headB.epochs).map { steps[head(inEpoch: $0)] ?? 0 })
   }
 
   /// Images through the network in one step.
@@ -97,74 +131,5 @@ package struct InformationClusteringSettings: Sendable, Equatable {
   /// Memory of a training step, roughly.
   package var estimatedBytes: Int {
     architecture(inputChannels: 1).estimatedBytes(images: imagesPerStep)
-  }
-}
-
-extension InformationClusteringSettings {
-  /// The settings that only make sense together.
-  ///
-  /// - Parameter source: the file to blame.
-  /// - Throws: `SettingsError` for the first impossible combination.
-  package func validate(source: String) throws(SettingsError) {
-    func require(_ holds: Bool, _ key: String, _ problem: String) throws(SettingsError) {
-      if !holds { throw SettingsError(source: source, key: key, problem: problem) }
-    }
-    try require(
-      sampleRepeats <= batchPairs, "training.sample_repeats",
-      "is \(sampleRepeats), expected at most training.batch_pairs, \(batchPairs)")
-    try require(
-      batchPairs % sampleRepeats == 0, "training.batch_pairs",
-      "is \(batchPairs), expected a multiple of training.sample_repeats, \(sampleRepeats)")
-    for head in heads {
-      try require(
-        head.clusters <= batchPairs, "heads.\(head.name).clusters",
-        "is \(head.clusters), expected at most training.batch_pairs, \(batchPairs)")
-    }
-    let smallest = architecture(inputChannels: 1).smallestInput
-    try require(
-      views.inputSize >= smallest, "transform.input_size",
-      "is \(views.inputSize), expected at least \(smallest) for \(network.kind.rawValue)")
-  }
-
-  /// The settings that must fit the data and the machine.
-  ///
-  /// - Parameters:
-  ///   - images: how many there are to train on.
-  ///   - side: the shorter side of the images, in pixels.
-  ///   - classes: of the labels.
-  ///   - memory: of the machine, in bytes.
-  /// - Throws: `SettingsError` that names all that do not fit.
-  package func validate(
-    source: String, dataset: String, images: Int, side: Int, classes: Int, memory: Int
-  ) throws(SettingsError) {
-    var problems: [(key: String, problem: String)] = []
-    if imagesPerBatch > images {
-      problems.append(
-        (
-          "training.batch_pairs",
-          "\(imagesPerBatch) images a batch (batch_pairs / sample_repeats), expected at most the "
-            + "\(images) of \(dataset)"
-        ))
-    }
-    if estimatedBytes > memory {
-      problems.append(
-        (
-          "training.batch_pairs",
-          "is \(batchPairs), which with network.width \(network.width) needs about "
-            + "\(estimatedBytes >> 30) GiB; expected at most this machine's \(memory >> 30) GiB"
-        ))
-    }
-    problems += views.problems(side: side).map { ("transform.\($0.key)", $0.problem) }
-    if headB.clusters < classes {
-      problems.append(
-        (
-          "heads.B.clusters",
-          "is \(headB.clusters), expected at least the \(classes) classes of \(dataset)"
-        ))
-    }
-    guard let first = problems.first else { return }
-    let others = problems.dropFirst().map { "; \($0.key): \($0.problem)" }
-    throw SettingsError(
-      source: source, key: first.key, problem: first.problem + others.joined())
   }
 }

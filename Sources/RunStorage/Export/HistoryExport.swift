@@ -61,7 +61,7 @@ package enum HistoryExport {
   }
 
   private static let evaluationColumns = [
-    "step", "epoch", "elapsed_seconds", "head", "sub_head", "is_lowest_loss", "loss",
+    "step", "epoch", "elapsed_seconds", "images", "head", "sub_head", "is_lowest_loss", "loss",
     "mutual_information", "entropy", "conditional_entropy", "accuracy", "nmi", "ari",
     "empty_clusters",
   ]
@@ -72,7 +72,7 @@ package enum HistoryExport {
       head.subHeads.enumerated().map { position, subHead in
         [
           "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
-          head.head.rawValue, "\(subHead.index + 1)",
+          "\(evaluation.images)", head.head.rawValue, "\(subHead.index + 1)",
           position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
           "\(subHead.mutualInformation)", "\(subHead.entropy)",
           "\(subHead.conditionalEntropy)", text(subHead.accuracy), text(subHead.nmi),

@@ -124,6 +124,7 @@ struct HistoryQueries {
     let record: EvaluationRecord = try decode(row, "table evaluation")
     return EvaluationSnapshot(
       step: record.step, epoch: record.epoch, elapsed: record.elapsed.value,
+      images: try record.images ?? description().evaluationImages,
       heads: try heads(ofEvaluation: record.id ?? 0, step: record.step, among: names))
   }
 
@@ -155,6 +156,12 @@ struct HistoryQueries {
         url, "table subHeadEvaluation has no rows for the evaluation at step \(step)")
     }
     return heads
+  }
+
+  /// The epoch that a step was taken in; 0 for step 0 or one that is not recorded.
+  func epoch(ofStep step: Int) throws -> Int {
+    try Int.fetchOne(
+      database, sql: "SELECT epoch FROM step WHERE step = :step", arguments: ["step": step]) ?? 0
   }
 
   /// What a list shows of the last step.

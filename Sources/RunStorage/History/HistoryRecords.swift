@@ -125,6 +125,8 @@ struct EvaluationRecord: Codable, FetchableRecord, PersistableRecord {
   var step: Int
   var epoch: Int
   var elapsed: Measurement
+  /// nil in what an older program wrote: all of the run's evaluation images.
+  var images: Int?
 }
 
 /// One row of table `subHeadEvaluation`.

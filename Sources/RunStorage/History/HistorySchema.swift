@@ -14,6 +14,9 @@ enum HistorySchema {
     migrator.registerMigration("2 images without labels") { database in
       try database.execute(sql: optionalLabels)
     }
+    migrator.registerMigration("3 evaluations on a sample") { database in
+      try database.execute(sql: evaluatedImages)
+    }
     return migrator
   }()
 
@@ -71,6 +74,12 @@ enum HistorySchema {
     ALTER TABLE newSubHeadEvaluation RENAME TO subHeadEvaluation;
     CREATE INDEX subHeadEvaluationScores
       ON subHeadEvaluation(evaluation, head, position, loss, accuracy);
+    """
+
+  /// How many images an evaluation measured; until here, always all.
+  private static let evaluatedImages = """
+    ALTER TABLE evaluation ADD COLUMN images INTEGER;
+    UPDATE evaluation SET images = (SELECT evaluationImages FROM run);
     """
 
   private static let runTables = """

@@ -30,7 +30,7 @@ extension Database {
   func insert(_ evaluation: EvaluationSnapshot) throws {
     try EvaluationRecord(
       id: nil, step: evaluation.step, epoch: evaluation.epoch,
-      elapsed: Measurement(evaluation.elapsed)
+      elapsed: Measurement(evaluation.elapsed), images: evaluation.images
     ).insert(self)
     let identifier = Int(lastInsertedRowID)
     var position = 0

@@ -56,6 +56,13 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.forEachStep(after: -1, body) }
   }
 
+  /// The epoch that a step was taken in; 0 for step 0 or one that is not recorded.
+  ///
+  /// - Throws: as `outline`.
+  package func epoch(ofStep step: Int) throws(StorageError) -> Int {
+    try read { queries in try queries.epoch(ofStep: step) }
+  }
+
   /// Calls `body` with every evaluation in order, one in memory at a time.
   ///
   /// - Throws: as `outline`.

@@ -25,14 +25,18 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let folder = try runs.folder.resolve(runName)
-    let description = try RunHistoryReader(folder).description()
+    let reader = RunHistoryReader(folder)
+    let description = try reader.description()
     var settings = try Configuration(recorded: description.configuration, source: folder.name)
     if let dataset { settings.dataset = dataset }
     if let data { settings.data = UserPath.absolute(data) }
+    // What the heads were trained on need not be there.
+    settings.clustering.headA.splits = []
+    settings.clustering.headB.splits = []
     let images = try settings.loadDataset()
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
-      classes: images.classes)
+      classes: images.classes, splits: images.splits)
     let (network, step) = try folder.loadNetwork(
       settings, imageChannels: images.channels, best: best)
     let evaluator = ClusterEvaluator(
@@ -40,17 +44,19 @@ struct EvaluateCommand: ParsableCommand {
       batchSize: settings.clustering.batchPairs,
       renderer: try BatchRenderer(
         dataset: images, augmentation: settings.clustering.views.augmentation),
-      network: network, samples: [])
-    let stepsPerEpoch = max(1, description.stepsPerEpoch)
+      network: network,
+      images: EvaluationImages(
+        settings.clustering.evaluation, of: images, seed: settings.seed),
+      samples: [])
     guard
       let evaluation = evaluator.evaluate(
-        step: step, epoch: (step + stepsPerEpoch - 1) / stepsPerEpoch, elapsed: 0,
+        step: step, epoch: try reader.epoch(ofStep: step), elapsed: 0, isFinal: true,
         isCancelled: { false })
     else { return }
     StandardStreams.output(
       json
         ? JSONEventLines.line(evaluation, main: description.mainHead?.name) + "\n"
-        : "\(folder.name) after step \(step), on the \(images.count) images of "
+        : "\(folder.name) after step \(step), on \(evaluation.images) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation))
   }
 }

@@ -56,7 +56,7 @@ struct JSONEventLines {
   static func line(_ evaluation: EvaluationSnapshot, main: HeadID?) -> String {
     var members: [(String, JSON)] = [
       ("event", .string("evaluation")), ("step", .integer(evaluation.step)),
-      ("epoch", .integer(evaluation.epoch)),
+      ("epoch", .integer(evaluation.epoch)), ("images", .integer(evaluation.images)),
     ]
     if let main, let head = evaluation[main] { members += self.members(head) }
     for head in evaluation.heads where head.head != main {

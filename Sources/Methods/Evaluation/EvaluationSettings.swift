@@ -1,0 +1,72 @@
+import Datasets
+import Kernels
+import Settings
+
+/// On which images a run is measured.
+package struct EvaluationSettings: Sendable, Equatable {
+  /// What is measured; those with labels, or all where none has any, if empty.
+  package var splits: [Split] = []
+  /// What says which class a cluster stands for; the images that are measured if empty.
+  package var mappingSplits: [Split] = []
+  /// Measured in every evaluation but the last: a sample that stays the same for the whole run; 0
+  /// for all.
+  package var images = 0
+  /// Measured in the last one; 0 for all.
+  package var finalImages = 0
+
+  package init() {}
+
+  /// Unlabelled images are in no class, so that they cannot be scored.
+  package static let schema: [SettingsField<EvaluationSettings>] = [
+    .choices("splits", \.splits, among: [.train, .test]),
+    .choices("mapping_splits", \.mappingSplits, among: [.train, .test]),
+    .integer("images", \.images, from: 0),
+    .integer("final_images", \.finalImages, from: 0),
+  ]
+}
+
+/// The images of a run's evaluations, as indices into its data set.
+package struct EvaluationImages: Sendable, Equatable {
+  /// One evaluation's.
+  package struct Selection: Sendable, Equatable {
+    /// What is measured.
+    package var measured: [Int]
+    /// What says which class a cluster stands for; nil if it is what is measured.
+    package var mapping: [Int]?
+  }
+
+  /// Of every evaluation but the last.
+  package let regular: Selection
+  /// Of the last one.
+  package let final: Selection
+
+  /// - Parameters:
+  ///   - settings: validated against the data set.
+  ///   - seed: says which images a sample holds.
+  package init(_ settings: EvaluationSettings, of dataset: ImageDataset, seed: UInt64) {
+    let all =
+      settings.splits.isEmpty
+      ? Array(dataset.relevantImages) : dataset.splits.images(of: settings.splits)
+    let mapping = dataset.splits.images(of: settings.mappingSplits)
+    let isMapped = !settings.mappingSplits.isEmpty && mapping != all
+    func selection(_ count: Int) -> Selection {
+      Selection(
+        measured: Self.sample(count, of: all, seed: seed),
+        mapping: isMapped ? Self.sample(count, of: mapping, seed: seed) : nil)
+    }
+    regular = selection(settings.images)
+    final = selection(settings.finalImages)
+  }
+
+  /// Images that every evaluation measures.
+  package var alwaysMeasured: [Int] {
+    regular.measured.count <= final.measured.count ? regular.measured : final.measured
+  }
+
+  /// So many of the images, all if 0, in their order. A smaller sample is a part of a larger one.
+  private static func sample(_ count: Int, of images: [Int], seed: UInt64) -> [Int] {
+    guard count > 0, count < images.count else { return images }
+    var random = RandomStream(seed: seed, purpose: .evaluationSample)
+    return images.shuffled(using: &random).prefix(count).sorted()
+  }
+}
