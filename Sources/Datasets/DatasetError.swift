@@ -21,6 +21,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case unknownDataset(name: String, known: [String])
   /// A transform's value is out of its range, or does not fit the images.
   case invalidTransform(field: String, found: String, expected: String)
+  /// The folder that `$IIC_TUI_ASSETS` names cannot be it.
+  case ownAssets(folder: String, problem: String)
   /// An asset is in none of the places where it may be.
   case assetNotFound(name: String, tried: [String])
 
@@ -48,6 +50,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
       "no data set is called \"\(name)\"; there are \(known.joined(separator: ", "))"
     case .invalidTransform(let field, let found, let expected):
       "transform: \(field) is \(found), expected \(expected)"
+    case .ownAssets(let folder, let problem):
+      "$IIC_TUI_ASSETS is \(folder): \(problem)"
     case .assetNotFound(let name, let tried):
       "assets/\(name) not found; looked in \(tried.joined(separator: ", ")); "
         + "set IIC_TUI_ASSETS to the assets folder"
