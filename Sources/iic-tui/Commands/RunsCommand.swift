@@ -39,11 +39,21 @@ struct RunsCommand: ParsableCommand {
       help:
         "JSON: the run, then each of its evaluations, one object a line; sub-heads count from 1.")
     var json = false
+    @Flag(help: "The settings alone, as the YAML that 'train --config' takes.")
+    var config = false
+
+    func validate() throws {
+      if json, config { throw ValidationError("expected --json or --config, not both") }
+    }
 
     func run() throws {
       let folder = try runs.folder.resolve(runName)
       let reader = RunHistoryReader(folder)
       let description = try reader.description()
+      if config {
+        StandardStreams.output(description.configuration)
+        return
+      }
       let summary = folder.summary()
       if json {
         StandardStreams.output(summary.json.text + "\n")
