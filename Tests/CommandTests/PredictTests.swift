@@ -49,18 +49,6 @@ import Training
     return try RunHistoryReader(folder).load()
   }
 
-  private func writePNG(
-    _ pixels: [UInt8], side: Int = 28, format: Int32 = PNG_FORMAT_GRAY, to url: URL
-  ) throws {
-    var image = png_image()
-    image.version = png_uint_32(PNG_IMAGE_VERSION)
-    image.width = png_uint_32(side)
-    image.height = png_uint_32(side)
-    image.format = png_uint_32(format)
-    defer { png_image_free(&image) }
-    try #require(png_image_write_to_file(&image, url.path, 0, pixels, 0, nil) != 0)
-  }
-
   private func predict(
     _ arguments: [String], runs: URL
   ) throws -> (isComplete: Bool, lines: [String], problems: [String]) {

@@ -143,6 +143,11 @@ import Testing
     bytes[0] = 77
     try bytes.write(to: URL(fileURLWithPath: path))
     #expect(try place.load().source.pixels(of: 0)[0] == 77)
+    // Unless somebody wants every picture read.
+    var anew = try place.options()
+    anew.trustsCache = false
+    let folder = try #require(place.folder).path
+    #expect(try ImageFolderFormat.load(folder: folder, anew).source.pixels(of: 0)[0] == 1)
     // Cut short, or of another version.
     for damaged in [bytes.prefix(bytes.count - 3), bytes.prefix(5), bytes.dropLast() + [0x32]] {
       try Data(damaged).write(to: URL(fileURLWithPath: path))

@@ -29,7 +29,9 @@ struct EvaluateCommand: ParsableCommand {
     var settings = try Configuration(recorded: description.configuration, source: folder.name)
     if let dataset { settings.dataset = dataset }
     if let data { settings.data = UserPath.absolute(data) }
-    let images = try settings.loadDataset()
+    let images = try PictureProgress.showing {
+      try settings.loadDataset(progress: PictureProgress.report)
+    }
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes)

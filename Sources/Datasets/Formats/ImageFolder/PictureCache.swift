@@ -61,11 +61,12 @@ struct PictureCache {
 
   /// The cache's images and contents; it is made first where there is none.
   ///
+  /// - Parameter anew: makes it even where there is one.
   /// - Throws: `DatasetError` as `build`.
   func openOrBuild(
-    threads: Int, progress: @Sendable (_ done: Int, _ total: Int) -> Void
+    threads: Int, anew: Bool = false, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws(DatasetError) -> (images: MappedImages, contents: Contents) {
-    if let cached = open() { return cached }
+    if !anew, let cached = open() { return cached }
     try build(threads: threads, progress: progress)
     guard let made = open() else {
       throw .unreadable(path: path, reason: "the cache of pictures changed while it was read")
