@@ -93,7 +93,8 @@ package enum DatasetCatalog {
     case "cifar100-20": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .coarse)
     default:
       let names = name == "mnist" ? digitNames : name == "fashion-mnist" ? clothingNames : nil
-      return try IDXFormat.load(folder, name: name, source: entry.source, classNames: names)
+      return try IDXFormat.load(
+        folder, name: name, source: names == nil ? nil : entry.source, classNames: names)
     }
   }
 

@@ -98,6 +98,25 @@ import Testing
     }
   }
 
+  @Test func labelFilesThatAreNone() throws {
+    let place = Place()
+    try place.write("1.png", 1)
+    let path = try #require(place.folder).path + "/labels.csv"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    #expect(throws: DatasetError.unreadable(path: path, reason: "Is a directory")) {
+      try place.load()
+    }
+    try FileManager.default.removeItem(atPath: path)
+    try Data().write(to: URL(fileURLWithPath: path))
+    // All zeros and nothing on the disk.
+    #expect(truncate(path, off_t(LabelFile.largestFile) + 1) == 0)
+    #expect {
+      try place.load()
+    } throws: { error in
+      "\(error)".contains("labels.csv: size is more than 67108864 bytes")
+    }
+  }
+
   @Test func whatCannotBeReadIsLeftOutAndNamed() throws {
     let place = Place()
     try place.write("a/1.png", 1)
