@@ -51,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
     else { return }
     StandardStreams.output(
       json
-        ? JSONEventLines.line(evaluation, main: description.mainHead?.name) + "\n"
+        ? JSONEventLines.line(evaluation, main: description.mainHead?.name)
         : "\(folder.name) after step \(step), on the \(images.count) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation))
   }
