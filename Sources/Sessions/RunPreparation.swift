@@ -40,6 +40,8 @@ package struct PreparedRun {
   package var checkpoint: CheckpointSnapshot?
   /// Seconds since 1970.
   package var startedAt: Double
+  /// What a run that goes on has recorded of its images.
+  var recordedImages: RunImages?
 }
 
 extension PreparedRun {
@@ -100,6 +102,8 @@ extension PreparedRun {
       try Self.refuseIfCheckpointIsMissing(folder, history, recorded)
       var settings = ComposedSettings(recorded: recorded, run: folder.name)
       let dataset = try settings.complete(request)
+      let images = try RunImages(RunHistoryReader(folder), run: folder.name)
+      try images.checkResuming(dataset, source: settings.configuration.dataSource)
       let checkpoint = folder.hasCheckpoint ? try folder.loadLatest() : nil
       let planned = settings.configuration.plannedSteps(images: dataset.count)
       if let checkpoint, checkpoint.step >= planned {
@@ -109,7 +113,7 @@ extension PreparedRun {
       }
       self.init(
         configuration: settings.configuration, dataset: dataset, recorder: recorder,
-        checkpoint: checkpoint, startedAt: history.description.startedAt)
+        checkpoint: checkpoint, startedAt: history.description.startedAt, recordedImages: images)
     } catch {
       recorder.close()
       throw error
@@ -169,6 +173,8 @@ extension ComposedSettings {
     let dataset = try configuration.loadDataset(progress: request.progress)
     try fitToClasses(of: dataset)
     try blaming { configuration throws(SettingsError) in
+      // Once more: there may be more clusters than there were.
+      try configuration.validate(source: "")
       try configuration.validate(
         source: "", images: dataset.count, side: dataset.size.side,
         classes: dataset.classes)

@@ -27,11 +27,16 @@ struct EvaluateCommand: ParsableCommand {
     let folder = try runs.folder.resolve(runName)
     let description = try RunHistoryReader(folder).description()
     var settings = try Configuration(recorded: description.configuration, source: folder.name)
-    if let dataset { settings.dataset = dataset }
+    if let dataset, dataset != settings.dataset {
+      settings.dataset = dataset
+      // The run's folder holds another one.
+      settings.data = ""
+    }
     if let data { settings.data = UserPath.absolute(data) }
     let images = try PictureProgress.showing {
       try settings.loadDataset(progress: PictureProgress.report)
     }
+    try RunHistoryReader(folder).check(images, evaluating: settings, run: folder.name)
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes)

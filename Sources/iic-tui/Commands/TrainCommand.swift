@@ -84,11 +84,9 @@ struct TrainCommand: ParsableCommand {
     }
     do {
       try session.start(recorder: prepared.recorder, listener: listener) { channel in
-        try Trainer(
-          configuration: prepared.configuration, dataset: prepared.dataset,
-          runName: prepared.recorder.folder.name, startedAt: prepared.startedAt,
-          context: environment.context(threads: prepared.configuration.threadCount),
-          checkpoint: prepared.checkpoint, channel: channel, control: control)
+        try prepared.makeTrainer(
+          environment.context(threads: prepared.configuration.threadCount), channel: channel,
+          control: control)
       }
     } catch {
       screen?.close()
