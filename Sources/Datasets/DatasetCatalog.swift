@@ -98,7 +98,8 @@ package enum DatasetCatalog {
     case "stl10": return try STL10Format.load(folder: folder)
     default:
       let names = name == "mnist" ? digitNames : name == "fashion-mnist" ? clothingNames : nil
-      return try IDXFormat.load(folder, name: name, source: entry.source, classNames: names)
+      return try IDXFormat.load(
+        folder, name: name, source: names == nil ? nil : entry.source, classNames: names)
     }
   }
 

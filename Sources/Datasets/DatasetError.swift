@@ -11,8 +11,9 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case countMismatch(imagesPath: String, images: Int, labelsPath: String, labels: Int)
   /// Files that belong together hold images of different sizes, each as "height×width".
   case sizeMismatch(path: String, found: String, expected: String)
-  /// No file of this data set's names is in the folder.
-  case fileNotFound(dataset: String, folder: String, names: [String], source: String)
+  /// No file of this data set's names is in the folder. `source` is where to get them, nil for
+  /// one's own.
+  case fileNotFound(dataset: String, folder: String, names: [String], source: String?)
   /// The data set needs a folder and none was given.
   case folderNeeded(dataset: String, source: String)
   /// The data set comes with the program, and a folder was given.
@@ -21,6 +22,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case unknownDataset(name: String, known: [String])
   /// A transform's value is out of its range, or does not fit the images.
   case invalidTransform(field: String, found: String, expected: String)
+  /// The folder that `$IIC_TUI_ASSETS` names cannot be it.
+  case ownAssets(folder: String, problem: String)
   /// An asset is in none of the places where it may be.
   case assetNotFound(name: String, tried: [String])
 
@@ -37,8 +40,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .sizeMismatch(let path, let found, let expected):
       "\(path): images are \(found), expected \(expected)"
     case .fileNotFound(let dataset, let folder, let names, let source):
-      "data set \(dataset): \(folder) has none of \(names.joined(separator: ", ")); get them from "
-        + source
+      "data set \(dataset): \(folder) has none of \(names.joined(separator: ", "))"
+        + (source.map { "; get them from \($0)" } ?? "")
     case .folderNeeded(let dataset, let source):
       "data set \(dataset): name the folder of its files with --data DIR; get them from \(source)"
     case .folderNotNeeded(let dataset, let folder):
@@ -48,6 +51,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
       "no data set is called \"\(name)\"; there are \(known.joined(separator: ", "))"
     case .invalidTransform(let field, let found, let expected):
       "transform: \(field) is \(found), expected \(expected)"
+    case .ownAssets(let folder, let problem):
+      "$IIC_TUI_ASSETS is \(folder): \(problem)"
     case .assetNotFound(let name, let tried):
       "assets/\(name) not found; looked in \(tried.joined(separator: ", ")); "
         + "set IIC_TUI_ASSETS to the assets folder"

@@ -42,6 +42,8 @@ package struct PreparedRun {
   package var past: RunHistory?
   /// Seconds since 1970.
   package var startedAt: Double
+  /// What a run that goes on has recorded of its images.
+  var recordedImages: RunImages?
 }
 
 extension PreparedRun {
@@ -103,6 +105,8 @@ extension PreparedRun {
       try Self.refuseIfCheckpointIsMissing(folder, history, recorded)
       var settings = ComposedSettings(recorded: recorded, run: folder.name)
       let dataset = try settings.complete(request)
+      let images = try RunImages(RunHistoryReader(folder), run: folder.name)
+      try images.checkResuming(dataset, source: settings.configuration.dataSource)
       let checkpoint = folder.hasCheckpoint ? try folder.loadLatest() : nil
       let planned = settings.configuration.plannedSteps(
         settings.configuration.schedule(of: dataset))
@@ -114,7 +118,7 @@ extension PreparedRun {
       self.init(
         configuration: settings.configuration, dataset: dataset, recorder: recorder,
         checkpoint: checkpoint, past: try Self.past(of: folder, upTo: checkpoint),
-        startedAt: history.description.startedAt)
+        startedAt: history.description.startedAt, recordedImages: images)
     } catch {
       recorder.close()
       throw error
@@ -185,6 +189,8 @@ extension ComposedSettings {
     let dataset = try configuration.loadDataset(progress: request.progress)
     try fitToClasses(of: dataset)
     try blaming { configuration throws(SettingsError) in
+      // Once more: there may be more clusters than there were.
+      try configuration.validate(source: "")
       try configuration.validate(
         source: "", images: dataset.count, side: dataset.size.side,
         classes: dataset.classes, splits: dataset.splits)

@@ -1,6 +1,6 @@
-/// `text` as a string of both JSON and YAML. What YAML takes for a line break or not for a character is escaped
-/// too.
-package func quoted(_ text: String) -> String {
+/// `text` as a string of YAML. What YAML takes for a line break or not for a character is
+/// escaped too.
+func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar.value {

@@ -22,8 +22,7 @@ package struct SettingsField<Root>: Sendable {
   package var shape = SettingsValueShape.word
   /// Takes the scalars of a value (one, or those of a list); false if they are not as expected.
   package let read: @Sendable (inout Root, [String]) -> Bool
-  /// The value as JSON, which is YAML too.
-  package let write: @Sendable (Root) -> String
+  package let value: @Sendable (Root) -> SettingsValue
 }
 
 extension SettingsField {
@@ -42,7 +41,7 @@ extension SettingsField {
         settings[keyPath: path] = value
         return true
       },
-      write: { "\($0[keyPath: path])" })
+      value: { .integer($0[keyPath: path]) })
   }
 
   package static func integer(
@@ -57,7 +56,7 @@ extension SettingsField {
         settings[keyPath: path] = value
         return true
       },
-      write: { "\($0[keyPath: path])" })
+      value: { .integer($0[keyPath: path]) })
   }
 
   package static func seed(_ key: String, _ path: Path<UInt64>) -> SettingsField {
@@ -68,7 +67,7 @@ extension SettingsField {
         settings[keyPath: path] = value
         return true
       },
-      write: { "\($0[keyPath: path])" })
+      value: { .seed($0[keyPath: path]) })
   }
 
   /// `least` itself is allowed unless `isOpen`.
@@ -86,7 +85,7 @@ extension SettingsField {
         settings[keyPath: path] = value
         return true
       },
-      write: { "\($0[keyPath: path])" })
+      value: { .number($0[keyPath: path]) })
   }
 
   package static func integers(
@@ -100,7 +99,7 @@ extension SettingsField {
         settings[keyPath: path] = values
         return true
       },
-      write: { "[" + $0[keyPath: path].map(String.init).joined(separator: ", ") + "]" })
+      value: { .list($0[keyPath: path].map { .integer($0) }) })
   }
 
   package static func word(
@@ -116,7 +115,7 @@ extension SettingsField {
         settings[keyPath: path] = scalars[0]
         return true
       },
-      write: { quoted($0[keyPath: path]) })
+      value: { .text($0[keyPath: path]) })
   }
 
   /// One of an enumeration's names.
@@ -132,7 +131,7 @@ extension SettingsField {
         settings[keyPath: path] = value
         return true
       },
-      write: { quoted($0[keyPath: path].rawValue) })
+      value: { .text($0[keyPath: path].rawValue) })
   }
 
   /// One of some values, by the names that settings have for them.
@@ -147,8 +146,8 @@ extension SettingsField {
         settings[keyPath: path] = choice.value
         return true
       },
-      write: { settings in
-        quoted(choices.first { $0.value == settings[keyPath: path] }?.name ?? "")
+      value: { settings in
+        .text(choices.first { $0.value == settings[keyPath: path] }?.name ?? "")
       })
   }
 
@@ -169,9 +168,7 @@ extension SettingsField {
         settings[keyPath: path] = values
         return true
       },
-      write: {
-        "[" + $0[keyPath: path].map { quoted($0.rawValue) }.joined(separator: ", ") + "]"
-      })
+      value: { .list($0[keyPath: path].map { .text($0.rawValue) }) })
   }
 
   package static func path(_ key: String, _ path: Path<String>) -> SettingsField {
@@ -182,7 +179,7 @@ extension SettingsField {
         settings[keyPath: path] = scalars[0]
         return true
       },
-      write: { quoted($0[keyPath: path]) })
+      value: { .text($0[keyPath: path]) })
   }
 }
 
@@ -197,7 +194,7 @@ extension SettingsField {
         key: key.isEmpty ? field.key : "\(key).\(field.key)", expectation: field.expectation,
         shape: field.shape,
         read: { settings, scalars in field.read(&settings[keyPath: path], scalars) },
-        write: { field.write($0[keyPath: path]) })
+        value: { field.value($0[keyPath: path]) })
     }
   }
 }

@@ -79,32 +79,31 @@ package struct SettingsSchema<Root>: Sendable {
       }
       open = path.dropLast()
       let indentation = String(repeating: "  ", count: path.count - 1)
-      text += "\(indentation)\(path[path.count - 1]): \(field.write(root))\n"
+      text += "\(indentation)\(path[path.count - 1]): \(field.value(root).yaml)\n"
     }
     return text
   }
 
-  /// All settings as one JSON object, nested as the YAML is.
-  package func json(_ root: Root) -> String { json(root, prefix: "") }
+  /// All settings, nested as the YAML is.
+  package func tree(_ root: Root) -> SettingsTree { tree(root, prefix: "") }
 
-  /// Each key with its value as it is written.
-  package func values(_ root: Root) -> [(key: String, value: String)] {
-    fields.map { ($0.key, $0.write(root)) }
+  /// Each key with its value.
+  package func values(_ root: Root) -> [(key: String, value: SettingsValue)] {
+    fields.map { ($0.key, $0.value(root)) }
   }
 
-  private func json(_ root: Root, prefix: String) -> String {
-    var members: [String] = []
-    var groups: Set<String> = []
+  private func tree(_ root: Root, prefix: String) -> SettingsTree {
+    var members: [String: SettingsTree] = [:]
     for field in fields where field.key.hasPrefix(prefix) {
       let rest = field.key.dropFirst(prefix.count)
       let name = String(rest.prefix { $0 != "." })
       if name.count == rest.count {
-        members.append("\"\(name)\":\(field.write(root))")
-      } else if groups.insert(name).inserted {
-        members.append("\"\(name)\":\(json(root, prefix: prefix + name + "."))")
+        members[name] = .value(field.value(root))
+      } else if members[name] == nil {
+        members[name] = tree(root, prefix: prefix + name + ".")
       }
     }
-    return "{" + members.joined(separator: ",") + "}"
+    return .group(members)
   }
 
   private func apply(

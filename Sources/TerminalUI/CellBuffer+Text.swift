@@ -81,10 +81,10 @@ package struct Span: Sendable, Equatable {
 
 extension String {
   /// Terminal columns that the text takes.
-  var columns: Int { reduce(0) { $0 + $1.printable.columns } }
+  package var columns: Int { reduce(0) { $0 + $1.printable.columns } }
 
-  /// The text, cut or filled with blanks to exactly `width` columns.
-  func padded(_ width: Int, _ alignment: Alignment = .left) -> String {
+  /// The text, filled with blanks to `width` columns.
+  package func padded(_ width: Int, _ alignment: Alignment = .left) -> String {
     let missing = width - columns
     guard missing > 0 else { return self }
     let blanks = String(repeating: " ", count: missing)
@@ -94,7 +94,7 @@ extension String {
 
 extension Character {
   /// The character itself, or "·" for what would move the cursor or take no column of its own.
-  var printable: Character {
+  package var printable: Character {
     guard let scalar = unicodeScalars.first else { return "·" }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark, .enclosingMark,

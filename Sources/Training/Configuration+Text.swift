@@ -41,9 +41,9 @@ extension Configuration {
   /// The whole configuration; reading it back gives the same one.
   package var yaml: String { schema.yaml(self) }
 
-  /// The whole configuration as one JSON object, nested as the YAML is.
-  package var json: String { schema.json(self) }
+  /// The whole configuration, nested as the YAML is.
+  package var tree: SettingsTree { schema.tree(self) }
 
-  /// Each key with its value as it is written.
-  package var settings: [(key: String, value: String)] { schema.values(self) }
+  /// Each key with its value.
+  package var settings: [(key: String, value: SettingsValue)] { schema.values(self) }
 }

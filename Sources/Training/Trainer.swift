@@ -10,7 +10,7 @@ package final class Trainer {
   package let description: RunDescription
 
   private let method: any TrainingMethod
-  private let samples: SampleImages
+  package let samples: SampleImages
   private let evaluationEpochs: Int
   private let checkpointSeconds: Double
   private let channel: SnapshotChannel

@@ -26,6 +26,8 @@ struct IICTUI: ParsableCommand {
   static func main() {
     // A reader that goes away (`iic-tui … | head`) shows as a failed write, not as a signal that ends a run.
     signal(SIGPIPE, SIG_IGN)
+    // A limit on the size of files, likewise, is what a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

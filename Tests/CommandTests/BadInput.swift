@@ -49,7 +49,7 @@ extension BadInput {
   static let data: [BadInput] = [
     BadInput(
       name: "missing data folder", arguments: { ["--data", $0.url.path + "/nowhere"] },
-      expected: ["/nowhere has none of train-images-idx3-ubyte,"]),
+      expected: ["/nowhere: cannot be read: No such file or directory"]),
     BadInput(
       name: "one file missing",
       prepare: {
@@ -58,7 +58,7 @@ extension BadInput {
       }, expected: ["/data has none of t10k-labels-idx1-ubyte,"]),
     BadInput(
       name: "data folder is a file", arguments: { ["--data", $0.data.path + "/" + images] },
-      expected: ["train-images-idx3-ubyte has none of"]),
+      expected: ["train-images-idx3-ubyte: cannot be read: Not a directory"]),
     BadInput(
       name: "file is a folder",
       prepare: {

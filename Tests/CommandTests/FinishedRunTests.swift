@@ -50,6 +50,28 @@ extension CommandTests {
       #expect(alone.ending == .exited(2))
     }
 
+    @Test func theSettingsOfARunTrainAnother() throws {
+      let workspace = try Workspace()
+      let first = try workspace.run(
+        workspace.smallTraining + ["--json", "--steps", "2", "--name", "first", "--seed", "5"])
+      try #require(first.ending == .exited(0), "\(first.error)")
+      let shown = try workspace.run(["runs", "show", "first", "--config"] + workspace.inRuns)
+      #expect(shown.ending == .exited(0) && shown.error == "")
+      let file = workspace.url.appendingPathComponent("own.yaml")
+      try Data(shown.output.utf8).write(to: file)
+      let second = try workspace.run(
+        ["train", "--config", file.path, "--json", "--name", "second"] + workspace.inRuns)
+      #expect(second.ending == .exited(0), "\(second.error)")
+      let settings = try [first, second].map { result in
+        try #require(result.objects().first?["configuration"] as? NSDictionary)
+      }
+      #expect(settings[0] == settings[1])
+      #expect(try workspace.weights(of: "first") == workspace.weights(of: "second"))
+      let both = try workspace.run(
+        ["runs", "show", "first", "--config", "--json"] + workspace.inRuns)
+      #expect(both.ending == .exited(2))
+    }
+
     @Test func evaluateTellsWhatTrainingTold() throws {
       let workspace = try Self.twoRuns()
       let result = try workspace.run(["evaluate", "second", "--json"] + workspace.inRuns)

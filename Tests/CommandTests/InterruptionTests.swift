@@ -7,7 +7,7 @@ extension CommandTests {
   @Suite struct Interruption {
     /// Starts a training without an end and waits until it has taken some steps.
     private func startedTraining(
-      _ workspace: Workspace, untilItPrints text: String = "\"step\":3,\"epoch\"",
+      _ workspace: Workspace, untilItPrints text: String = "\"step\":3}",
       _ more: String...
     ) throws -> ChildProcess {
       let child = try workspace.start(
@@ -67,7 +67,7 @@ extension CommandTests {
     @Test func killedAfterACheckpoint() throws {
       let workspace = try Workspace()
       let child = try startedTraining(
-        workspace, untilItPrints: "\"step\":25,", "--set", "checkpoint.seconds=1")
+        workspace, untilItPrints: "\"step\":25}", "--set", "checkpoint.seconds=1")
       child.send(signal: SIGKILL)
       #expect(try child.waitForEnding() == .killed(signal: SIGKILL))
       let run = try workspace.onlyRun()

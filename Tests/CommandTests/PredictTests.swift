@@ -26,8 +26,13 @@ import Training
   }
 
   /// Trains for three steps; the run is called `tiny`.
-  private func train(in runs: URL) throws -> RunHistory {
+  ///
+  /// - Parameter more: settings beside those of a small run.
+  private func train(
+    in runs: URL, on dataset: ImageDataset? = nil, _ more: String = ""
+  ) throws -> RunHistory {
     var configuration = Configuration()
+    try configuration.apply(yaml: more, source: "test")
     try configuration.apply(
       yaml: """
         preset: test
@@ -40,25 +45,14 @@ import Training
     let recorder = try RunRecorder(folder)
     let lane = SnapshotLane.lossless()
     try Trainer(
-      configuration: configuration, dataset: Self.dataset.get(), runName: "tiny", startedAt: 0,
+      configuration: configuration, dataset: dataset ?? Self.dataset.get(), runName: "tiny",
+      startedAt: 0,
       context: ComputeContext(threads: configuration.threadCount), checkpoint: nil,
       channel: SnapshotChannel(lanes: [lane]), control: TrainingControl()
     ).run()
     try recorder.record(lane.drain())
     recorder.close()
     return try RunHistoryReader(folder).outline()
-  }
-
-  private func writePNG(
-    _ pixels: [UInt8], side: Int = 28, format: Int32 = PNG_FORMAT_GRAY, to url: URL
-  ) throws {
-    var image = png_image()
-    image.version = png_uint_32(PNG_IMAGE_VERSION)
-    image.width = png_uint_32(side)
-    image.height = png_uint_32(side)
-    image.format = png_uint_32(format)
-    defer { png_image_free(&image) }
-    try #require(png_image_write_to_file(&image, url.path, 0, pixels, 0, nil) != 0)
   }
 
   private func predict(
@@ -109,6 +103,49 @@ import Training
         #expect(fields[1] == String(cluster))
         let label = subHead.scores?.classOfCluster[cluster] ?? -1
         #expect(fields[2] == (label < 0 ? "" : history.description.classNames[label]))
+      }
+    }
+  }
+
+  /// What training saw of a folder of pictures is the middle square, and so it is here.
+  @Test func picturesOfAFolderAreCutAsInTraining() throws {
+    try withTemporaryFolder { folder in
+      let images = folder.appendingPathComponent("images")
+      let digits = try Self.dataset.get()
+      for image in 0..<digits.count {
+        // Bright bars at both sides, which a whole picture shows and its middle does not.
+        let bar = [UInt8](repeating: 230, count: 12)
+        let digit = digits.source.pixels(of: image)
+        var rows: [UInt8] = []
+        for row in 0..<28 { rows += bar + Array(digit[row * 28..<(row + 1) * 28]) + bar }
+        let name = "\(image % 2 == 0 ? "even" : "odd")/\(1000 + image).png"
+        try writePNG(rows, side: 52, height: 28, to: images.appendingPathComponent(name))
+      }
+      let dataset = try ImageFolderFormat.load(
+        folder: images.path,
+        ImageFolderFormat.Options(
+          shape: PictureShape(side: 28, channels: 1), threads: 1,
+          environment: ["XDG_CACHE_HOME": folder.path]))
+      let runs = folder.appendingPathComponent("runs")
+      let history = try train(
+        in: runs, on: dataset, "dataset: image-folder\npictures: {size: 28, channels: 1}\n")
+      let (isComplete, lines, problems) = try predict([images.path], runs: runs)
+      #expect(isComplete && problems.isEmpty && lines.count == 1 + digits.count)
+      let head = try #require(history.newest.evaluation?[.b])
+      let subHead = head.subHeads[head.lowestLossSubHead]
+      for sample in 0..<history.samples.count {
+        let pixels = Array(history.samples.pixels[sample * 784..<(sample + 1) * 784])
+        let places = (0..<dataset.count).filter { dataset.source.pixels(of: $0) == pixels }
+        let found = places.map { place in
+          lines[1 + place].split(separator: ",", omittingEmptySubsequences: false).dropFirst(3)
+            .compactMap { Float($0) }
+        }
+        try #require(!found.isEmpty && found[0].count == 12)
+        for (value, expected) in zip(
+          found[0], subHead.sampleProbabilities[sample * 12..<(sample + 1) * 12])
+        {
+          #expect(abs(value - expected) <= 1e-5)
+        }
       }
     }
   }

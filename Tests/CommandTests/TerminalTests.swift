@@ -165,7 +165,7 @@ extension CommandTests {
       let workspace = try Workspace()
       let trainer = try workspace.start(
         workspace.longTraining + ["--headless", "--json", "--name", "watched"])
-      try trainer.wait(for: "a step") { $0.text.contains("\"step\":3,") }
+      try trainer.wait(for: "a step") { $0.text.contains("\"step\":3}") }
       let terminal = try PseudoTerminal()
       let modes = terminal.modes
       let watcher = try workspace.start(

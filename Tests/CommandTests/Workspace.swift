@@ -45,13 +45,16 @@ final class Workspace {
   func start(
     _ arguments: [String], variables: [String: String] = [:], terminal: PseudoTerminal? = nil
   ) throws -> ChildProcess {
-    var environment = [
+    try ChildProcess(
+      Self.program(), arguments, environment: environment.merging(variables) { $1 },
+      terminal: terminal)
+  }
+
+  private var environment: [String: String] {
+    [
       "HOME": url.path, "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TMPDIR": url.path,
       "IIC_TUI_ASSETS": Self.checkout.appendingPathComponent("assets").path,
     ]
-    environment.merge(variables) { $1 }
-    return try ChildProcess(
-      Self.program(), arguments, environment: environment, terminal: terminal)
   }
 
   struct Result {
@@ -70,6 +73,16 @@ final class Workspace {
     return Result(ending: ending, output: child.text, error: child.errorText)
   }
 
+  /// Runs the program to its end with a limit on the size of the files that it writes, which is
+  /// what a full disk is.
+  func run(_ arguments: [String], largestFile blocks: Int) throws -> Result {
+    let child = try ChildProcess(
+      "/bin/sh", ["-c", "ulimit -f \(blocks); exec \"$0\" \"$@\"", Self.program()] + arguments,
+      environment: environment)
+    let ending = try child.waitForEnding(seconds: 120)
+    return Result(ending: ending, output: child.text, error: child.errorText)
+  }
+
   /// The only run that `runs --json` lists.
   func onlyRun() throws -> [String: Any] {
     let runs = try run(["runs", "--json"] + inRuns).objects()
@@ -79,6 +92,18 @@ final class Workspace {
 
   static let checkout = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The training and test files of a data set in MNIST's format.
+  func write(_ digits: SyntheticDigits, labels: [UInt8], to folder: URL) throws {
+    try digits.writeMNIST(to: folder, testCount: min(10, digits.count))
+    let files = [
+      ("train", labels), ("t10k", Array(labels.prefix(10))),
+    ]
+    for (part, labels) in files {
+      try Data(SyntheticDigits.idx([labels.count], labels))
+        .write(to: folder.appendingPathComponent("\(part)-labels-idx1-ubyte"))
+    }
+  }
 
   /// The program that was built with these tests: in the folder of the test's own executable, or above it.
   private static func program() throws -> String {
@@ -108,5 +133,21 @@ func jsonObjects(_ text: String) throws -> [[String: Any]] {
   try text.split(separator: "\n").map { line in
     let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
     return try #require(value as? [String: Any], "\(line)")
+  }
+}
+
+/// Exit code 1, and one line on stderr with each of these texts.
+func expectOneLine(
+  _ result: Workspace.Result, _ expected: [String],
+  _ sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(result.ending == .exited(1), "\(result.error)", sourceLocation: sourceLocation)
+  #expect(result.output == "", sourceLocation: sourceLocation)
+  #expect(result.error.hasPrefix("iic-tui: "), sourceLocation: sourceLocation)
+  #expect(
+    result.error.split(separator: "\n", omittingEmptySubsequences: false).count == 2
+      && result.error.hasSuffix("\n"), "\(result.error)", sourceLocation: sourceLocation)
+  for text in expected {
+    #expect(result.error.contains(text), "\(result.error)", sourceLocation: sourceLocation)
   }
 }

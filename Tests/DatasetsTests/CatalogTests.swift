@@ -137,11 +137,10 @@ import Testing
 
   @Test func assetsAreLookedForInOrder() throws {
     let folders = AssetLocator.searchFolders(
-      environment: ["IIC_TUI_ASSETS": "/own"], executable: "/a/b/bin/iic-tui",
-      workingDirectory: "/here")
+      executable: "/a/b/bin/iic-tui", workingDirectory: "/here")
     #expect(
       folders == [
-        "/own", "/a/b/bin/assets", "/a/b/assets", "/a/assets", "/assets",
+        "/a/b/bin/assets", "/a/b/assets", "/a/assets", "/assets",
         "/a/b/share/iic-tui/assets", "/here/assets",
       ])
     let folder = try TemporaryFolder()
@@ -158,6 +157,33 @@ import Testing
     } catch {
       #expect(error == .assetNotFound(name: "none", tried: [folder.path + "/assets"]))
       #expect(error.description.contains(folder.path))
+    }
+  }
+
+  /// Others are there, but the variable counts.
+  @Test func assetsThatSomebodyNames() throws {
+    let folder = try TemporaryFolder()
+    let program = folder.path + "/bin/iic-tui"
+    for place in ["/own/presets", "/assets/presets", "/assets/digits"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path + place, withIntermediateDirectories: true)
+    }
+    func find(_ name: String, own: String) throws(DatasetError) -> String {
+      try AssetLocator.find(
+        name, environment: ["IIC_TUI_ASSETS": own], executable: program, workingDirectory: "/")
+    }
+    let own = folder.path + "/own"
+    #expect(try find("presets", own: own) == own + "/presets")
+    #expect(try find("presets", own: "") == folder.path + "/assets/presets")
+    let file = try folder.write("file", [1])
+    for (name, place, problem) in [
+      ("digits", own, "it has no folder 'digits'"),
+      ("presets", own + "/none", "No such file or directory"),
+      ("presets", file, "it is a file, expected a folder"),
+    ] {
+      #expect(throws: DatasetError.ownAssets(folder: place, problem: problem)) {
+        try find(name, own: place)
+      }
     }
   }
 }

@@ -73,7 +73,10 @@ import Testing
     try place.write("inside/4.png", 4)
     let mixed = try place.load()
     #expect(mixed.classes == 0 && mixed.count == 4)
-    #expect(mixed.notes == ["all pictures are in one folder, inside: no labels"])
+    #expect(mixed.notes == ["some pictures are in no class folder: no labels"])
+    let one = Place()
+    try one.write("inside/4.png", 4)
+    #expect(try one.load().notes == ["all pictures are in one folder, inside: no labels"])
   }
 
   @Test func labelsFromACSV() throws {
@@ -95,6 +98,25 @@ import Testing
       } throws: { error in
         "\(error)".contains(problem)
       }
+    }
+  }
+
+  @Test func labelFilesThatAreNone() throws {
+    let place = Place()
+    try place.write("1.png", 1)
+    let path = try #require(place.folder).path + "/labels.csv"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    #expect(throws: DatasetError.unreadable(path: path, reason: "Is a directory")) {
+      try place.load()
+    }
+    try FileManager.default.removeItem(atPath: path)
+    try Data().write(to: URL(fileURLWithPath: path))
+    // All zeros and nothing on the disk.
+    #expect(truncate(path, off_t(LabelFile.largestFile) + 1) == 0)
+    #expect {
+      try place.load()
+    } throws: { error in
+      "\(error)".contains("labels.csv: size is more than 67108864 bytes")
     }
   }
 
@@ -143,6 +165,11 @@ import Testing
     bytes[0] = 77
     try bytes.write(to: URL(fileURLWithPath: path))
     #expect(try place.load().source.pixels(of: 0)[0] == 77)
+    // Unless somebody wants every picture read.
+    var anew = try place.options()
+    anew.trustsCache = false
+    let folder = try #require(place.folder).path
+    #expect(try ImageFolderFormat.load(folder: folder, anew).source.pixels(of: 0)[0] == 1)
     // Cut short, or of another version.
     for damaged in [bytes.prefix(bytes.count - 3), bytes.prefix(5), bytes.dropLast() + [0x32]] {
       try Data(damaged).write(to: URL(fileURLWithPath: path))

@@ -41,11 +41,11 @@ package enum CIFARFormat {
   /// use too, so both have to be there.
   package static func recognizes(folder: String) -> [Kind] {
     var kinds: [Kind] = []
-    if FormatFolder.find(batches + ["test_batch.bin"], in: folder, below: folder10) != nil {
+    if FormatFolder.find(batches + ["test_batch.bin"], in: folder, below: [folder10]) != nil {
       kinds.append(.cifar10)
     }
-    if FormatFolder.find(["train.bin"], in: folder, below: folder100)
-      .flatMap({ FormatFolder.find(["test.bin"], in: $0, below: folder100) }) != nil
+    if FormatFolder.find(["train.bin"], in: folder, below: [folder100])
+      .flatMap({ FormatFolder.find(["test.bin"], in: $0, below: [folder100]) }) != nil
     {
       kinds.append(.cifar100)
     }
@@ -60,7 +60,7 @@ package enum CIFARFormat {
   package static func loadCIFAR10(folder: String) throws(DatasetError) -> ImageDataset {
     let folder = try FormatFolder(
       dataset: "cifar10", source: source, names: batches + ["test_batch.bin"], in: folder,
-      below: folder10)
+      below: [folder10])
     let present = batches.filter(folder.has)
     if present.isEmpty { try folder.require(batches) }
     var dataset = try load(
@@ -87,7 +87,7 @@ package enum CIFARFormat {
     let name = labels == .fine ? "cifar100" : "cifar100-20"
     let folder = try FormatFolder(
       dataset: name, source: source, names: ["train.bin", "test.bin"], in: folder,
-      below: folder100)
+      below: [folder100])
     let classNames =
       switch labels {
       case .fine:

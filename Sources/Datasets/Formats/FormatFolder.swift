@@ -1,19 +1,32 @@
 import Foundation
 
-/// The folder that holds the files of a format: the one that the user names, or one of a customary
-/// name below it.
+/// The folder that holds the files of a format: the one that the user names, or one of the
+/// customary names below it.
 struct FormatFolder {
   let path: String
   /// Data set's name, for messages.
   private let dataset: String
-  /// Where to get the files, for messages.
-  private let source: String
+  /// Where to get the files, for messages; nil for one's own.
+  private let source: String?
 
-  /// The first of `folder` and `folder/below` that has a file of one of these names.
-  static func find(_ names: [String], in folder: String, below: String) -> String? {
-    [folder, folder + "/" + below].first { candidate in
-      names.contains { FileManager.default.fileExists(atPath: candidate + "/" + $0) }
-    }
+  /// The first of `folder` and the folders `below` it that has a file of one of these names.
+  static func find(_ names: [String], in folder: String, below: [String]) -> String? {
+    find(in: folder, below: below) { candidate in names.contains { has($0, in: candidate) } }
+  }
+
+  /// The first of `folder` and the folders `below` it that `holds` the format's files.
+  static func find(
+    in folder: String, below: [String], where holds: (String) -> Bool
+  ) -> String? {
+    candidates(folder, below).first(where: holds)
+  }
+
+  static func has(_ name: String, in folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder + "/" + name)
+  }
+
+  private static func candidates(_ folder: String, _ below: [String]) -> [String] {
+    [folder] + below.map { folder + "/" + $0 }
   }
 
   /// Looks for the files of a format, as `find` does.
@@ -21,7 +34,7 @@ struct FormatFolder {
   /// Throws `DatasetError.unreadable` where the folder cannot be opened, and `.fileNotFound` where
   /// none of the files is in either.
   init(
-    dataset: String, source: String, names: [String], in folder: String, below: String
+    dataset: String, source: String?, names: [String], in folder: String, below: [String]
   ) throws(DatasetError) {
     guard let stream = opendir(folder) else {
       throw .unreadable(path: folder, reason: String(cString: strerror(errno)))
@@ -29,7 +42,7 @@ struct FormatFolder {
     closedir(stream)
     guard let path = Self.find(names, in: folder, below: below) else {
       // A file in a folder that may not be searched looks like one that is not there.
-      for candidate in [folder, folder + "/" + below]
+      for candidate in Self.candidates(folder, below)
       where access(candidate, X_OK) != 0 && errno == EACCES {
         throw .unreadable(path: candidate, reason: String(cString: strerror(EACCES)))
       }
@@ -43,7 +56,16 @@ struct FormatFolder {
   /// The path of a file, whether it is there or not.
   func path(of name: String) -> String { path + "/" + name }
 
-  func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+  func has(_ name: String) -> Bool { Self.has(name, in: path) }
+
+  /// The path of the first of these files that is there. Throws `DatasetError.fileNotFound` with
+  /// all of them where none is.
+  func first(of names: [String]) throws(DatasetError) -> String {
+    guard let name = names.first(where: has) else {
+      throw .fileNotFound(dataset: dataset, folder: path, names: names, source: source)
+    }
+    return path(of: name)
+  }
 
   /// Throws `DatasetError.fileNotFound` with those of the files that are not there.
   func require(_ names: [String]) throws(DatasetError) {

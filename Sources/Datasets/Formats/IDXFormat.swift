@@ -10,30 +10,32 @@ package enum IDXFormat {
     var labels: String
   }
 
-  /// What lies in the folder, or in `raw` or `MNIST/raw` below it, as torchvision leaves it; nil if
-  /// no training images in IDX do.
+  /// Where torchvision leaves the files, below the folder that it is told.
+  private static let foldersBelow = ["raw", "MNIST/raw", "FashionMNIST/raw", "EMNIST/raw"]
+
+  /// What lies in the folder or in those below it, and what the files' names begin with; nil if no
+  /// training images in IDX do.
   static func place(_ folder: String) -> (folder: String, prefix: String)? {
-    for below in ["", "/raw", "/MNIST/raw", "/FashionMNIST/raw", "/EMNIST/raw"] {
-      let place = folder + below
-      if file("train-images", "idx3", in: place) != nil { return (place, "") }
-      // EMNIST: emnist-letters-train-images-idx3-ubyte.
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
-      let emnist = names.sorted().first {
-        $0.hasPrefix("emnist-") && $0.contains("-train-images-idx3")
-      }
-      if let emnist, let end = emnist.range(of: "train-images") {
-        return (place, String(emnist[..<end.lowerBound]))
-      }
+    let place = FormatFolder.find(in: folder, below: foldersBelow) { prefix(in: $0) != nil }
+    return place.flatMap { place in prefix(in: place).map { (place, $0) } }
+  }
+
+  /// What stands before `train-images` in this very folder; nil without training images.
+  private static func prefix(in folder: String) -> String? {
+    if spellings("train-images", "idx3").contains(where: { FormatFolder.has($0, in: folder) }) {
+      return ""
     }
-    return nil
+    // EMNIST: emnist-letters-train-images-idx3-ubyte.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let emnist = names.sorted().first {
+      $0.hasPrefix("emnist-") && $0.contains("-train-images-idx3")
+    }
+    return emnist.flatMap { name in
+      name.range(of: "train-images").map { String(name[..<$0.lowerBound]) }
+    }
   }
 
-  /// The first of the file's customary spellings that is in the folder.
-  private static func file(_ stem: String, _ kind: String, in folder: String) -> String? {
-    spellings(stem, kind).map { folder + "/" + $0 }
-      .first { FileManager.default.fileExists(atPath: $0) }
-  }
-
+  /// A file's customary names.
   static func spellings(_ stem: String, _ kind: String) -> [String] {
     ["\(stem)-\(kind)-ubyte", "\(stem)-\(kind).ubyte", "\(stem).\(kind)-ubyte"].flatMap {
       [$0, $0 + ".gz"]
@@ -46,22 +48,22 @@ package enum IDXFormat {
   ///   beyond the largest label none are kept: three classes of digits are three classes.
   /// - Throws: `DatasetError` for a file that is missing, damaged or does not fit the others.
   static func load(
-    _ folder: String, name: String, source: String, classNames: [String]?
+    _ folder: String, name: String, source: String?, classNames: [String]?
   ) throws(DatasetError) -> ImageDataset {
-    if PathBytes(folder).isFolder, access(folder, R_OK | X_OK) != 0, errno == EACCES {
-      throw .unreadable(path: folder, reason: "permission denied")
-    }
-    let (place, prefix) = self.place(folder) ?? (folder, "")
+    let prefix = place(folder)?.prefix ?? ""
+    let files = try FormatFolder(
+      dataset: name, source: source, names: spellings(prefix + "train-images", "idx3"), in: folder,
+      below: foldersBelow)
     var notes: [String] = []
     func locate(_ stem: String, _ kind: String) throws(DatasetError) -> String {
-      guard let path = file(prefix + stem, kind, in: place) else {
-        throw .fileNotFound(
-          dataset: name, folder: place, names: spellings(prefix + stem, kind), source: source)
-      }
+      let path = try files.first(of: spellings(prefix + stem, kind))
       if !path.hasSuffix(".gz"), FileManager.default.fileExists(atPath: path + ".gz") {
         notes.append("\(path) is read, not the .gz beside it")
       }
       return path
+    }
+    func has(_ stem: String, _ kind: String) -> Bool {
+      spellings(prefix + stem, kind).contains(where: files.has)
     }
     var parts = [
       Part(
@@ -69,17 +71,14 @@ package enum IDXFormat {
         labels: try locate("train-labels", "idx1"))
     ]
     // EMNIST calls its test files so.
-    let test = file(prefix + "test-images", "idx3", in: place) != nil ? "test" : "t10k"
-    let hasTest = ["images", "labels"].contains {
-      file("\(prefix)\(test)-\($0)", $0 == "images" ? "idx3" : "idx1", in: place) != nil
-    }
-    if hasTest {
+    let test = has("test-images", "idx3") ? "test" : "t10k"
+    if has("\(test)-images", "idx3") || has("\(test)-labels", "idx1") {
       parts.append(
         Part(
           split: .test, images: try locate("\(test)-images", "idx3"),
           labels: try locate("\(test)-labels", "idx1")))
     } else {
-      notes.append("\(place): training images alone, no \(prefix)\(test)-images")
+      notes.append("\(files.path): training images alone, no \(prefix)\(test)-images")
     }
     var dataset = try load(
       parts, name: name, classNames: classNames, isTransposed: prefix.hasPrefix("emnist"))

@@ -42,7 +42,8 @@ package enum IDXReader {
     let headerSize = 4 + 4 * names.count
     let header = try file.read(upTo: headerSize)
     if header.count >= 4 {
-      if header.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
+      // In an IDX file the number of images may be 60, which is '<' too.
+      if header[0] != 0, header.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
         throw malformed("content (offset 0)", "a web page, not a data file", "an IDX file")
       }
       guard header[0] == 0 && header[1] == 0 else {

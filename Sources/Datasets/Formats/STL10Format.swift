@@ -17,7 +17,7 @@ package enum STL10Format {
   /// Whether the folder, or `stl10_binary` in it, holds STL-10, by the names of its files alone:
   /// one of them is enough.
   package static func recognizes(folder: String) -> Bool {
-    FormatFolder.find(labelledFiles + [unlabelled], in: folder, below: folderBelow) != nil
+    FormatFolder.find(labelledFiles + [unlabelled], in: folder, below: [folderBelow]) != nil
   }
 
   /// Opens STL-10: the training images, then the test images, then those without labels if
@@ -30,7 +30,7 @@ package enum STL10Format {
   package static func load(folder: String) throws(DatasetError) -> ImageDataset {
     let folder = try FormatFolder(
       dataset: "stl10", source: source, names: labelledFiles + [unlabelled], in: folder,
-      below: folderBelow)
+      below: [folderBelow])
     try folder.require(labelledFiles)
     let classNames = try folder.classNames("class_names.txt", classes: 10) ?? Self.classNames
 

@@ -2,7 +2,9 @@ import CImageCodecs
 
 /// JPEG files through libjpeg: grey, colour, CMYK and YCCK; sequential and progressive.
 enum JPEGPicture {
-  static func decode(_ bytes: [UInt8], path: String) throws(DatasetError) -> DecodedPicture {
+  static func decode(
+    _ bytes: [UInt8], path: String, _ lease: DecodingMemory.Lease? = nil
+  ) throws(DatasetError) -> DecodedPicture {
     // libjpeg keeps its address.
     let decoder = UnsafeMutablePointer<JPEGDecoder>.allocate(capacity: 1)
     decoder.initialize(to: JPEGDecoder())
@@ -18,7 +20,11 @@ enum JPEGPicture {
       guard openJPEG(decoder, source.baseAddress, source.count) else { throw failure() }
       let (width, height) = (Int(decoder.pointee.width), Int(decoder.pointee.height))
       let channels = Int(decoder.pointee.channels)
-      try PictureFile.checkSize(width: width, height: height, path: path)
+      // Of several scans libjpeg keeps all coefficients.
+      let hasScans = jpeg_has_multiple_scans(&decoder.pointee.state) != 0
+      try PictureFile.reserve(
+        width: width, height: height,
+        bytesPerPixel: hasScans ? DecodingMemory.mostBytesPerPixel : 8, path: path, lease)
       var pixels = [UInt8](repeating: 0, count: width * height * channels)
       let orientation = EXIF.orientation(
         UnsafeBufferPointer(start: decoder.pointee.exif, count: Int(decoder.pointee.exifSize)))

@@ -2,7 +2,9 @@ import CImageCodecs
 
 /// PNG files through libpng: every colour type and bit depth, interlaced or not.
 enum PNGPicture {
-  static func decode(_ bytes: [UInt8], path: String) throws(DatasetError) -> DecodedPicture {
+  static func decode(
+    _ bytes: [UInt8], path: String, _ lease: DecodingMemory.Lease? = nil
+  ) throws(DatasetError) -> DecodedPicture {
     // libpng keeps its address.
     let decoder = UnsafeMutablePointer<PNGDecoder>.allocate(capacity: 1)
     decoder.initialize(to: PNGDecoder())
@@ -18,7 +20,7 @@ enum PNGPicture {
       guard openPNG(decoder, source.baseAddress, source.count) else { throw failure() }
       let (width, height) = (Int(decoder.pointee.width), Int(decoder.pointee.height))
       let channels = Int(decoder.pointee.channels)
-      try PictureFile.checkSize(width: width, height: height, path: path)
+      try PictureFile.reserve(width: width, height: height, path: path, lease)
       var pixels = [UInt8](repeating: 0, count: width * height * channels)
       guard readPNG(decoder, &pixels) else { throw failure() }
       let exif = UnsafeBufferPointer(

@@ -28,21 +28,23 @@ package enum PictureFile {
   }
 
   /// The picture in a file whose name need not be UTF-8.
+  ///
+  /// - Parameter lease: reserves memory before it is taken; nil to take what is needed.
   package static func decode(
-    path: PathBytes
+    path: PathBytes, lease: DecodingMemory.Lease? = nil
   ) throws(DatasetError) -> (picture: Picture, warnings: [String]) {
-    try decode(contents(path), path: path.description)
+    try decode(contents(path, lease), path: path.description, lease: lease)
   }
 
   /// The picture in the bytes of a file. `path` is for messages.
   package static func decode(
-    _ bytes: [UInt8], path: String
+    _ bytes: [UInt8], path: String, lease: DecodingMemory.Lease? = nil
   ) throws(DatasetError) -> (picture: Picture, warnings: [String]) {
     let decoded: DecodedPicture
     switch PictureContent(bytes) {
-    case .png: decoded = try PNGPicture.decode(bytes, path: path)
-    case .jpeg: decoded = try JPEGPicture.decode(bytes, path: path)
-    case .webp: decoded = try WebPPicture.decode(bytes, path: path)
+    case .png: decoded = try PNGPicture.decode(bytes, path: path, lease)
+    case .jpeg: decoded = try JPEGPicture.decode(bytes, path: path, lease)
+    case .webp: decoded = try WebPPicture.decode(bytes, path: path, lease)
     case .other(let description):
       throw DatasetError.malformed(
         path: path, field: "content", found: description, expected: "PNG, JPEG or WebP")
@@ -53,8 +55,14 @@ package enum PictureFile {
     )
   }
 
-  /// Throws `DatasetError.malformed` where a picture of these sides is larger than what is read.
-  static func checkSize(width: Int, height: Int, path: String) throws(DatasetError) {
+  /// Reserves the memory for a picture of these sides and what is made of it.
+  ///
+  /// - Parameter bytesPerPixel: what decoding takes; or turning a picture with alpha, which needs
+  ///   eight.
+  /// - Throws: `DatasetError.malformed` where the picture is larger than what is read.
+  static func reserve(
+    width: Int, height: Int, bytesPerPixel: Int = 8, path: String, _ lease: DecodingMemory.Lease?
+  ) throws(DatasetError) {
     guard sides.contains(width) && sides.contains(height) else {
       throw DatasetError.malformed(
         path: path, field: "size", found: "\(width)×\(height)",
@@ -65,9 +73,12 @@ package enum PictureFile {
         path: path, field: "size", found: "\(width)×\(height)",
         expected: "at most \(mostPixels) pixels")
     }
+    lease?.reserveDecoder(width * height * bytesPerPixel)
   }
 
-  private static func contents(_ path: PathBytes) throws(DatasetError) -> [UInt8] {
+  private static func contents(
+    _ path: PathBytes, _ lease: DecodingMemory.Lease?
+  ) throws(DatasetError) -> [UInt8] {
     func unreadable(_ reason: String) -> DatasetError {
       .unreadable(path: path.description, reason: reason)
     }
@@ -84,6 +95,7 @@ package enum PictureFile {
     guard size <= largestFile else {
       throw unreadable("it has \(size) bytes, expected at most \(largestFile)")
     }
+    lease?.reserveFile(size)
     var failure: String?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {

@@ -3,14 +3,17 @@ import CImageCodecs
 /// WebP files through libwebp: lossy and lossless, with and without alpha; the first frame of
 /// animations.
 enum WebPPicture {
-  static func decode(_ bytes: [UInt8], path: String) throws(DatasetError) -> DecodedPicture {
+  static func decode(
+    _ bytes: [UInt8], path: String, _ lease: DecodingMemory.Lease? = nil
+  ) throws(DatasetError) -> DecodedPicture {
     try bytes.withUnsafeBufferPointer { source throws(DatasetError) in
-      try decode(WebPData(bytes: source.baseAddress, size: source.count), path: path)
+      try decode(
+        WebPData(bytes: source.baseAddress, size: source.count), path: path, lease)
     }
   }
 
   private static func decode(
-    _ source: WebPData, path: String
+    _ source: WebPData, path: String, _ lease: DecodingMemory.Lease?
   ) throws(DatasetError) -> DecodedPicture {
     func damaged(_ reason: String) -> DatasetError {
       .unreadable(path: path, reason: "the WebP data is damaged: \(reason)")
@@ -22,7 +25,7 @@ enum WebPPicture {
     guard state == WEBP_DEMUX_DONE else { throw damaged("it ends early") }
     let width = Int(WebPDemuxGetI(file, WEBP_FF_CANVAS_WIDTH))
     let height = Int(WebPDemuxGetI(file, WEBP_FF_CANVAS_HEIGHT))
-    try PictureFile.checkSize(width: width, height: height, path: path)
+    try PictureFile.reserve(width: width, height: height, path: path, lease)
 
     var frame = WebPIterator()
     guard WebPDemuxGetFrame(file, 1, &frame) != 0 else { throw damaged("it has no picture") }

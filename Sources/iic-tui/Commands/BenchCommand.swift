@@ -54,15 +54,10 @@ struct BenchCommand: ParsableCommand {
     ).run(steps: steps)
     if json {
       StandardStreams.output(
-        JSON.object([
-          ("net", .string(net.rawValue)), ("pairs", .integer(pairs)),
-          ("threads", .integer(threads)),
-          ("instruction_set", .string(environment.instructionSet.rawValue)),
-          ("step_seconds", .number(result.stepSeconds)),
-          ("images_per_second", .number(result.imagesPerSecond)),
-          ("gflops", .number(result.gflops)), ("peak_gflops", .number(result.peakGflops)),
-          ("peak_memory_bytes", .integer(result.peakMemoryBytes)),
-        ]).text + "\n")
+        JSONLine.text(
+          BenchLine(
+            net: net.rawValue, pairs: pairs, threads: threads,
+            instructionSet: environment.instructionSet.rawValue, result)))
       return
     }
     var table = TextTable(
@@ -87,5 +82,41 @@ struct BenchCommand: ParsableCommand {
         + (result.drawnImagesPerSecond.map {
           String(format: "batches are drawn at %.0f images/s\n", $0)
         } ?? ""))
+  }
+}
+
+/// What was measured, as JSON.
+private struct BenchLine: Encodable {
+  var net: String
+  var pairs: Int
+  var threads: Int
+  var instructionSet: String
+  var stepSeconds: JSONNumber<Double>
+  var imagesPerSecond: JSONNumber<Double>
+  var gflops: JSONNumber<Double>
+  var peakGflops: JSONNumber<Double>
+  var peakMemoryBytes: Int
+
+  enum CodingKeys: String, CodingKey {
+    case net, pairs, threads, gflops
+    case instructionSet = "instruction_set"
+    case stepSeconds = "step_seconds"
+    case imagesPerSecond = "images_per_second"
+    case peakGflops = "peak_gflops"
+    case peakMemoryBytes = "peak_memory_bytes"
+  }
+
+  init(
+    net: String, pairs: Int, threads: Int, instructionSet: String, _ result: Benchmark.Result
+  ) {
+    self.net = net
+    self.pairs = pairs
+    self.threads = threads
+    self.instructionSet = instructionSet
+    stepSeconds = JSONNumber(result.stepSeconds)
+    imagesPerSecond = JSONNumber(result.imagesPerSecond)
+    gflops = JSONNumber(result.gflops)
+    peakGflops = JSONNumber(result.peakGflops)
+    peakMemoryBytes = result.peakMemoryBytes
   }
 }

@@ -28,12 +28,19 @@ struct EvaluateCommand: ParsableCommand {
     let reader = RunHistoryReader(folder)
     let description = try reader.description()
     var settings = try Configuration(recorded: description.configuration, source: folder.name)
-    if let dataset { settings.dataset = dataset }
+    if let dataset, dataset != settings.dataset {
+      settings.dataset = dataset
+      // The run's folder holds another one.
+      settings.data = ""
+    }
     if let data { settings.data = UserPath.absolute(data) }
     // What the heads were trained on need not be there.
     settings.clustering.headA.splits = []
     settings.clustering.headB.splits = []
-    let images = try settings.loadDataset()
+    let images = try PictureProgress.showing {
+      try settings.loadDataset(progress: PictureProgress.report)
+    }
+    try reader.check(images, evaluating: settings, run: folder.name)
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes, splits: images.splits)
@@ -55,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
     else { return }
     StandardStreams.output(
       json
-        ? JSONEventLines.line(evaluation, main: description.mainHead?.name) + "\n"
+        ? JSONEventLines.line(evaluation, main: description.mainHead?.name)
         : "\(folder.name) after step \(step), on \(evaluation.images) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation))
   }

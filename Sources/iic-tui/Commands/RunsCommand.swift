@@ -20,7 +20,7 @@ struct RunsCommand: ParsableCommand {
     func run() throws {
       let summaries = try runs.folder.list()
       if json {
-        StandardStreams.output(summaries.map { $0.json.text + "\n" }.joined())
+        StandardStreams.output(summaries.map { JSONLine.text(RunLine($0)) }.joined())
       } else if summaries.isEmpty {
         StandardStreams.output("no runs in \(runs.folder.url.path)\n")
       } else {
@@ -39,17 +39,27 @@ struct RunsCommand: ParsableCommand {
       help:
         "JSON: the run, then each of its evaluations, one object a line; sub-heads count from 1.")
     var json = false
+    @Flag(help: "The settings alone, as the YAML that 'train --config' takes.")
+    var config = false
+
+    func validate() throws {
+      if json, config { throw ValidationError("expected --json or --config, not both") }
+    }
 
     func run() throws {
       let folder = try runs.folder.resolve(runName)
       let reader = RunHistoryReader(folder)
       let description = try reader.description()
+      if config {
+        StandardStreams.output(description.configuration)
+        return
+      }
       let summary = folder.summary()
       if json {
-        StandardStreams.output(summary.json.text + "\n")
+        StandardStreams.output(JSONLine.text(RunLine(summary)))
         try reader.forEachEvaluation { evaluation in
-          let line = JSONEventLines.line(evaluation, main: description.mainHead?.name)
-          StandardStreams.output(line + "\n")
+          StandardStreams.output(
+            JSONEventLines.line(evaluation, main: description.mainHead?.name))
         }
         return
       }
@@ -81,7 +91,7 @@ struct RunsCommand: ParsableCommand {
       let summaries = folders.map { $0.summary() }
       for summary in summaries { if let error = summary.error { throw error } }
       if json {
-        StandardStreams.output(summaries.map { $0.json.text + "\n" }.joined())
+        StandardStreams.output(summaries.map { JSONLine.text(RunLine($0)) }.joined())
         return
       }
       let settings = try folders.map { folder in
@@ -103,7 +113,7 @@ struct RunsCommand: ParsableCommand {
     ) -> [(key: String, values: [String])] {
       let settings = runs.map(\.settings)
       return (settings.first ?? []).indices.compactMap { index in
-        let values = settings.map { $0[index].value }
+        let values = settings.map { $0[index].value.yaml }
         return Set(values).count > 1 ? (settings[0][index].key, values) : nil
       }
     }
@@ -123,44 +133,8 @@ struct RunsCommand: ParsableCommand {
       try runs.folder.delete(folder)
       StandardStreams.output(
         json
-          ? JSON.object([("deleted", .string(folder.url.path))]).text + "\n"
+          ? JSONLine.text(["deleted": folder.url.path])
           : "deleted \(folder.url.path)\n")
     }
-  }
-}
-
-extension RunSummary {
-  var json: JSON {
-    .object([
-      ("run", .string(name)), ("path", .string(path)), ("status", .string(status.rawValue)),
-      ("preset", .string(preset)), ("dataset", .string(dataset)), ("seed", .raw(String(seed))),
-      ("step", .integer(steps)), ("steps", .integer(plannedSteps)), ("epoch", .integer(epoch)),
-      ("epochs", .integer(epochs)), ("elapsed", .number(elapsed)),
-      ("started_at", .number(startedAt)), ("accuracy", accuracy.map { .number($0) } ?? .null),
-      ("best_accuracy", bestAccuracy.map { .number($0) } ?? .null),
-      ("message", (error?.description ?? endMessage).map { .string($0) } ?? .null),
-    ])
-  }
-
-  static func table(_ summaries: [RunSummary]) -> String {
-    var table = TextTable(
-      [
-        "run", "status", "dataset", "seed", "epoch", "step", "trained", "accuracy", "best",
-        "started",
-      ],
-      alignRight: [false, false, false, true, true, true, true, true, true, false])
-    for run in summaries {
-      if let error = run.error {
-        table.add([run.name, run.status.rawValue, "\(error)", "", "", "", "", "", "", ""])
-        continue
-      }
-      table.add([
-        run.name, run.status.rawValue, run.dataset, String(run.seed),
-        "\(run.epoch)/\(run.epochs)", "\(run.steps)/\(run.plannedSteps)",
-        Format.duration(run.elapsed), Format.percent(run.accuracy),
-        Format.percent(run.bestAccuracy), Format.date(run.startedAt),
-      ])
-    }
-    return table.text
   }
 }

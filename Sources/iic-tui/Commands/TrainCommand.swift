@@ -56,18 +56,15 @@ struct TrainCommand: ParsableCommand {
     let control = TrainingControl()
     let session = TrainingSession(control: control)
     let signals = StopSignals { control.stop() }
-    let prepared: PreparedRun
-    if let resume {
-      prepared = try PreparedRun(resume: runs.folder.resolve(resume), request)
-      // The checkpoint remembers the rate of its last step; one that is asked for now comes after it.
-      if assignments.contains(where: { $0.hasPrefix("training.learning_rate=") }) {
-        control.setLearningRate(prepared.configuration.learningRate)
-      }
-    } else {
-      prepared = try PreparedRun(new: request, in: runs.folder)
+    let prepared = try PictureProgress.showing {
+      if let resume { return try PreparedRun(resume: runs.folder.resolve(resume), request) }
+      return try PreparedRun(new: request, in: runs.folder)
+    }
+    // The checkpoint remembers the rate of its last step; one that is asked for now comes after it.
+    if resume != nil, assignments.contains(where: { $0.hasPrefix("training.learning_rate=") }) {
+      control.setLearningRate(prepared.configuration.learningRate)
     }
 
-    PictureProgress.finish()
     for note in prepared.dataset.notes.prefix(20) { StandardStreams.error("iic-tui: \(note)\n") }
     if prepared.dataset.notes.count > 20 {
       StandardStreams.error("iic-tui: and \(prepared.dataset.notes.count - 20) more of these\n")
@@ -87,11 +84,9 @@ struct TrainCommand: ParsableCommand {
     }
     do {
       try session.start(recorder: prepared.recorder, listener: listener) { channel in
-        try Trainer(
-          configuration: prepared.configuration, dataset: prepared.dataset,
-          runName: prepared.recorder.folder.name, startedAt: prepared.startedAt,
-          context: environment.context(threads: prepared.configuration.threadCount),
-          checkpoint: prepared.checkpoint, channel: channel, control: control)
+        try prepared.makeTrainer(
+          environment.context(threads: prepared.configuration.threadCount), channel: channel,
+          control: control)
       }
     } catch {
       screen?.close()

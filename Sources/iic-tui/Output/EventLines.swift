@@ -1,10 +1,10 @@
-import Foundation
 import RunStorage
+import Settings
 import Snapshots
 import Training
 
-/// Training events as JSON, one object a line. Sub-heads are numbered from 1, as on the screen; times are
-/// seconds of training.
+/// Training events as JSON, one object a line. Sub-heads are numbered from 1, as on the screen;
+/// times are seconds of training.
 struct JSONEventLines {
   let runName: String
   let runPath: String
@@ -16,81 +16,162 @@ struct JSONEventLines {
   func line(_ event: TrainingEvent, main: HeadID?) -> String? {
     switch event {
     case .started(let description, _):
-      JSON.object([
-        ("event", .string("start")), ("run", .string(description.name)),
-        ("path", .string(runPath)), ("configuration", .raw(configuration.json)),
-        ("parameters", .integer(description.parameterCount)),
-        ("steps", .integer(description.plannedSteps)),
-      ]).text
-    case .step(let step): line(step)
+      JSONLine.text(
+        StartLine(
+          run: description.name, path: runPath, configuration: configuration.tree,
+          parameters: description.parameterCount, steps: description.plannedSteps))
+    case .step(let step): JSONLine.text(StepLine(step))
     case .evaluation(let evaluation): JSONEventLines.line(evaluation, main: main)
     case .checkpoint, .paused: nil
     case .ended(let status, let step, let message):
-      JSON.object(
-        [
-          ("event", .string("end")), ("status", .string(status.rawValue)),
-          ("step", .integer(step)), ("run", .string(runName)),
-        ] + (message.map { [("message", .string($0))] } ?? [])
-      ).text
+      JSONLine.text(EndLine(status: status.rawValue, step: step, run: runName, message: message))
     }
   }
 
   func line(checkpoint: RecordedCheckpoint) -> String {
-    JSON.object([
-      ("event", .string("checkpoint")), ("step", .integer(checkpoint.step)),
-      ("path", .string(checkpoint.path)),
-    ]).text
+    JSONLine.text(CheckpointLine(step: checkpoint.step, path: checkpoint.path))
   }
 
-  private func line(_ step: StepSnapshot) -> String {
-    JSON.object([
-      ("event", .string("step")), ("step", .integer(step.step)), ("epoch", .integer(step.epoch)),
-      ("head", .string(step.head.rawValue)), ("loss", .number(step.loss)),
-      ("mutual_information", .number(step.mutualInformation)),
-      ("learning_rate", .number(step.learningRate)),
-      ("images_per_second", .number(step.imagesPerSecond)), ("elapsed", .number(step.elapsed)),
-    ]).text
-  }
-
-  /// An evaluation: the members of the main head, then each other head as an object of its own.
   static func line(_ evaluation: EvaluationSnapshot, main: HeadID?) -> String {
-    var members: [(String, JSON)] = [
-      ("event", .string("evaluation")), ("step", .integer(evaluation.step)),
-      ("epoch", .integer(evaluation.epoch)), ("images", .integer(evaluation.images)),
-    ]
-    if let main, let head = evaluation[main] { members += self.members(head) }
-    for head in evaluation.heads where head.head != main {
-      members.append(("head_\(head.head.rawValue)", .object(self.members(head))))
+    JSONLine.text(EvaluationLine(evaluation, main: main))
+  }
+}
+
+private struct StartLine: Encodable {
+  var event = "start"
+  var run: String
+  var path: String
+  var configuration: SettingsTree
+  var parameters: Int
+  var steps: Int
+}
+
+private struct StepLine: Encodable {
+  var event = "step"
+  var step: Int
+  var epoch: Int
+  var head: String
+  var loss: JSONNumber<Double>
+  var mutualInformation: JSONNumber<Double>
+  var learningRate: JSONNumber<Double>
+  var imagesPerSecond: JSONNumber<Double>
+  var elapsed: JSONNumber<Double>
+
+  enum CodingKeys: String, CodingKey {
+    case event, step, epoch, head, loss, elapsed
+    case mutualInformation = "mutual_information"
+    case learningRate = "learning_rate"
+    case imagesPerSecond = "images_per_second"
+  }
+
+  init(_ step: StepSnapshot) {
+    self.step = step.step
+    epoch = step.epoch
+    head = step.head.rawValue
+    loss = JSONNumber(step.loss)
+    mutualInformation = JSONNumber(step.mutualInformation)
+    learningRate = JSONNumber(step.learningRate)
+    imagesPerSecond = JSONNumber(step.imagesPerSecond)
+    elapsed = JSONNumber(step.elapsed)
+  }
+}
+
+private struct CheckpointLine: Encodable {
+  var event = "checkpoint"
+  var step: Int
+  var path: String
+}
+
+private struct EndLine: Encodable {
+  var event = "end"
+  var status: String
+  var step: Int
+  var run: String
+  var message: String?
+}
+
+/// An evaluation: the members of the main head, then each other head as an object of its own.
+private struct EvaluationLine: Encodable {
+  private let evaluation: EvaluationSnapshot
+  private let main: HeadID?
+
+  init(_ evaluation: EvaluationSnapshot, main: HeadID?) {
+    self.evaluation = evaluation
+    self.main = main
+  }
+
+  private struct Key: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode("evaluation", forKey: Key("event"))
+    try container.encode(evaluation.step, forKey: Key("step"))
+    try container.encode(evaluation.epoch, forKey: Key("epoch"))
+    try container.encode(evaluation.images, forKey: Key("images"))
+    for head in evaluation.heads {
+      let members = HeadMembers(head)
+      if head.head == main {
+        try members.encode(to: encoder)
+      } else {
+        try container.encode(members, forKey: Key("head_\(head.head.rawValue)"))
+      }
     }
-    return JSON.object(members).text
+  }
+}
+
+/// What images without labels do not have is left out.
+private struct HeadMembers: Encodable {
+  struct SubHead: Encodable {
+    var index: Int
+    var loss: JSONNumber<Double>
+    var accuracy: JSONNumber<Double>?
+    var nmi: JSONNumber<Double>?
+    var ari: JSONNumber<Double>?
+    var mutualInformation: JSONNumber<Double>
+    var emptyClusters: Int
+
+    enum CodingKeys: String, CodingKey {
+      case index, loss, accuracy, nmi, ari
+      case mutualInformation = "mutual_information"
+      case emptyClusters = "empty_clusters"
+    }
   }
 
-  private static func members(_ head: HeadEvaluation) -> [(String, JSON)] {
-    let lowest = head.subHeads[head.lowestLossSubHead]
-    return [
-      (
-        "sub_heads",
-        .array(
-          head.subHeads.map { subHead in
-            .object(
-              [("index", .integer(subHead.index + 1)), ("loss", .number(subHead.loss))]
-                + measured([
-                  ("accuracy", subHead.accuracy), ("nmi", subHead.nmi), ("ari", subHead.ari),
-                ]) + [
-                  ("mutual_information", .number(subHead.mutualInformation)),
-                  ("empty_clusters", .integer(subHead.emptyClusters)),
-                ])
-          })
-      ),
-      (
-        "lowest_loss",
-        .object([("index", .integer(lowest.index + 1))] + measured([("accuracy", lowest.accuracy)]))
-      ),
-    ] + measured([("mean", head.meanAccuracy), ("std", head.accuracyDeviation)])
+  struct Lowest: Encodable {
+    var index: Int
+    var accuracy: JSONNumber<Double>?
   }
 
-  /// What images without labels do not have is left out.
-  private static func measured(_ members: [(String, Double?)]) -> [(String, JSON)] {
-    members.compactMap { name, value in value.map { (name, .number($0)) } }
+  var subHeads: [SubHead]
+  var lowestLoss: Lowest
+  var mean: JSONNumber<Double>?
+  var std: JSONNumber<Double>?
+
+  enum CodingKeys: String, CodingKey {
+    case mean, std
+    case subHeads = "sub_heads"
+    case lowestLoss = "lowest_loss"
+  }
+
+  init(_ head: HeadEvaluation) {
+    subHeads = head.subHeads.map { subHead in
+      SubHead(
+        index: subHead.index + 1, loss: JSONNumber(subHead.loss),
+        accuracy: subHead.accuracy.map { JSONNumber($0) },
+        nmi: subHead.nmi.map { JSONNumber($0) }, ari: subHead.ari.map { JSONNumber($0) },
+        mutualInformation: JSONNumber(subHead.mutualInformation),
+        emptyClusters: subHead.emptyClusters)
+    }
+    let lowest = subHeads[head.lowestLossSubHead]
+    lowestLoss = Lowest(index: lowest.index, accuracy: lowest.accuracy)
+    mean = head.meanAccuracy.map { JSONNumber($0) }
+    std = head.accuracyDeviation.map { JSONNumber($0) }
   }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import Snapshots
+import TerminalUI
 
-/// Columns of text, padded to line up; numbers to the right.
+/// Columns of text, padded to line up on a terminal; numbers to the right.
 struct TextTable {
   private var rows: [[String]]
   private let alignRight: [Bool]
@@ -12,15 +13,15 @@ struct TextTable {
     self.alignRight = alignRight
   }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  /// What would move a terminal's cursor shows as "·".
+  mutating func add(_ row: [String]) { rows.append(row.map { String($0.map(\.printable)) }) }
 
   /// With a newline at the end of each row.
   var text: String {
-    let widths = alignRight.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let widths = alignRight.indices.map { column in rows.map { $0[column].columns }.max() ?? 0 }
     return rows.map { row in
       let cells = zip(row, zip(widths, alignRight)).map { cell, layout in
-        let space = String(repeating: " ", count: layout.0 - cell.count)
-        return layout.1 ? space + cell : cell + space
+        cell.padded(layout.0, layout.1 ? .right : .left)
       }
       let line = cells.joined(separator: "  ")
       return line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() + "\n"

@@ -50,11 +50,11 @@ final class HeadlessReporter: Sendable {
       if case .checkpoint(let checkpoint) = event {
         // Checkpoints of one batch of events may have replaced each other; those on disk are told of.
         if let first = rest.first, first.step == checkpoint.step {
-          text += lines.line(checkpoint: first) + "\n"
+          text += lines.line(checkpoint: first)
           rest = rest.dropFirst()
         }
       } else if let line = lines.line(event, main: state.description?.mainHead?.name) {
-        text += line + "\n"
+        text += line
       }
     }
     return text

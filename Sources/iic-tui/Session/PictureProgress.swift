@@ -16,8 +16,13 @@ enum PictureProgress {
     }
   }
 
-  /// Ends the bar's line, if there is one.
-  static func finish() {
+  /// Takes the bar away when `body` ends, however it does.
+  static func showing<Result>(_ body: () throws -> Result) rethrows -> Result {
+    defer { finish() }
+    return try body()
+  }
+
+  private static func finish() {
     lastWrite.withLock { last in
       if last != nil { StandardStreams.error("\r\u{1B}[2K") }
       last = nil

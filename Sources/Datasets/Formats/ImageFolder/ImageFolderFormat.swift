@@ -11,6 +11,8 @@ package enum ImageFolderFormat {
     /// Called from any thread.
     package var progress: @Sendable (_ done: Int, _ total: Int) -> Void
     package var environment: [String: String]
+    /// Whether pictures that were read before need not be read again.
+    package var trustsCache = true
 
     package init(
       shape: PictureShape, threads: Int,
@@ -41,7 +43,7 @@ package enum ImageFolderFormat {
       key: key(folder, index), shape: options.shape, pictures: pictures,
       environment: options.environment)
     let (images, contents) = try cache.openOrBuild(
-      threads: options.threads, progress: options.progress)
+      threads: options.threads, anew: !options.trustsCache, progress: options.progress)
     let skipped = Set(contents.skipped.map(\.picture))
     let kept = pictures.indices.filter { !skipped.contains($0) }
     index.keep(kept)

@@ -39,6 +39,9 @@ struct LabelFile: Equatable {
     }
   }
 
+  /// Files larger than this are not read, in bytes: a million lines and more.
+  static let largestFile = 64 << 20
+
   /// The file's text; nil if it is not there.
   static func read(_ path: PathBytes) throws(DatasetError) -> String? {
     guard let file = path.withCString({ fopen($0, "rb") }) else {
@@ -50,8 +53,16 @@ struct LabelFile: Equatable {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = fread(&chunk, 1, chunk.count, file)
-      if count == 0 { break }
       bytes += chunk[..<count]
+      guard bytes.count <= largestFile else {
+        throw .malformed(
+          path: path.description, field: "size", found: "more than \(largestFile) bytes",
+          expected: "lines of file,label")
+      }
+      if count < chunk.count { break }
+    }
+    guard ferror(file) == 0 else {
+      throw .unreadable(path: path.description, reason: String(cString: strerror(errno)))
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .malformed(

@@ -2,22 +2,6 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// What pictures of all sizes are turned into once: squares of one size, in a file that is mapped
-/// into memory.
-package struct PictureShape: Sendable, Equatable {
-  /// Side of the squares, in pixels.
-  package var side: Int
-  /// 1 grey, 3 red, green, blue.
-  package var channels: Int
-
-  package init(side: Int, channels: Int) {
-    self.side = side
-    self.channels = channels
-  }
-
-  var size: ImageSize { ImageSize(height: side, width: side, channels: channels) }
-}
-
 /// The folder of caches, and one cache in it.
 ///
 /// A cache is pixels, then a description in JSON, then the description's length and a mark. It is
@@ -61,11 +45,12 @@ struct PictureCache {
 
   /// The cache's images and contents; it is made first where there is none.
   ///
+  /// - Parameter anew: makes it even where there is one.
   /// - Throws: `DatasetError` as `build`.
   func openOrBuild(
-    threads: Int, progress: @Sendable (_ done: Int, _ total: Int) -> Void
+    threads: Int, anew: Bool = false, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws(DatasetError) -> (images: MappedImages, contents: Contents) {
-    if let cached = open() { return cached }
+    if !anew, let cached = open() { return cached }
     try build(threads: threads, progress: progress)
     guard let made = open() else {
       throw .unreadable(path: path, reason: "the cache of pictures changed while it was read")
@@ -126,11 +111,12 @@ struct PictureCache {
     guard reserved == 0 else { throw failed(reserved) }
     let state = Mutex(State())
     let pool = WorkerPool(threads: threads)
+    let memory = DecodingMemory()
     defer { pool.shutDown() }
     pool.forEach(pictures.count) { index in
       // After a failed write the rest is of no use.
       guard state.withLock({ $0.writeError == nil }) else { return }
-      let outcome = Self.pixels(of: pictures[index], shape)
+      let outcome = memory.withLease { Self.pixels(of: pictures[index], shape, $0) }
       var errorNumber: Int32?
       if case .success(let picture) = outcome {
         errorNumber = Self.write(picture.pixels, to: descriptor, at: index * byteCount)
@@ -186,14 +172,13 @@ struct PictureCache {
   }
 
   private static func pixels(
-    of path: PathBytes, _ shape: PictureShape
+    of path: PathBytes, _ shape: PictureShape, _ lease: DecodingMemory.Lease
   ) -> Result<(pixels: [UInt8], warnings: [String]), DatasetError> {
     do throws(DatasetError) {
-      let (picture, warnings) = try PictureFile.decode(path: path)
+      let (picture, warnings) = try PictureFile.decode(path: path, lease: lease)
       return .success(
         (
-          picture.converted(to: shape.channels, ground: 0)
-            .filled(width: shape.side, height: shape.side).pixels, warnings
+          shape.square(of: picture).pixels, warnings
         ))
     } catch {
       return .failure(error)

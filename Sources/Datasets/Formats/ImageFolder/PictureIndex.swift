@@ -50,7 +50,7 @@ struct PictureIndex: Equatable {
     sortBySplit()
     if !isLabelled, !classes.isEmpty {
       notes.append(
-        classes.count == 1
+        names.allSatisfy { $0 != nil }
           ? "all pictures are in one folder, \(classes[0]): no labels"
           : "some pictures are in no class folder: no labels")
     }

@@ -1,0 +1,41 @@
+import Foundation
+
+/// What a look at every image of a data set finds.
+package struct DatasetCensus: Sendable, Equatable {
+  /// The splits that there are, in the order of `Split`.
+  package let splits: [Split]
+  /// Images of each split.
+  package private(set) var images: [Int]
+  /// Images by class, then by split.
+  package private(set) var classes: [[Int]]
+  /// Images of each split that have no label.
+  package private(set) var withoutLabel: [Int]
+  /// Images that have one colour all over.
+  package private(set) var blank = 0
+
+  /// - Parameter progress: told how many of how many images have been looked at.
+  package init(
+    _ dataset: ImageDataset, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) {
+    splits = Split.allCases.filter { dataset.splits[$0] != nil }
+    let none = Array(repeating: 0, count: splits.count)
+    (images, withoutLabel) = (none, none)
+    classes = Array(repeating: none, count: dataset.classes)
+    for (place, split) in splits.enumerated() {
+      for image in dataset.splits[split] ?? 0..<0 {
+        images[place] += 1
+        let label = Int(dataset.labels[image])
+        if label >= 0 { classes[label][place] += 1 } else { withoutLabel[place] += 1 }
+      }
+    }
+    let (bytes, pixel) = (dataset.size.byteCount, dataset.channels)
+    for image in 0..<dataset.count {
+      // Each pixel is the next one.
+      let isBlank = dataset.source.withPixels(of: image) {
+        memcmp($0, $0 + pixel, bytes - pixel) == 0
+      }
+      if isBlank { blank += 1 }
+      if image % 256 == 255 || image == dataset.count - 1 { progress(image + 1, dataset.count) }
+    }
+  }
+}

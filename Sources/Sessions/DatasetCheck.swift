@@ -1,0 +1,38 @@
+import Datasets
+import Foundation
+import Training
+
+/// A data set that was read file by file, with what was found.
+package struct DatasetCheck: Sendable {
+  /// What the folder was taken for, or named.
+  package let entry: DatasetCatalog.Entry
+  /// Absolute.
+  package let folder: String
+  package let dataset: ImageDataset
+  package let census: DatasetCensus
+
+  /// Reads all of the data set in a folder, its pictures anew.
+  ///
+  /// - Parameters:
+  ///   - name: of the data set; what lies there is recognised if nil.
+  ///   - progress: told how many of how many images are read, from any thread.
+  /// - Throws: `DatasetError` if it is not readable.
+  package init(
+    folder: String, name: String?,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws(DatasetError) {
+    self.folder = UserPath.absolute(folder)
+    if let name {
+      entry = try DatasetCatalog.entry(named: name)
+    } else {
+      entry = try DatasetCatalog.recognize(self.folder)
+    }
+    let usual = Configuration()
+    var pictures = ImageFolderFormat.Options(
+      shape: PictureShape(side: usual.pictureSize, channels: usual.pictureChannels),
+      threads: usual.threadCount, progress: progress)
+    pictures.trustsCache = false
+    dataset = try DatasetCatalog.load(entry.name, folder: self.folder, pictures: pictures)
+    census = DatasetCensus(dataset, progress: progress)
+  }
+}

@@ -1,0 +1,133 @@
+import Datasets
+import Kernels
+import Methods
+import NeuralNet
+import RunStorage
+import Snapshots
+import Training
+
+/// What one sub-head says of one picture.
+package struct ImagePrediction: Sendable, Equatable {
+  package var cluster: Int
+  /// nil if the cluster maps to no class.
+  package var className: String?
+  /// One a cluster.
+  package var probabilities: [Float]
+}
+
+/// A run's network and the sub-head that speaks for it, ready for pictures.
+package struct ImagePredictor {
+  package let clusters: Int
+  /// What a person should know of the weights, one line each.
+  package let notes: [String]
+  private let head: HeadID
+  private let subHead: SubHeadEvaluation
+  private let subHeadPlace: Int
+  private let classNames: [String]
+  private let imageSize: ImageSize
+  private let typical: TypicalPictures
+  private let settings: Configuration
+  private let network: Network<ClusterHead>
+
+  /// - Parameter best: the weights with the lowest loss rather than the latest ones.
+  /// - Throws: an error of one line where the run lacks weights, an evaluation or this head.
+  package init(_ folder: RunFolder, head: HeadID, best: Bool) throws {
+    let reader = RunHistoryReader(folder)
+    let description = try reader.description()
+    let settings = try Configuration(
+      recorded: description.configuration, source: folder.name)
+    try settings.validate(source: folder.name)
+    let samples = try reader.samples()
+    guard samples.count > 0 else {
+      throw SessionError(
+        "\(folder.name): has none of its images, which say what others should be")
+    }
+    let step: Int
+    (network, step) = try folder.loadNetwork(
+      settings, imageChannels: samples.channels, best: best)
+    guard let evaluation = try reader.evaluation(atOrBefore: step) ?? reader.evaluation() else {
+      throw SessionError("\(folder.name): has no evaluation yet, which tells the best sub-head")
+    }
+    notes =
+      evaluation.step == step
+      ? []
+      : [
+        "\(folder.name): weights of step \(step), clusters named by the evaluation after step "
+          + "\(evaluation.step); --best has both of one step"
+      ]
+    guard let headEvaluation = evaluation[head] else {
+      let heads = description.heads.map(\.name.rawValue).joined(separator: " and ")
+      throw SessionError("\(folder.name): has no head \(head.rawValue), expected \(heads)")
+    }
+    self.head = head
+    subHeadPlace = headEvaluation.lowestLossSubHead
+    subHead = headEvaluation.subHeads[subHeadPlace]
+    clusters = subHead.clusters
+    guard let own = network.heads[head.tensorPrefix], own.clusters == clusters,
+      own.subHeads == headEvaluation.subHeads.count
+    else {
+      throw SessionError(
+        "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
+    }
+    classNames = description.classNames
+    imageSize = ImageSize(
+      height: samples.height, width: samples.width, channels: samples.channels)
+    typical = TypicalPictures(
+      pixels: samples.pixels, width: samples.width, height: samples.height,
+      channels: samples.channels)
+    self.settings = settings
+  }
+
+  /// The picture in the channels and the size of the run's own, and why it is unlike these, nil if
+  /// it is not.
+  package func prepared(_ picture: Picture, invert: Bool) -> (picture: Picture, oddity: String?) {
+    let result = laidOut(invert ? picture.inverted() : picture)
+    guard let oddity = typical.oddity(of: result) else { return (result, nil) }
+    let negative = laidOut(invert ? picture : picture.inverted())
+    let negativeFits = typical.oddity(of: negative) == nil
+    let advice = negativeFits ? "; \(invert ? "without" : "with") --invert it would fit" : ""
+    return (result, oddity + advice)
+  }
+
+  /// Of a run on a folder of pictures, what training saw: the middle square. Other runs' images
+  /// are whole ones on a ground, and so are these.
+  private func laidOut(_ picture: Picture) -> Picture {
+    if settings.dataset == ImageFolderFormat.name {
+      return PictureShape(side: imageSize.side, channels: imageSize.channels).square(of: picture)
+    }
+    return picture.converted(to: imageSize.channels, ground: typical.ground)
+      .fitted(width: imageSize.width, height: imageSize.height, ground: typical.ground)
+  }
+
+  /// Predicts prepared pictures, all in one batch, as an evaluation sees them: the centre crop.
+  package func predict(_ pictures: [Picture]) throws -> [ImagePrediction] {
+    guard !pictures.isEmpty else { return [] }
+    let dataset = ImageDataset(
+      name: "images",
+      source: MemoryImages(size: imageSize, pixels: pictures.flatMap(\.pixels)), labels: nil,
+      classNames: [])
+    let renderer = try BatchRenderer(
+      dataset: dataset, augmentation: settings.clustering.views.augmentation)
+    var shape = network.inputShape
+    shape.images = pictures.count
+    let batch = Tensor(shape)
+    renderer.renderEvaluation(
+      0..<pictures.count,
+      into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
+      pool: network.context.pool)
+    let output = network.forward(batch, head: head.tensorPrefix, .evaluation)
+    return pictures.indices.map { index in
+      let probabilities = (0..<clusters).map {
+        output[index, 0, 0, subHeadPlace * clusters + $0]
+      }
+      // As an evaluation does: the first of equals.
+      let cluster = probabilities.indices.reduce(0) {
+        probabilities[$1] > probabilities[$0] ? $1 : $0
+      }
+      let label = subHead.scores?.classOfCluster[cluster] ?? -1
+      return ImagePrediction(
+        cluster: cluster, className: classNames.indices.contains(label) ? classNames[label] : nil,
+        probabilities: probabilities)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import NeuralNet
+import Snapshots
+import Training
+
+extension PreparedRun {
+  /// The trainer of the run.
+  ///
+  /// - Throws: an error of one line if the checkpoint does not fit, or the images are not those
+  ///   that a run that goes on has begun with.
+  package func makeTrainer(
+    _ context: ComputeContext, channel: SnapshotChannel, control: TrainingControl
+  ) throws -> Trainer {
+    let trainer = try Trainer(
+      configuration: configuration, dataset: dataset, runName: recorder.folder.name,
+      startedAt: startedAt, context: context, checkpoint: checkpoint, channel: channel,
+      control: control)
+    try recordedImages?.checkResuming(
+      trainer.description, trainer.samples, source: configuration.dataSource)
+    return trainer
+  }
+}
+
+extension Configuration {
+  /// The folder or, of one that comes with the program, the data set, for messages.
+  var dataSource: String { data.isEmpty ? "data set \(dataset)" : data }
+}

@@ -1,0 +1,68 @@
+import Datasets
+import RunStorage
+import Snapshots
+import Training
+
+/// What a run has recorded of its images, to tell whether others can take their place.
+struct RunImages {
+  let run: String
+  let samples: SampleImages
+  let description: RunDescription
+
+  init(_ reader: RunHistoryReader, run: String) throws {
+    self.run = run
+    samples = try reader.samples()
+    description = try reader.description()
+  }
+
+  /// Throws `SessionError` where a network that learnt from the run's images cannot judge these.
+  ///
+  /// - Parameter source: the folder or the data set, for messages.
+  func checkEvaluating(_ dataset: ImageDataset, source: String) throws(SessionError) {
+    let own = ImageSize(height: samples.height, width: samples.width, channels: samples.channels)
+    guard samples.count == 0 || own == dataset.size else {
+      throw SessionError(
+        "\(source): its images are \(dataset.size), expected \(own), as \(run) was trained on")
+    }
+  }
+
+  /// Throws `SessionError` where these are not the images that the run began with.
+  func checkResuming(_ dataset: ImageDataset, source: String) throws(SessionError) {
+    try checkEvaluating(dataset, source: source)
+    let (found, expected) = (dataset.classNames, description.classNames)
+    guard found.count == expected.count else {
+      throw SessionError(
+        "\(source): has \(found.count) classes, expected the \(expected.count) of \(run)")
+    }
+    if let (other, own) = zip(found, expected).first(where: { $0 != $1 }) {
+      throw SessionError("\(source): has a class '\(other)', expected '\(own)' as in \(run)")
+    }
+  }
+
+  /// The same once a trainer is made of them.
+  ///
+  /// - Parameters:
+  ///   - description: of the run as it would go on.
+  ///   - samples: which are chosen from all images by the seed.
+  func checkResuming(
+    _ description: RunDescription, _ samples: SampleImages, source: String
+  ) throws(SessionError) {
+    guard description.evaluationImages == self.description.evaluationImages else {
+      throw SessionError(
+        "\(source): has \(description.evaluationImages) images to evaluate, expected the "
+          + "\(self.description.evaluationImages) of \(run)")
+    }
+    guard samples == self.samples else {
+      throw SessionError("\(source): its images are not those that \(run) was trained on")
+    }
+  }
+}
+
+extension RunHistoryReader {
+  /// Throws `SessionError` where the run's network cannot judge these images.
+  package func check(
+    _ dataset: ImageDataset, evaluating settings: Configuration, run: String
+  ) throws {
+    try RunImages(self, run: run).checkEvaluating(dataset, source: settings.dataSource)
+  }
+}
