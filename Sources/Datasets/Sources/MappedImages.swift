@@ -1,7 +1,8 @@
 import Foundation
+import Synchronization
 
-/// Images in a file that is mapped into memory: the system reads what is used and may forget it
-/// again, so that a file larger than memory does.
+/// Images in a file that is mapped into memory: the system reads what is used, and is told now and
+/// then to forget it again, so that a file larger than memory does.
 package final class MappedImages: ImageSource, @unchecked Sendable {
   // Unchecked: the mapped memory is only read, and unmapped when nobody is left.
   package let count: Int
@@ -10,6 +11,10 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
   private let length: Int
   private let offset: Int
   private let layout: Layout
+  /// Bytes of images that were asked for.
+  private let used = Atomic<Int>(0)
+
+  private let window: Int
 
   /// How the bytes of an image lie in the file.
   package enum Layout: Sendable {
@@ -23,11 +28,13 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
   ///   - offset: of the first image in the file, in bytes.
   ///   - count: images; all that the file holds if nil.
   ///   - allowsTail: whether the file may go on behind its images.
+  ///   - window: of the file at most so much counts as the program's memory, in bytes, and what
+  ///     threads read at that moment. What the system keeps of it besides is free for others.
   /// - Throws: `DatasetError` if the file cannot be opened or mapped, or holds fewer images or a
   ///   part of one.
   package init(
     path: String, size: ImageSize, layout: Layout = .interleaved, offset: Int = 0,
-    count: Int? = nil, allowsTail: Bool = false
+    count: Int? = nil, allowsTail: Bool = false, window: Int = 256 << 20
   ) throws(DatasetError) {
     func unreadable() -> DatasetError {
       .unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -59,6 +66,16 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
     self.count = expected
     self.size = size
     self.layout = layout
+    self.window = window
+  }
+
+  /// Lets go of the file's pages each time a window's worth of images was used. Who reads one at
+  /// that moment gets it again from the file.
+  private func countUse() {
+    let after = used.add(size.byteCount, ordering: .relaxed).newValue
+    if after / window != (after - size.byteCount) / window {
+      madvise(UnsafeMutableRawPointer(mutating: base), length, MADV_DONTNEED)
+    }
   }
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: base), length) }
@@ -67,6 +84,7 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
     of image: Int, _ body: (UnsafePointer<UInt8>) -> Result
   ) -> Result {
     precondition((0..<count).contains(image), "image \(image) of \(count)")
+    countUse()
     let source = (base + offset + image * size.byteCount).assumingMemoryBound(to: UInt8.self)
     switch layout {
     case .interleaved: return body(source)
