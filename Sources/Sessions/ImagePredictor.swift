@@ -49,7 +49,7 @@ package struct ImagePredictor {
       throw SessionError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
     notes =
-      evaluation.step == step
+      evaluation.step == step || !description.hasClasses
       ? []
       : [
         "\(folder.name): weights of step \(step), clusters named by the evaluation after step "

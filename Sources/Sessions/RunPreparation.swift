@@ -186,7 +186,10 @@ extension ComposedSettings {
     try blaming { configuration throws(SettingsError) in
       try configuration.validate(source: "")
     }
-    let dataset = try configuration.loadDataset(progress: request.progress)
+    var dataset = try configuration.loadDataset(progress: request.progress)
+    if let note = configuration.clustering.views.note(side: dataset.size.side) {
+      dataset.notes.append(note)
+    }
     try fitToClasses(of: dataset)
     try blaming { configuration throws(SettingsError) in
       // Once more: there may be more clusters than there were.

@@ -181,6 +181,24 @@ import Testing
     #expect(try place.cacheFiles.count == 2)
   }
 
+  /// What a process that was killed left half written goes; what others write or keep stays.
+  @Test func halvesOfACache() throws {
+    let place = Place()
+    try place.write("a/1.png", 1)
+    let caches = try #require(place.cache).path + "/iic-tui"
+    try FileManager.default.createDirectory(atPath: caches, withIntermediateDirectories: true)
+    let process = try ChildProcess("/bin/sh", ["-c", "exit 0"], environment: [:])
+    _ = try process.waitForEnding()
+    let dead = process.identifier
+    let names = [
+      "x-4x1.images.\(dead).partial", "y-4x1.images.\(getpid()).partial", "note.partial", "z",
+    ]
+    for name in names { try Data([1]).write(to: URL(fileURLWithPath: caches + "/" + name)) }
+    _ = try place.load()
+    let left = try Set(place.cacheFiles)
+    #expect(left.count == 4 && left.isSuperset(of: names.dropFirst()))
+  }
+
   @Test func aCacheThatCannotBeWritten() throws {
     let place = Place()
     try place.write("a/1.png", 1)

@@ -110,6 +110,22 @@ import Testing
         + "evaluation.mapping_splits: has test, expected splits of digits: train")
   }
 
+  /// Pictures much larger than the crops are told of, with the settings to change; each preset's own
+  /// images are not.
+  @Test func cropsOfASmallPart() throws {
+    let views = ViewSettings()
+    #expect(views.note(side: 28) == nil && views.note(side: 40) == nil)
+    let note = try #require(views.note(side: 56))
+    for part in ["transform.plain_crop is 20", "[16, 20, 24]", "56 pixels", "28 to 56"] {
+      #expect(note.contains(part), "\(note)")
+    }
+    let sides = ["mnist": 28, "digits": 28, "cifar": 32, "stl10": 96, "folder": 64]
+    for preset in try PresetCatalog.all() {
+      let side = try #require(sides.first { preset.name.hasPrefix($0.key) }?.value)
+      #expect(preset.configuration.clustering.views.note(side: side) == nil, "\(preset.name)")
+    }
+  }
+
   @Test func theLimitsThemselvesArePossible() throws {
     let configuration = try configured([
       "training.batch_pairs=50", "training.sample_repeats=50", "transform.plain_crop=28",

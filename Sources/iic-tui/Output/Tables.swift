@@ -59,19 +59,26 @@ enum Format {
     return formatter.string(from: Date(timeIntervalSince1970: secondsSince1970))
   }
 
-  /// Every sub-head of an evaluation, one a row; the lowest-loss one of each head marked.
+  /// Every sub-head of an evaluation, one a row; the lowest-loss one of each head marked. Images
+  /// without labels have no column that speaks of classes.
   static func table(_ evaluation: EvaluationSnapshot) -> String {
+    let hasClasses = evaluation.heads.contains { $0.subHeads.contains { $0.scores != nil } }
+    let scores = hasClasses ? ["accuracy", "NMI", "ARI"] : []
     var table = TextTable(
-      ["head", "sub-head", "loss", "I(z,z')", "accuracy", "NMI", "ARI", "empty clusters", ""],
-      alignRight: [false, true, true, true, true, true, true, true, false])
+      ["head", "sub-head", "loss", "I(z,z')"] + scores + ["empty clusters", ""],
+      alignRight: [false, true, true, true] + scores.map { _ in true } + [true, false])
     for head in evaluation.heads {
       for (index, subHead) in head.subHeads.enumerated() {
-        table.add([
-          head.head.rawValue, String(subHead.index + 1), nats(subHead.loss),
-          nats(subHead.mutualInformation), percent(subHead.accuracy),
-          subHead.nmi.map(nats) ?? "–", subHead.ari.map(nats) ?? "–", String(subHead.emptyClusters),
-          index == head.lowestLossSubHead ? "lowest loss" : "",
-        ])
+        let measured = [
+          percent(subHead.accuracy), subHead.nmi.map(nats) ?? "–", subHead.ari.map(nats) ?? "–",
+        ]
+        table.add(
+          [
+            head.head.rawValue, String(subHead.index + 1), nats(subHead.loss),
+            nats(subHead.mutualInformation),
+          ] + (hasClasses ? measured : []) + [
+            String(subHead.emptyClusters), index == head.lowestLossSubHead ? "lowest loss" : "",
+          ])
       }
     }
     return table.text

@@ -97,6 +97,7 @@ struct PictureCache {
     } catch {
       throw .unwritable(path: folder.path, reason: "the folder cannot be made")
     }
+    Self.removeAbandoned(in: folder)
     let partial = "\(path).\(getpid()).partial"
     let descriptor = Foundation.open(partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failed() }
@@ -158,6 +159,19 @@ struct PictureCache {
     }
     guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw failed() }
     isDone = true
+  }
+
+  /// Removes what processes that are no more have left half written.
+  private static func removeAbandoned(in folder: URL) {
+    // Whatever cannot be listed or removed is in nobody's way.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasSuffix(".partial") {
+      let parts = name.split(separator: ".")
+      guard parts.count >= 3, let process = pid_t(parts[parts.count - 2]),
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink(folder.appendingPathComponent(name).path)
+    }
   }
 
   private struct State {
