@@ -68,7 +68,7 @@ struct SafetensorsTests {
       let tensor = NamedTensor(name: "w", shape: [1, 2], values: [1, -2])
       try Safetensors.write([tensor], metadata: ["format": "pt"], to: url)
       let header =
-        #"{"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}"#
+        #"{"__metadata__":{"format":"pt"},"w":{"data_offsets":[0,8],"dtype":"F32","shape":[1,2]}}"#
       let padded = header + String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
       let expected = Self.file(padded) + Data([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0])
       #expect(try Data(contentsOf: url) == expected)

@@ -21,7 +21,7 @@ package enum Safetensors {
     if sorted.contains(where: { $0.name == metadataKey }) {
       throw StorageError(url, "cannot write a tensor named '\(metadataKey)'")
     }
-    let header = header(sorted, metadata: metadata)
+    let header = try storing(url, "write") { try Self.header(sorted, metadata: metadata) }
     try AtomicFile.write(to: url) { output throws(StorageError) in
       try output.write(header)
       for tensor in sorted {
@@ -36,24 +36,41 @@ package enum Safetensors {
 
   static let metadataKey = "__metadata__"
 
-  /// Length and JSON, padded with spaces so that the tensors start at a multiple of eight bytes.
-  private static func header(_ tensors: [NamedTensor], metadata: [String: String]) -> Data {
-    var entries: [String] = []
-    if !metadata.isEmpty {
-      let pairs = metadata.sorted { precedes($0.key, $1.key) }
-        .map { "\(quoted($0.key)):\(quoted($0.value))" }
-      entries.append("\(quoted(metadataKey)):{\(pairs.joined(separator: ","))}")
+  /// What the header says under one name.
+  private enum Entry: Encodable {
+    case metadata([String: String])
+    case tensor(shape: [Int], offsets: [Int])
+
+    private enum Key: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
     }
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .metadata(let pairs): try pairs.encode(to: encoder)
+      case .tensor(let shape, let offsets):
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode("F32", forKey: .dtype)
+        try container.encode(shape, forKey: .shape)
+        try container.encode(offsets, forKey: .offsets)
+      }
+    }
+  }
+
+  /// Length and JSON, padded with spaces so that the tensors start at a multiple of eight bytes.
+  private static func header(_ tensors: [NamedTensor], metadata: [String: String]) throws -> Data {
+    var entries: [String: Entry] = [:]
+    if !metadata.isEmpty { entries[metadataKey] = .metadata(metadata) }
     var offset = 0
     for tensor in tensors {
       let end = offset + tensor.values.count * 4
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
-      entries.append(
-        "\(quoted(tensor.name)):"
-          + #"{"dtype":"F32","shape":[\#(shape)],"data_offsets":[\#(offset),\#(end)]}"#)
+      entries[tensor.name] = .tensor(shape: tensor.shape, offsets: [offset, end])
       offset = end
     }
-    var json = Data("{\(entries.joined(separator: ","))}".utf8)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var json = try encoder.encode(entries)
     json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
     return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) } + json
   }
@@ -61,23 +78,5 @@ package enum Safetensors {
   /// Order of the names' bytes, the same in every locale.
   private static func precedes(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8)
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }
