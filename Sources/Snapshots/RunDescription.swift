@@ -13,7 +13,6 @@ package struct RunDescription: Sendable, Codable, Equatable {
   package var heads: [HeadDescription]
   package var epochs: Int
   /// Steps of the first epoch; those of a head that is trained on other images differ.
-  package var stepsPerEpoch: Int
   /// The steps of the whole run, were it to end by itself.
   package var plannedSteps: Int
   /// Images through the network in one step; both sides of every pair count.
@@ -26,7 +25,7 @@ package struct RunDescription: Sendable, Codable, Equatable {
 
   package init(
     name: String, preset: String, dataset: String, classNames: [String], configuration: String,
-    seed: UInt64, heads: [HeadDescription], epochs: Int, stepsPerEpoch: Int, plannedSteps: Int,
+    seed: UInt64, heads: [HeadDescription], epochs: Int, plannedSteps: Int,
     imagesPerStep: Int, evaluationImages: Int, parameterCount: Int, startedAt: Double
   ) {
     self.name = name
@@ -37,7 +36,6 @@ package struct RunDescription: Sendable, Codable, Equatable {
     self.seed = seed
     self.heads = heads
     self.epochs = epochs
-    self.stepsPerEpoch = stepsPerEpoch
     self.plannedSteps = plannedSteps
     self.imagesPerStep = imagesPerStep
     self.evaluationImages = evaluationImages

@@ -35,7 +35,6 @@ extension Trainer {
         name: runName, preset: configuration.preset, dataset: dataset.name,
         classNames: dataset.classNames, configuration: configuration.yaml,
         seed: configuration.seed, heads: method.heads, epochs: configuration.epochs,
-        stepsPerEpoch: method.schedule.cycle[0],
         plannedSteps: configuration.plannedSteps(method.schedule),
         imagesPerStep: method.imagesPerStep, evaluationImages: method.evaluationImages,
         parameterCount: method.network.parameterCount, startedAt: startedAt),

@@ -18,7 +18,7 @@ import Testing
         HeadDescription(
           name: .b, clusters: 2, subHeads: 1, matching: .oneToOne, isMain: true)
       ],
-      epochs: 1, stepsPerEpoch: 20, plannedSteps: 20, imagesPerStep: 10, evaluationImages: 10,
+      epochs: 1, plannedSteps: 20, imagesPerStep: 10, evaluationImages: 10,
       parameterCount: 10, startedAt: 0)
     let samples = SampleImages(width: 1, height: 1, channels: 1, pixels: [9], labels: [0])
     let steps = (1...20).map { step in

@@ -16,7 +16,7 @@ enum Fixture {
           name: .a, clusters: 4, subHeads: 2, matching: .manyToOne, isMain: false),
         HeadDescription(
           name: .b, clusters: 3, subHeads: 2, matching: .oneToOne, isMain: true),
-      ], epochs: 2, stepsPerEpoch: 10, plannedSteps: 20, imagesPerStep: 64, evaluationImages: 6,
+      ], epochs: 2, plannedSteps: 20, imagesPerStep: 64, evaluationImages: 6,
       parameterCount: 1234, startedAt: 1_700_000_000.25)
   }
 

@@ -181,9 +181,11 @@ struct HistoryTests {
       let queue = try DatabaseQueue(path: run.historyURL.path)
       try HistorySchema.migrator.migrate(queue, upTo: "1 runs, steps, evaluations")
       try queue.write { database in
+        // What writes rows today knows a column less and one more.
+        try database.execute(sql: "ALTER TABLE run DROP COLUMN stepsPerEpoch")
         try database.start(Fixture.description(), samples: Fixture.samples, at: 0)
+        try database.execute(sql: "ALTER TABLE run ADD COLUMN stepsPerEpoch NOT NULL DEFAULT 10")
         try database.insert(Fixture.step(1))
-        // What writes rows today knows a column more.
         try database.execute(sql: "ALTER TABLE evaluation ADD COLUMN images INTEGER")
         try database.insert(Fixture.evaluation(1, images: 1))
         try database.execute(sql: "ALTER TABLE evaluation DROP COLUMN images")

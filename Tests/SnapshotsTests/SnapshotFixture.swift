@@ -12,7 +12,7 @@ enum SnapshotFixture {
         HeadDescription(
           name: .b, clusters: 2, subHeads: 1, matching: .oneToOne, isMain: true)
       ], epochs: 1,
-      stepsPerEpoch: 10, plannedSteps: 10, imagesPerStep: 4, evaluationImages: 2,
+      plannedSteps: 10, imagesPerStep: 4, evaluationImages: 2,
       parameterCount: 1, startedAt: 0)
   }
 

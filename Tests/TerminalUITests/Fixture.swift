@@ -16,7 +16,7 @@ enum Fixture {
           name: .a, clusters: clustersA, subHeads: 5, matching: .manyToOne, isMain: false),
         HeadDescription(
           name: .b, clusters: clustersB, subHeads: 5, matching: .oneToOne, isMain: true),
-      ], epochs: epochs, stepsPerEpoch: stepsPerEpoch, plannedSteps: epochs * stepsPerEpoch,
+      ], epochs: epochs, plannedSteps: epochs * stepsPerEpoch,
       imagesPerStep: 1400, evaluationImages: 5000, parameterCount: 3_456_789, startedAt: 0)
   }
 

@@ -36,7 +36,6 @@ import Testing
       Issue.record("the first event is not .started")
       return
     }
-    #expect(description.stepsPerEpoch == 5)
     #expect(description.plannedSteps == 11)
     #expect(description.imagesPerStep == 48)
     #expect(description.evaluationImages == 60)

@@ -15,7 +15,6 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
   var seed: DecimalText
   var heads: JSONArray<HeadDescription>
   var epochs: Int
-  var stepsPerEpoch: Int
   var plannedSteps: Int
   var imagesPerStep: Int
   var evaluationImages: Int
@@ -37,7 +36,6 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
     seed = DecimalText(run.seed)
     heads = JSONArray(run.heads)
     epochs = run.epochs
-    stepsPerEpoch = run.stepsPerEpoch
     plannedSteps = run.plannedSteps
     imagesPerStep = run.imagesPerStep
     evaluationImages = run.evaluationImages
@@ -54,7 +52,7 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
     RunDescription(
       name: name, preset: preset, dataset: dataset, classNames: classNames.values,
       configuration: configuration, seed: seed.value, heads: heads.values, epochs: epochs,
-      stepsPerEpoch: stepsPerEpoch, plannedSteps: plannedSteps, imagesPerStep: imagesPerStep,
+      plannedSteps: plannedSteps, imagesPerStep: imagesPerStep,
       evaluationImages: evaluationImages, parameterCount: parameterCount, startedAt: startedAt)
   }
 }

@@ -77,9 +77,11 @@ enum HistorySchema {
     """
 
   /// How many images an evaluation measured; until here, always all.
+  /// Epochs of heads that train on different images differ in their steps, so none has the run's.
   private static let evaluatedImages = """
     ALTER TABLE evaluation ADD COLUMN images INTEGER;
     UPDATE evaluation SET images = (SELECT evaluationImages FROM run);
+    ALTER TABLE run DROP COLUMN stepsPerEpoch;
     """
 
   private static let runTables = """
