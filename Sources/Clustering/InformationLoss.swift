@@ -57,17 +57,17 @@ package struct InformationLoss: Sendable {
   /// pieces may be written on several threads. The gradient may take the place of the probabilities
   /// themselves. Requires equal counts and clusters everywhere.
   package func writeGradient(
-    plain: ProbabilityRows, transformed: ProbabilityRows,
-    plainGradient: GradientRows, transformedGradient: GradientRows, scale: Double = 1
+    firstView: ProbabilityRows, secondView: ProbabilityRows,
+    firstViewGradient: GradientRows, secondViewGradient: GradientRows, scale: Double = 1
   ) {
     for (count, width) in [
-      (plain.count, plain.clusters), (transformed.count, transformed.clusters),
-      (plainGradient.count, plainGradient.clusters),
-      (transformedGradient.count, transformedGradient.clusters),
+      (firstView.count, firstView.clusters), (secondView.count, secondView.clusters),
+      (firstViewGradient.count, firstViewGradient.clusters),
+      (secondViewGradient.count, secondViewGradient.clusters),
     ] {
       precondition(
-        count == plain.count && width == clusters,
-        "[\(count), \(width)] rows, expected [\(plain.count), \(clusters)]")
+        count == firstView.count && width == clusters,
+        "[\(count), \(width)] rows, expected [\(firstView.count), \(clusters)]")
     }
     let clusters = self.clusters
     jointGradient.withUnsafeBufferPointer { gradient in
@@ -75,14 +75,14 @@ package struct InformationLoss: Sendable {
         let matrix = gradient.baseAddress!
         let x = scratch.baseAddress!
         let (y, product) = (x + clusters, x + 2 * clusters)
-        for pair in 0..<plain.count {
-          plain.row(pair).widen(into: x, count: clusters)
-          transformed.row(pair).widen(into: y, count: clusters)
+        for pair in 0..<firstView.count {
+          firstView.row(pair).widen(into: x, count: clusters)
+          secondView.row(pair).widen(into: y, count: clusters)
           multiply(matrix, y, clusters: clusters, into: product)
-          let xGradient = plainGradient.row(pair)
+          let xGradient = firstViewGradient.row(pair)
           for cluster in 0..<clusters { xGradient[cluster] = Float(scale * product[cluster]) }
           multiply(matrix, x, clusters: clusters, into: product)
-          let yGradient = transformedGradient.row(pair)
+          let yGradient = secondViewGradient.row(pair)
           for cluster in 0..<clusters { yGradient[cluster] = Float(scale * product[cluster]) }
         }
       }

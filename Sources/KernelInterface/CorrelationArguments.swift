@@ -9,7 +9,7 @@ package struct CorrelationPlanes {
   /// Columns of zeros on both sides, at least the largest displacement.
   package var margin: Int
   package var rowStride: Int { width + 2 * margin }
-  package var planeCount: Int { height * rowStride }
+  package var floatsPerPlane: Int { height * rowStride }
 
   package init(height: Int, width: Int, margin: Int) {
     self.height = height
@@ -26,9 +26,9 @@ package let correlationTile = 3
 package struct CorrelationArguments {
   package var planes: CorrelationPlanes
   /// `[3, height, rowStride]`
-  package var plain: UnsafePointer<Float>
+  package var firstView: UnsafePointer<Float>
   /// `[3, height, rowStride]`, read at the displacement.
-  package var transformed: UnsafePointer<Float>
+  package var secondView: UnsafePointer<Float>
   package var verticalShift: Int
   /// Horizontal displacements lie within ± this.
   package var maximumDisplacement: Int
@@ -36,12 +36,12 @@ package struct CorrelationArguments {
   package var sums: UnsafeMutablePointer<Double>
 
   package init(
-    planes: CorrelationPlanes, plain: UnsafePointer<Float>, transformed: UnsafePointer<Float>,
+    planes: CorrelationPlanes, firstView: UnsafePointer<Float>, secondView: UnsafePointer<Float>,
     verticalShift: Int, maximumDisplacement: Int, sums: UnsafeMutablePointer<Double>
   ) {
     self.planes = planes
-    self.plain = plain
-    self.transformed = transformed
+    self.firstView = firstView
+    self.secondView = secondView
     self.verticalShift = verticalShift
     self.maximumDisplacement = maximumDisplacement
     self.sums = sums

@@ -14,29 +14,31 @@ package struct KernelTable: Sendable {
   /// Adds to `gradient`.
   package var accumulatePatchGradient: @Sendable (PatchGradientArguments) -> Void
   /// Writes `output`.
-  package var multiplySpectra: @Sendable (SpectrumProductArguments) -> Void
-  /// One tile of a map to its spectrum or back.
+  package var winogradProduct: @Sendable (WinogradProductArguments) -> Void
+  /// Transforms one tile of a map into or out of the Winograd domain.
   package var transformTile: @Sendable (TileTransform, TileArguments) -> Void
-  /// Taps to their spectrum.
+  /// Transforms the taps of weights into the Winograd domain.
   package var transformTaps: @Sendable (TileTransform, TapArguments) -> Void
-  /// The gradient of a spectrum to that of the taps.
+  /// Transforms the gradient of transformed weights to that of the taps.
   package var transformTapGradients: @Sendable (TileTransform, TapArguments) -> Void
 
   /// Adds Σx and Σx² of each channel over the real images of a block:
   /// (input `[pixels, 12, stride]`, pixels, stride, images, sum `[stride]`, sum of squares `[stride]`).
-  package var accumulateMoments: @Sendable (Input, Int, Int, Int, Output, Output) -> Void
+  package var accumulateStatistics: @Sendable (Input, Int, Int, Int, Output, Output) -> Void
   /// Writes the normalised, activated, pooled rows; may write over the residual.
   package var normalize: @Sendable (NormalizationArguments, Output) -> Void
   /// Given the gradient of what `normalize` wrote, adds Σdy and Σ(dy · input) of each channel, y being the
   /// normalised map before ReLU and pooling.
   package var accumulateNormalizationSums:
     @Sendable (NormalizationArguments, Input, Output, Output) -> Void
-  /// The same with a residual, given the output and its gradient, which becomes the gradient of the sum before
-  /// ReLU: (arguments, output, gradient, Σdy, Σ(dy · input)).
+  /// As `accumulateNormalizationSums`, for a layer with a residual: given the output and its gradient,
+  /// which is overwritten with the gradient of the sum before ReLU:
+  /// (arguments, output, gradient, Σdy, Σ(dy · input)).
   package var accumulateResidualSums:
     @Sendable (NormalizationArguments, Input, Output, Output, Output) -> Void
-  /// Given the same gradient and per-channel coefficients, writes dx = scale · dy + slope · input + offset,
-  /// zero for images that are not real: (arguments, gradient, slope, offset, dx). May write over the input.
+  /// Given the gradient of what `normalize` wrote and coefficients for each channel, writes
+  /// dx = scale · dy + slope · input + offset, zero for the images that fill up a block:
+  /// (arguments, gradient, slope, offset, dx). May write over the input.
   package var normalizationInputGradient:
     @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void
 
@@ -49,7 +51,8 @@ package struct KernelTable: Sendable {
   package var adam: @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void
   /// destination[i] += source[i]: (count, source, destination).
   package var add: @Sendable (Int, Input, Output) -> Void
-  /// Multiply-adds with next to no memory in the way, to measure the processor's peak: `peakMultiplyAdds` of them a round.
+  /// Runs so many rounds of `peakMultiplyAdds` multiply-adds that hardly touch memory, to measure the
+  /// processor's peak.
   package var multiplyAddPeak: @Sendable (Int) -> Float
   package var peakMultiplyAdds: Int
 
@@ -58,11 +61,11 @@ package struct KernelTable: Sendable {
     convolve: @escaping @Sendable (ConvolutionArguments) -> Void,
     weightGradient: @escaping @Sendable (WeightGradientArguments) -> Void,
     accumulatePatchGradient: @escaping @Sendable (PatchGradientArguments) -> Void,
-    multiplySpectra: @escaping @Sendable (SpectrumProductArguments) -> Void,
+    winogradProduct: @escaping @Sendable (WinogradProductArguments) -> Void,
     transformTile: @escaping @Sendable (TileTransform, TileArguments) -> Void,
     transformTaps: @escaping @Sendable (TileTransform, TapArguments) -> Void,
     transformTapGradients: @escaping @Sendable (TileTransform, TapArguments) -> Void,
-    accumulateMoments: @escaping @Sendable (Input, Int, Int, Int, Output, Output) -> Void,
+    accumulateStatistics: @escaping @Sendable (Input, Int, Int, Int, Output, Output) -> Void,
     normalize: @escaping @Sendable (NormalizationArguments, Output) -> Void,
     accumulateNormalizationSums:
       @escaping @Sendable (NormalizationArguments, Input, Output, Output) -> Void,
@@ -81,11 +84,11 @@ package struct KernelTable: Sendable {
     self.convolve = convolve
     self.weightGradient = weightGradient
     self.accumulatePatchGradient = accumulatePatchGradient
-    self.multiplySpectra = multiplySpectra
+    self.winogradProduct = winogradProduct
     self.transformTile = transformTile
     self.transformTaps = transformTaps
     self.transformTapGradients = transformTapGradients
-    self.accumulateMoments = accumulateMoments
+    self.accumulateStatistics = accumulateStatistics
     self.normalize = normalize
     self.accumulateNormalizationSums = accumulateNormalizationSums
     self.accumulateResidualSums = accumulateResidualSums

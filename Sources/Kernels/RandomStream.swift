@@ -2,8 +2,8 @@
 package enum RandomPurpose: UInt64, Sendable {
   case initialization = 1
   case shuffle = 2
-  case plainSide = 3
-  case transformedSide = 4
+  case firstView = 3
+  case secondView = 4
   case evaluationPairs = 5
   case samples = 6
   case evaluationSample = 7

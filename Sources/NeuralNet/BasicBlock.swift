@@ -76,7 +76,7 @@ final class BasicBlock {
     // Behind the ReLU it is the residual's gradient, which is needed to the end.
     context.gradients.hold(outputGradient)
     let gradient2 = normalization2.backward(outputGradient)
-    normalization1.restoreOutput()
+    normalization1.recomputeOutput()
     let betweenGradient = convolution2.backward(gradient2, needsInputGradient: true)!
     let gradient1 = normalization1.backward(betweenGradient)
     context.gradients.release(outputGradient)

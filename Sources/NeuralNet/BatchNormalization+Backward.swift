@@ -45,7 +45,7 @@ extension BatchNormalization {
     }
     return GradientStrips(
       shape: shape, count: (height + rowCount - 1) / rowCount, rows: { inputRows(outputRows($0)) },
-      scratchCount: (pool * rowCount + 1) * rowFloats,
+      scratchFloats: (pool * rowCount + 1) * rowFloats,
       read: { [self] block, strip, scratch in
         let rows = outputRows(strip)
         context.kernels.normalizationInputGradient(

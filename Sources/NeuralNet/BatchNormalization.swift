@@ -24,7 +24,7 @@ package final class BatchNormalization {
   // From here on, what is not private is for the backward pass, which is in a file of its own.
   let context: ComputeContext
   let stride: Int
-  /// The last batch: backward needs all of it, `restoreOutput` too.
+  /// The last batch: backward needs all of it, `recomputeOutput` too.
   var input: Tensor?
   var output: Tensor?
   var residual: Tensor?
@@ -84,10 +84,10 @@ package final class BatchNormalization {
         let partition = BlockPartition(blocks: input.shape.blocks, rows: input.shape.height)
         startSums(partition.units)
         context.pool.forEach(partition.units) { unit in
-          context.kernels.accumulateMoments(
+          context.kernels.accumulateStatistics(
             input, partition.rows(unit), partition.block(unit), to: partialSums, unit)
         }
-        finishMoments(input.shape, partition.units)
+        finishStatistics(input.shape, partition.units)
       case .evaluation:
         useRunningStatistics()
       }
@@ -106,11 +106,11 @@ package final class BatchNormalization {
     precondition(
       convolution.outputChannels == channels,
       "\(convolution.outputChannels) channels into batch-norm of \(channels)")
-    let units = convolution.momentUnits(input.shape)
+    let units = convolution.statisticsUnits(input.shape)
     startSums(units)
-    let map = convolution.forward(input, moments: partialSums)
+    let map = convolution.forward(input, statistics: partialSums)
     return context.measure(name, .normalization, bytes: 4 * Double(map.shape.count)) {
-      finishMoments(map.shape, units)
+      finishStatistics(map.shape, units)
       return normalize(map, residual, target)
     }
   }
@@ -134,7 +134,7 @@ package final class BatchNormalization {
   }
 
   /// Writes the last result again, after others have used its memory. Not with a residual, not after `backward`.
-  package func restoreOutput() {
+  package func recomputeOutput() {
     guard let input, let output, residual == nil else {
       preconditionFailure("nothing to restore in \(name)")
     }
@@ -171,14 +171,14 @@ package final class BatchNormalization {
       shift: shift.pointer, relu: relu, poolPadding: poolPadding, poolIndex: nil,
       residual: residual.map { UnsafePointer($0.block(block)) }, rows: rows)
     if let poolIndex {
-      let blockCount = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
-      arguments.poolIndex = poolIndex.baseAddress! + block * blockCount
+      let floatsPerBlock = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
+      arguments.poolIndex = poolIndex.baseAddress! + block * floatsPerBlock
     }
     return arguments
   }
 
   /// Statistics of the batch from the partial sums, and what they make of scale, shift and the running ones.
-  private func finishMoments(_ shape: Shape, _ units: Int) {
+  private func finishStatistics(_ shape: Shape, _ units: Int) {
     let sums = addSums(units)
     let count = Double(shape.images * shape.pixels)
     for channel in 0..<channels {
@@ -251,12 +251,12 @@ extension StateBuffer {
 
 extension KernelTable {
   /// Adds Σx and Σx² of each channel over some rows of a block of images to a unit's sums, `[units, 2, channelStride]`.
-  func accumulateMoments(
+  func accumulateStatistics(
     _ map: Tensor, _ rows: Range<Int>, _ block: Int, to sums: FloatBuffer, _ unit: Int
   ) {
     let stride = map.shape.channelStride
     let unitSums = sums.pointer + unit * 2 * stride
-    accumulateMoments(
+    accumulateStatistics(
       map.block(block) + rows.lowerBound * map.shape.width * imageBlock * stride,
       rows.count * map.shape.width, stride, map.shape.images(inBlock: block), unitSums,
       unitSums + stride)

@@ -25,13 +25,13 @@ package final class ComputeContext: Sendable {
   deinit { pool.shutDown() }
 
   /// Adds to the first of several parts the others, which lie behind it, in their order.
-  func addParts(_ parts: Int, _ sums: FloatBuffer, _ partCount: Int) {
+  func addParts(_ parts: Int, _ sums: FloatBuffer, _ floatsPerPart: Int) {
     let chunk = 1 << 12
-    pool.forEach((partCount + chunk - 1) / chunk) { unit in
+    pool.forEach((floatsPerPart + chunk - 1) / chunk) { unit in
       let first = unit * chunk
       for part in 1..<max(parts, 1) {
         kernels.add(
-          min(chunk, partCount - first), sums.pointer + part * partCount + first,
+          min(chunk, floatsPerPart - first), sums.pointer + part * floatsPerPart + first,
           sums.pointer + first)
       }
     }

@@ -65,25 +65,25 @@ package final class Convolution {
   }
 
   /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next call.
-  package func forward(_ input: Tensor) -> Tensor { forward(input, moments: nil) }
+  package func forward(_ input: Tensor) -> Tensor { forward(input, statistics: nil) }
 
-  /// The same; Σx and Σx² of each channel of the output are added to `moments`, `[momentUnits, 2, channelStride]`, if they
+  /// The same; Σx and Σx² of each channel of the output are added to `statistics`, `[statisticsUnits, 2, channelStride]`, if they
   /// are wanted, by each unit of work apart, while it has its part of the output in its cache.
-  func forward(_ input: Tensor, moments: FloatBuffer?) -> Tensor {
+  func forward(_ input: Tensor, statistics: FloatBuffer?) -> Tensor {
     let output = output(for: input)
     context.measure(
       name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
     ) {
       if let winograd {
         winograd.convolve(
-          input, weight.values, to: output, accumulates: false, moments: moments)
-      } else if let moments {
+          input, weight.values, to: output, accumulates: false, statistics: statistics)
+      } else if let statistics {
         convolve(
           input, forwardPlan, weight.values, packed, output, accumulates: false,
           rowCount: GradientStrips.rowCount(
             width: output.shape.width, stride: output.shape.channelStride)
         ) { unit, block, rows in
-          context.kernels.accumulateMoments(output, rows, block, to: moments, unit)
+          context.kernels.accumulateStatistics(output, rows, block, to: statistics, unit)
         }
       } else {
         convolve(input, forwardPlan, weight.values, packed, output, accumulates: false)
@@ -92,8 +92,8 @@ package final class Convolution {
     return output
   }
 
-  /// How many units of work take the output's moments: it depends on the shape alone.
-  func momentUnits(_ input: Shape) -> Int {
+  /// How many units of work take the output's statistics: it depends on the shape alone.
+  func statisticsUnits(_ input: Shape) -> Int {
     winograd?.tileCount(input)
       ?? BlockPartition(blocks: input.blocks, rows: geometry.outputHeight).units
   }

@@ -10,7 +10,7 @@ struct GradientStrips {
   /// The rows of a strip.
   let rows: (_ strip: Int) -> Range<Int>
   /// Floats that `read` may want for itself.
-  let scratchCount: Int
+  let scratchFloats: Int
   /// Where the strip's gradient lies, `[rows, width, 12, channelStride]`: in a map, or computed into `scratch`.
   let read:
     (_ block: Int, _ strip: Int, _ scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
@@ -30,7 +30,7 @@ extension GradientStrips {
       strip * rowCount..<min(shape.height, (strip + 1) * rowCount)
     }
     self.init(
-      shape: shape, count: (shape.height + rowCount - 1) / rowCount, rows: rows, scratchCount: 0,
+      shape: shape, count: (shape.height + rowCount - 1) / rowCount, rows: rows, scratchFloats: 0,
       read: { block, strip, _ in
         UnsafePointer(
           map.block(block)

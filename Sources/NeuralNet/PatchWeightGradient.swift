@@ -9,7 +9,7 @@ final class PatchWeightGradient {
   private let patches: PatchTable
   /// For each part of the work, `[panels, rows of the tile, width]`.
   private var partial: FloatBuffer
-  private var partCount: Int { patches.rows * packed.paddedChannels }
+  private var floatsPerPart: Int { patches.rows * packed.paddedChannels }
 
   /// Of the batch, at any number of threads.
   private static let parts = 32
@@ -30,8 +30,8 @@ final class PatchWeightGradient {
   ) {
     let strips = input.shape.blocks * outputGradient.count
     let parts = min(PatchWeightGradient.parts, strips)
-    let scratch = context.workspace.spectra(
-      outputGradient.scratchCount, 0, threads: context.pool.threads)
+    let scratch = context.workspace.threadScratch(
+      outputGradient.scratchFloats, 0, threads: context.pool.threads)
     partial.clear()
     context.pool.forEach(parts) { part, thread in
       for index in strips * part / parts..<strips * (part + 1) / parts {
@@ -40,10 +40,10 @@ final class PatchWeightGradient {
           input.block(block), outputGradient.rows(strip),
           outputGradient.read(block, strip, scratch[thread].first.pointer),
           outputGradient.shape.channelStride,
-          partial.pointer + part * partCount, context.kernels)
+          partial.pointer + part * floatsPerPart, context.kernels)
       }
     }
-    context.addParts(parts, partial, partCount)
+    context.addParts(parts, partial, floatsPerPart)
     // The surplus rows of the tile stay behind.
     for panel in 0..<packed.panels {
       (gradient.pointer + packed.panelStart(panel)).update(

@@ -18,7 +18,7 @@ package struct Tensor: Sendable {
   package var pointer: UnsafeMutablePointer<Float> { buffer.pointer }
 
   package func block(_ index: Int) -> UnsafeMutablePointer<Float> {
-    buffer.pointer + index * shape.blockCount
+    buffer.pointer + index * shape.floatsPerBlock
   }
 
   package subscript(image: Int, y: Int, x: Int, channel: Int) -> Float {

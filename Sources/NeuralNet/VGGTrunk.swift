@@ -72,7 +72,7 @@ package final class VGGTrunk: Trunk {
     for (index, layer) in layers.enumerated().dropFirst().reversed() {
       let normalized = layer.normalization.backward(gradient)
       if layers[index - 1].normalization.poolPadding == nil {
-        layers[index - 1].normalization.restoreOutput()
+        layers[index - 1].normalization.recomputeOutput()
       }
       gradient = layer.convolution.backward(normalized, needsInputGradient: true)!
     }

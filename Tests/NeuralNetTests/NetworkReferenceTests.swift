@@ -59,12 +59,12 @@ struct NetworkReferenceTests {
       let layout = MapLayout(
         images: maps.images / 2, clusters: maps.channels, height: maps.height, width: maps.width)
       let pair = SegmentationMaps(
-        plain: maps.plane(0, 0), transformed: maps.plane(layout.images, 0), layout: layout,
+        firstView: maps.plane(0, 0), secondView: maps.plane(layout.images, 0), layout: layout,
         maximumDisplacement: reference.run.halfSide,
         in: Engine(kernels: context.kernels, pool: context.pool))
       let loss = SegmentationLoss(pair.sums(), pool: context.pool)
       pair.writeGradient(
-        of: loss, plain: gradient.plane(0, 0), transformed: gradient.plane(layout.images, 0))
+        of: loss, firstView: gradient.plane(0, 0), secondView: gradient.plane(layout.images, 0))
       network.backward(gradient, head: head)
       return loss.value
     } evaluate: { images in

@@ -1,5 +1,5 @@
 // One dimension of Winograd's transforms, on the points ±1, ±½, ±2, 0 and ∞: all of them for 8 points, without 0 for
-// 7, without 0 and ±2 for 5. A spectrum holds the values of each pair, + before −, then that of 0, then that of ∞.
+// 7, without 0 and ±2 for 5. A transformed line holds the values of each pair, + before −, then that of 0, then that of ∞.
 // Ten points are in a file of their own.
 //
 // Opposite points share their even and odd halves, so a transform costs about half of the matrix product. Written out

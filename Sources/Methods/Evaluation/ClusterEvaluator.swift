@@ -153,11 +153,11 @@ private struct Tally {
     _ probabilities: Tensor, subHead: Int, images: ArraySlice<Int>, labels: [Int32],
     samplePlaces: [Int: [Int]]
   ) {
-    let (plain, transformed) = probabilities.views(subHead: subHead, clusters: clusters)
-    joint.accumulate(plain: plain, transformed: transformed)
+    let (firstView, secondView) = probabilities.views(subHead: subHead, clusters: clusters)
+    joint.accumulate(firstView: firstView, secondView: secondView)
     for (row, image) in images.enumerated() {
       let values = UnsafeBufferPointer(
-        start: plain.base + row * plain.rowStride, count: clusters)
+        start: firstView.base + row * firstView.rowStride, count: clusters)
       let cluster = Self.cluster(values)
       sizes[cluster] += 1
       if labels[image] >= 0 { contingency?.add(cluster: cluster, label: Int(labels[image])) }

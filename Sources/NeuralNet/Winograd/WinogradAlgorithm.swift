@@ -8,18 +8,18 @@ struct WinogradAlgorithm: Sendable, Equatable {
   let points: Int
   /// m: output pixels of a tile in each dimension.
   let outputs: Int
-  /// Map → spectrum, of an input tile: Bᵀ d B.
+  /// Transforms a tile of the input: Bᵀ d B.
   let inputTransform: TileTransform
-  /// Spectrum → map, of an output tile: Aᵀ M A.
+  /// Transforms products back to a tile of the output: Aᵀ M A.
   let outputTransform: TileTransform
-  /// Its transpose: map → spectrum.
+  /// Transforms a tile of the output's gradient: A dY Aᵀ, the transpose of `outputTransform`.
   let outputGradientTransform: TileTransform
-  /// Taps → spectrum, but for the factors: G w Gᵀ.
+  /// Transforms the taps of a weight, but for the factors: G w Gᵀ.
   let weightTransform: TileTransform
-  /// Its transpose: spectrum → taps.
+  /// Transforms products back to the gradient of the taps: the transpose of `weightTransform`.
   let weightGradientTransform: TileTransform
-  /// What the transform of the taps leaves out, `[points, points]`: 1 / Π (point − other finite points) in each
-  /// dimension, which Lagrange's basis polynomials want.
+  /// `[points, points]`, what the transform of the taps leaves out: in each dimension
+  /// 1 / Π (point − other finite points), the factor of Lagrange's basis polynomials.
   let factors: [Float]
 
   /// F(m, r): m outputs of r taps read m + r − 1 inputs, as many as there are points: 5, 7, 8 or 10.
