@@ -43,7 +43,10 @@ import Testing
       let mass = Double(subHead.clusterShares[cluster])
       #expect(abs(mass - Double(members) / Double(images)) <= 1e-6)
     }
-    #expect(subHead.emptyClusters == subHead.clusterShares.filter { $0 == 0 }.count)
+    let empty = (0..<clusters).filter { cluster in
+      scores.contingency[cluster * 3..<cluster * 3 + 3].allSatisfy { $0 == 0 }
+    }
+    #expect(subHead.emptyClusters == empty.count)
     let correct = (0..<clusters).reduce(0) { total, cluster in
       let label = scores.classOfCluster[cluster]
       return total + (label < 0 ? 0 : scores.contingency[cluster * 3 + label])
