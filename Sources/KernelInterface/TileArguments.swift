@@ -1,16 +1,16 @@
-/// The transforms between a tile of a map and the transformed tile, whose values Winograd's algorithm
-/// multiplies.
+/// The transforms between a tile of a map and the transformed tile, whose values Winograd's
+/// algorithm multiplies.
 ///
 /// The names are those of the polynomial product behind the algorithm. A tile holds a polynomial's
-/// coefficients, the transformed tile its values at `points` points: 5, 7, 8 or 10 of them, with ∞, or
-/// 4 without ∞, where the coefficients are those of 1, x and x² − 5⁄4.
+/// coefficients, the transformed tile its values at `points` points: 5, 7, 8 or 10 of them, with ∞,
+/// or 4 without ∞, where the coefficients are those of 1, x and x² − 5⁄4.
 package enum TileTransform: Sendable, Hashable {
   /// Reads a tile of `size` × `size` coefficients and writes their values at the points.
   case evaluate(size: Int, points: Int)
   /// The transpose of `evaluate`: reads a transformed tile and writes a tile.
   case evaluateTransposed(size: Int, points: Int)
-  /// The transpose of finding coefficients from values, up to a factor for each point that goes into
-  /// the weights: reads a tile of `points` × `points` and writes a transformed tile.
+  /// The transpose of finding coefficients from values, up to a factor for each point that goes
+  /// into the weights: reads a tile of `points` × `points` and writes a transformed tile.
   case interpolateTransposed(points: Int)
   /// The transpose of `interpolateTransposed`: reads a transformed tile and writes a tile of
   /// `points` × `points`.

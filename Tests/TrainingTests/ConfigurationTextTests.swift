@@ -46,7 +46,7 @@ import Testing
     configuration.pictureSize = 96
     configuration.pictureChannels = 1
     configuration.clustering.evaluation.splits = [.test]
-    configuration.clustering.evaluation.mappingSplits = [.test, .train]
+    configuration.clustering.evaluation.assignmentSplits = [.test, .train]
     configuration.clustering.evaluation.images = 100
     configuration.clustering.evaluation.finalImages = 1000
     configuration.evaluationEpochs = 2
