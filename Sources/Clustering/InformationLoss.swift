@@ -2,8 +2,8 @@ import Foundation
 
 /// The clustering loss −I_λ(P) and its exact gradient (Ji et al. 2019, eq. 3).
 ///
-/// A batch in pieces: sum the pieces into one `JointSum`, make the loss once, then write the gradient
-/// of each piece with it.
+/// A batch in pieces: sum the pieces into one `JointSum`, make the loss once, then write the
+/// gradient of each piece with it.
 package struct InformationLoss: Sendable {
   /// Number of clusters C.
   package let clusters: Int
@@ -12,13 +12,14 @@ package struct InformationLoss: Sendable {
   /// Derivative of the loss with respect to the raw joint sum, `[C, C]`, row-major and symmetric.
   package let jointGradient: [Double]
 
-  /// The loss of joint distribution P at weight λ (1 is mutual information; more weighs the marginal
-  /// entropy more).
+  /// The loss of joint distribution P at weight λ (1 is mutual information; more weighs the
+  /// marginal entropy more).
   ///
-  /// With P̂ the clamped entries, ∂(−I)/∂P_cc′ = −(ln P̂_cc′ − λ ln P̂_c − λ ln P̂_c′) − 1
-  /// + λ Σ_k P̂_ck / P̂_c + λ Σ_k P̂_kc′ / P̂_c′. A term whose own entry lies below the clamp has no
-  /// derivative. Then through the division by the total; symmetrising leaves a symmetric matrix as
-  /// it is.
+  /// With P̂ the clamped entries,
+  /// ∂(−I)/∂P_cc′ = −(ln P̂_cc′ − λ ln P̂_c − λ ln P̂_c′) − 1
+  ///   + λ Σ_k P̂_ck / P̂_c + λ Σ_k P̂_kc′ / P̂_c′.
+  /// A term whose own entry lies below the clamp has no derivative. Then follows the division by
+  /// the total; symmetrising leaves a symmetric matrix as it is.
   package init(_ joint: JointDistribution, lambda: Double = 1) {
     let clusters = joint.clusters
     let smallest = JointDistribution.smallestProbability
@@ -50,8 +51,9 @@ package struct InformationLoss: Sendable {
     jointGradient = gradient
   }
 
-  /// Writes `scale` · ∂loss/∂Φ(x) and `scale` · ∂loss/∂Φ(x′) of these pairs, which are some or all of
-  /// those in the joint: row i becomes scale · G Φ(x′ᵢ) and scale · Gᵀ Φ(xᵢ), G the joint's gradient.
+  /// Writes `scale` · ∂loss/∂Φ(x) and `scale` · ∂loss/∂Φ(x′) of these pairs, which are some or all
+  /// of those in the joint: row i becomes scale · G Φ(x′ᵢ) and scale · Gᵀ Φ(xᵢ), G the joint's
+  /// gradient.
   ///
   /// `scale` is 1/h where the head's loss is the mean over h sub-heads. Rows are independent, so
   /// pieces may be written on several threads. The gradient may take the place of the probabilities

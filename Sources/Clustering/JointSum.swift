@@ -1,7 +1,7 @@
 /// The raw sum over pairs Σᵢ Φ(xᵢ) Φ(x′ᵢ)ᵀ, `[C, C]` in Double: all that the loss keeps of a batch.
 ///
-/// A batch may be summed whole, piece after piece into one sum, or in pieces that are added up later.
-/// Pairs are added one after the other, so the first two give the same bits.
+/// A batch may be summed whole, piece after piece into one sum, or in pieces that are added up
+/// later. Pairs are added one after the other, so the first two give the same bits.
 package struct JointSum: Equatable, Sendable {
   /// Number of clusters C.
   package let clusters: Int

@@ -1,7 +1,7 @@
 import Kernels
 
-/// Probability maps times their mask, with margins of zeros and zero channels up to whole tiles: what the
-/// correlation kernels read.
+/// Probability maps times their mask, with margins of zeros and zero channels up to whole tiles:
+/// what the correlation kernels read.
 struct MaskedPlanes {
   let clusters: Int
   let images: Int

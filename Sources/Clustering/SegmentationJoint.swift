@@ -1,9 +1,11 @@
 import Kernels
 
-/// The raw joints of two sets of cluster maps at every displacement t within ± `maximumDisplacement` (Ji et al. 2019, eq. 5):
+/// The raw joints of two sets of cluster maps at every displacement t of at most
+/// `maximumDisplacement` pixels in each direction (Ji et al. 2019, eq. 5):
 /// P_t = Σᵢ Σ_u Φ_u(xᵢ) Φ_{u+t}(x′ᵢ)ᵀ, pixels outside an image or its mask left out.
 ///
-/// All of them are one correlation of C-channel maps: each is C × C products of rows shifted against one another.
+/// All of them are one correlation of C-channel maps: each is C × C products of rows shifted
+/// against one another.
 struct SegmentationJoint {
   /// Row by row: the vertical displacement, then the horizontal one.
   let sums: [JointSum]

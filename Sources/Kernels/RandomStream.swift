@@ -1,4 +1,5 @@
-/// What a random number is for. Each purpose has its own numbers, so that adding one disturbs no other.
+/// What a random number is for. Each purpose has its own numbers, so that adding one disturbs no
+/// other.
 package enum RandomPurpose: UInt64, Sendable {
   case initialization = 1
   case shuffle = 2
@@ -9,7 +10,8 @@ package enum RandomPurpose: UInt64, Sendable {
   case evaluationSample = 7
 }
 
-/// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any order.
+/// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any
+/// order.
 ///
 /// The generator is SplitMix64 (Steele, Lea, Flood 2014), started at a hash of the four.
 package struct RandomStream: RandomNumberGenerator, Sendable {

@@ -6,8 +6,8 @@ package enum Mode: Sendable {
   case evaluation
 }
 
-/// Batch normalisation (Ioffe, Szegedy 2015) with what follows it: the sum with a residual and ReLU, or ReLU and a
-/// 2×2 max-pool. Momentum 0.1, ε 1e-5, as PyTorch.
+/// Batch normalisation (Ioffe, Szegedy 2015) with what follows it: the sum with a residual and
+/// ReLU, or ReLU and a 2×2 max-pool. Momentum 0.1, ε 1e-5, as PyTorch.
 package final class BatchNormalization {
   package let channels: Int
   package let relu: Bool
@@ -21,7 +21,7 @@ package final class BatchNormalization {
   let name: String
   private let momentum = 0.1
   private let epsilon = 1e-5
-  // From here on, what is not private is for the backward pass, which is in a file of its own.
+  // From here on, what is not private is used by BatchNormalization+Backward.swift.
   let context: ComputeContext
   let stride: Int
   /// The last batch: backward needs all of it, `recomputeOutput` too.
@@ -35,7 +35,7 @@ package final class BatchNormalization {
   var slope: FloatBuffer
   var offset: FloatBuffer
   var partialSums = FloatBuffer(count: 0)
-  /// Of the last training batch.
+  /// Mean and 1 / standard deviation of each channel in the last training batch.
   var mean: [Double]
   var inverseDeviation: [Double]
 
@@ -72,8 +72,8 @@ package final class BatchNormalization {
   ///
   /// - Parameters:
   ///   - residual: of the input's shape; not with pooling.
-  ///   - target: where the result goes, the residual's memory if wanted; the layer's own memory if nil.
-  /// - Returns: what lives until the next call, or as long as `target`'s owner leaves it alone.
+  ///   - target: where the result goes, which may be the residual's memory; the layer's own if nil.
+  /// - Returns: the result, valid until the next call, or until `target`'s owner writes there.
   package func forward(
     _ input: Tensor, residual: Tensor? = nil, into target: Tensor? = nil, _ mode: Mode
   ) -> Tensor {
@@ -95,7 +95,8 @@ package final class BatchNormalization {
     }
   }
 
-  /// The same of a convolution's output, whose statistics are taken while it is in the threads' caches.
+  /// Normalises the output of `convolution`, taking its statistics while it is in the threads'
+  /// caches: y = ReLU(BN(convolution(input)) + residual) and so on.
   package func forward(
     _ convolution: Convolution, of input: Tensor, residual: Tensor? = nil,
     into target: Tensor? = nil, _ mode: Mode
@@ -133,7 +134,8 @@ package final class BatchNormalization {
     return output
   }
 
-  /// Writes the last result again, after others have used its memory. Not with a residual, not after `backward`.
+  /// Computes the last result again, after others have used its memory. Not with a residual, not
+  /// after `backward`.
   package func recomputeOutput() {
     guard let input, let output, residual == nil else {
       preconditionFailure("nothing to restore in \(name)")
@@ -177,7 +179,8 @@ package final class BatchNormalization {
     return arguments
   }
 
-  /// Statistics of the batch from the partial sums, and what they make of scale, shift and the running ones.
+  /// The batch's mean and variance from the partial sums, the scale and shift that follow from
+  /// them, and the running statistics, moved on.
   private func finishStatistics(_ shape: Shape, _ units: Int) {
     let sums = addSums(units)
     let count = Double(shape.images * shape.pixels)
@@ -250,7 +253,8 @@ extension StateBuffer {
 }
 
 extension KernelTable {
-  /// Adds Σx and Σx² of each channel over some rows of a block of images to a unit's sums, `[units, 2, channelStride]`.
+  /// Adds Σx and Σx² of each channel over some rows of a block of images to a unit's sums,
+  /// `[units, 2, channelStride]`.
   func accumulateStatistics(
     _ map: Tensor, _ rows: Range<Int>, _ block: Int, to sums: FloatBuffer, _ unit: Int
   ) {

@@ -1,17 +1,18 @@
 import Kernels
 
-/// The gradient of a convolution's output, a few rows of a block of images at a time, so that it need not lie in memory
-/// as a whole.
+/// The gradient of a convolution's output, a few rows of a block of images at a time, so that it
+/// never has to be in memory as a whole.
 struct GradientStrips {
-  /// Of the whole gradient.
+  /// Shape of the whole gradient.
   let shape: Shape
   /// Strips of one block.
   let count: Int
   /// The rows of a strip.
   let rows: (_ strip: Int) -> Range<Int>
-  /// Floats that `read` may want for itself.
+  /// Floats of scratch memory that `read` needs.
   let scratchFloats: Int
-  /// Where the strip's gradient lies, `[rows, width, 12, channelStride]`: in a map, or computed into `scratch`.
+  /// The strip's gradient, `[rows, width, 12, channelStride]`: a part of a map, or computed into
+  /// `scratch`.
   let read:
     (_ block: Int, _ strip: Int, _ scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
 
@@ -22,7 +23,7 @@ struct GradientStrips {
 }
 
 extension GradientStrips {
-  /// Of a gradient that is there.
+  /// Strips of a gradient that is in memory as a whole.
   init(_ map: Tensor) {
     let shape = map.shape
     let rowCount = GradientStrips.rowCount(width: shape.width, stride: shape.channelStride)

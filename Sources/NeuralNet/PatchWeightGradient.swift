@@ -1,7 +1,7 @@
 import Kernels
 
-/// The weight gradient of a layer with few input channels, the first of a network: (tap, channel) pairs fill the register
-/// tile together, and the output's gradient may come in strips.
+/// The weight gradient of a layer with few input channels, the first of a network: (tap, channel)
+/// pairs are the rows of the register tile, and the output's gradient may come in strips.
 final class PatchWeightGradient {
   private let geometry: ConvolutionGeometry
   private let packed: PackedWeights
@@ -11,7 +11,7 @@ final class PatchWeightGradient {
   private var partial: FloatBuffer
   private var floatsPerPart: Int { patches.rows * packed.paddedChannels }
 
-  /// Of the batch, at any number of threads.
+  /// Parts that the batch is cut into, at any number of threads.
   private static let parts = 32
 
   init(geometry: ConvolutionGeometry, packed: PackedWeights, inputStride: Int) {

@@ -26,7 +26,7 @@ package enum InputKind: String, Sendable, CaseIterable {
 /// [[1, 0, −1], [2, 0, −2], [1, 0, −1]]. Down: with [[1, 2, 1], [0, 0, 0], [−1, −2, −1]]. Outside
 /// the image is 0.
 package final class SobelInput {
-  /// Of one image, without padding between the images of a block, as trunks read images.
+  /// Shape of one image, without padding between the images of a block, as trunks read images.
   package let outputShape: Shape
   private let kind: InputKind
   private let imageShape: Shape

@@ -17,6 +17,7 @@ package struct Tensor: Sendable {
 
   package var pointer: UnsafeMutablePointer<Float> { buffer.pointer }
 
+  /// Block `index` of 12 images, `[H, W, 12, channelStride]`.
   package func block(_ index: Int) -> UnsafeMutablePointer<Float> {
     buffer.pointer + index * shape.floatsPerBlock
   }

@@ -31,7 +31,8 @@ struct NetworkReferenceTests {
         HeadSize(name: "head_B", clusters: 10, subHeads: 2),
       ],
       context: ComputeContext(instructionSet: instructionSet, threads: 2))
-    // An input that differs in the last bit of a Float ends the run with another loss by some percent.
+    // An input that differs in the last bit of a Float ends the run with another loss by some
+    // percent.
     try checkClustering(
       network, reference,
       ReferenceRun.Tolerances(
@@ -50,8 +51,8 @@ struct NetworkReferenceTests {
         HeadSize(name: "head_A", clusters: 15, subHeads: 1),
         HeadSize(name: "head_B", clusters: 3, subHeads: 1),
       ], context: context)
-    // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added up: five of them, so
-    // that this is half a step.
+    // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added
+    // up: five of them, so that this is half a step.
     try reference.check(network, ReferenceRun.Tolerances(weights: 0.1)) { images, head in
       let maps = network.forward(images, head: head, .training)
       let gradient = PlanarMaps(

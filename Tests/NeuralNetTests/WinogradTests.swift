@@ -114,8 +114,9 @@ struct WinogradTests {
     #expect(points(example.many) == 10)
   }
 
-  /// The bounds that are stated in PERFORMANCE.md, of the largest entry against Double, with as many channels as the
-  /// networks have and inputs as after a ReLU. Direct convolution stays below 1e-6, as four points do.
+  /// The bounds that are stated in PERFORMANCE.md, of the largest entry against Double, with as
+  /// many channels as the networks have and inputs as after a ReLU. Direct convolution stays below
+  /// 1e-6, as four points do.
   private func bound(points: Int) -> Double {
     switch points {
     case 4: 1e-6

@@ -1,7 +1,7 @@
 import KernelInterface
 
-/// The products of three channels with three others: nine sums in registers over a few rows, which stay in the cache
-/// for all horizontal displacements.
+/// The products of three channels with three others: nine sums in registers over a few rows, which
+/// stay in the cache for all horizontal displacements.
 func correlate(_ arguments: CorrelationArguments) {
   let planes = arguments.planes
   let end = min(planes.height, planes.height &- arguments.verticalShift)
@@ -95,7 +95,7 @@ private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) 
   sums.store(to: arguments.output + x, lanes, planes.width)
 }
 
-/// The same, one vector wide.
+/// A row of three channels of the gradient, one vector wide.
 @inline(__always)
 private func gradientTile1(_ arguments: CorrelationGradientArguments, _ x: Int) {
   let planes = arguments.planes

@@ -28,7 +28,8 @@ func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   }
 }
 
-/// A tile between the two dimensions and a line of it, in memory that stays in the first-level cache.
+/// A tile between the two dimensions and a line of it, in memory that stays in the first-level
+/// cache.
 func withScratch(
   _ body: (_ tile: UnsafeMutablePointer<Float>, _ line: UnsafeMutablePointer<Float>) -> Void
 ) {

@@ -29,7 +29,8 @@ func winogradProduct(_ arguments: WinogradProductArguments) {
   }
 }
 
-/// `convolutionRows` rows × one or two vectors of output channels, held in registers over the whole sum.
+/// `convolutionRows` rows × one or two vectors of output channels, held in registers over the whole
+/// sum.
 @inline(__always)
 private func productTile<Sums: ColumnSums>(
   _ arguments: WinogradProductArguments, _ row: Int, _ column: Int, _ next: UnsafePointer<Float>,

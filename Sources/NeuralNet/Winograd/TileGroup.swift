@@ -16,8 +16,8 @@ struct TileGroup {
     /// All tiles of a block of images, then all of the next. Neighbours overlap, and are read one
     /// after the other.
     case blockByBlock
-    /// The first tile of every block, then the second of every block. The tiles of a group that need
-    /// a point are then neighbours.
+    /// The first tile of every block, then the second of every block. The tiles of a group that
+    /// need a point are then neighbours.
     case tileByTile
   }
 
@@ -33,9 +33,9 @@ struct TileGroup {
     return (tiles + groups - 1) / groups
   }
 
-  /// Floats from one point to the next. A cache line more than needed: the transforms walk all points
-  /// side by side, and at a distance of a power of two all would fall into the same few sets of the
-  /// cache.
+  /// Floats from one point to the next. A cache line more than needed: the transforms walk all
+  /// points side by side, and at a distance of a power of two all would fall into the same few sets
+  /// of the cache.
   func floatsPerPoint(_ channels: ChannelPanels) -> Int {
     capacity * imageBlock * channels.count + 16
   }
@@ -54,8 +54,8 @@ struct TileGroup {
     }
   }
 
-  /// Calls `body` with each run of neighbours, among some tiles of the batch, that need the product at
-  /// a point. A run counts from the first of these tiles.
+  /// Calls `body` with each run of neighbours, among some tiles of the batch, that need the product
+  /// at a point. A run counts from the first of these tiles.
   func forEachRun(_ tiles: Range<Int>, at point: Int, _ body: (Range<Int>) -> Void) {
     var first: Int?
     for index in tiles {
@@ -74,8 +74,8 @@ struct TileGroup {
   ///   - channels: how the transformed tiles' channels are cut into panels.
   ///   - transformed: the transformed tiles of this panel.
   ///   - accumulates: whether what is written to the map adds to what is there.
-  ///   - statistics: `[tiles of the batch, 2, map's channels]`, to which Σx and Σx² of what is written
-  ///     are added.
+  ///   - statistics: `[tiles of the batch, 2, map's channels]`, to which Σx and Σx² of what is
+  ///     written are added.
   func transform(
     _ transform: TileTransform, _ map: Tensor, _ side: Side, _ tiles: Range<Int>, _ panel: Int,
     _ channels: ChannelPanels, _ transformed: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
@@ -101,7 +101,8 @@ struct TileGroup {
   }
 }
 
-/// How the channels of transformed tiles are cut into panels: all of width 32, or a single one of 16.
+/// How the channels of transformed tiles are cut into panels: all of width 32, or a single one of
+/// 16.
 struct ChannelPanels {
   let count: Int
   let width: Int

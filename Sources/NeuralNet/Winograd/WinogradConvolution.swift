@@ -1,22 +1,23 @@
 import Kernels
 
-/// A convolution by Winograd's algorithm: the forward pass of a layer or, with its weights turned round, the input
-/// gradient. The map's transformed tiles are multiplied point by point with the transformed weights,
-/// (tiles · images × depth) · (depth × channels), and the products transformed back.
+/// A convolution by Winograd's algorithm: the forward pass of a layer or, with its weights turned
+/// round, the input gradient. The map's transformed tiles are multiplied point by point with the
+/// transformed weights, (tiles · images × depth) · (depth × channels), and the products transformed
+/// back.
 ///
 /// There are three ways to share out the work:
-/// - Few weights: a thread takes a group of tiles through all three stages, in memory of its own that
-///   stays in its cache.
+/// - Few weights: a thread takes a group of tiles through all three stages, in memory of its own
+///   that stays in its cache.
 /// - Many weights, a small input: all threads share the transformed input, and each takes panels of
 ///   output channels through the other stages. So each weight is read once.
-/// - Many weights, a large input: all threads take a large group of tiles through one stage after the
-///   other, each thread at other points.
+/// - Many weights, a large input: all threads take a large group of tiles through one stage after
+///   the other, each thread at other points.
 final class WinogradConvolution {
   private let plan: WinogradPlan
   private let isFlipped: Bool
   private let context: ComputeContext
 
-  /// - Parameter flipped: whether the taps are in reverse, as the input gradient wants them.
+  /// - Parameter flipped: whether the taps are in reverse, as for the input gradient.
   init(_ plan: WinogradPlan, flipped: Bool, context: ComputeContext) {
     self.plan = plan
     self.context = context
@@ -25,8 +26,9 @@ final class WinogradConvolution {
 
   /// Overwrites `result`, or adds to it. `weights` lie as the plan's `packed` says.
   ///
-  /// - Parameter statistics: `[tileCount, 2, channelStride]`, to which Σx and Σx² of each channel of
-  ///   each tile of the result are added; nil if nobody needs them, as when `result` is added to.
+  /// - Parameter statistics: `[tileCount, 2, channelStride]`, to which Σx and Σx² of each channel
+  ///   of each tile of the result are added; nil if nobody needs them, as when `result` is added
+  ///   to.
   func convolve(
     _ map: Tensor, _ weights: FloatBuffer, to result: Tensor, accumulates: Bool,
     statistics: FloatBuffer? = nil
@@ -47,10 +49,10 @@ final class WinogradConvolution {
     }
   }
 
-  /// Of a batch of input maps.
+  /// Tiles of a batch of input maps.
   func tileCount(_ input: Shape) -> Int { plan.tileCount(input) }
 
-  /// Where a convolution goes.
+  /// Where a convolution writes its output.
   private struct Result {
     let map: Tensor
     let accumulates: Bool
@@ -211,8 +213,8 @@ final class WinogradConvolution {
     return result
   }
 
-  /// Transforms the weights of one input channel and one panel of output channels into `panelStart`,
-  /// the transformed weights of that panel.
+  /// Transforms the weights of one input channel and one panel of output channels into
+  /// `panelStart`, the transformed weights of that panel.
   private func transformWeights(
     _ values: FloatBuffer, _ panel: Int, _ depth: Int, to panelStart: UnsafeMutablePointer<Float>
   ) {

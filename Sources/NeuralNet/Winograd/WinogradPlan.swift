@@ -29,9 +29,9 @@ struct WinogradPlan: Sendable {
   /// Tiles of a batch of maps.
   func tileCount(_ map: Shape) -> Int { map.blocks * tiling.tiles.count }
 
-  /// How the transformed weights lie: points in place of taps, the depth padded as the maps' channels
-  /// are and by one more, because at distances of powers of two all points would fall into the same
-  /// few sets of the cache.
+  /// How the transformed weights lie: points in place of taps, the depth padded as the maps'
+  /// channels are and by one more, because at distances of powers of two all points would fall into
+  /// the same few sets of the cache.
   var transformedWeights: PackedWeights {
     PackedWeights(taps: tiling.points, depth: input.count + 1, channels: packed.channels)
   }

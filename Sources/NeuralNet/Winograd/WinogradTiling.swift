@@ -8,9 +8,9 @@ struct WinogradTiling: Sendable {
     var outputColumn: Int
     var inputRow: Int
     var inputColumn: Int
-    /// How many rows of points, counted from the first, the tile needs; `pointColumns` likewise. Only
-    /// the last row of outputs depends on the last row of points, those at ∞, so a tile whose last
-    /// row lies outside the map does without.
+    /// How many rows of points, counted from the first, the tile needs; `pointColumns` likewise.
+    /// Only the last row of outputs depends on the last row of points, those at ∞, so a tile whose
+    /// last row lies outside the map does without.
     var pointRows: Int
     var pointColumns: Int
   }
@@ -24,10 +24,10 @@ struct WinogradTiling: Sendable {
   /// algorithm takes its pixels in reverse.
   let outputStep: Int
 
-  /// The cheapest tiling; nil if none is known for this geometry, or none costs at most 70 % of direct
-  /// convolution. That is more exact, and a ResNet on small batches feels the difference in its
-  /// gradients. Ten points are the least exact, and only for layers with many channels, where they
-  /// save the most.
+  /// The cheapest tiling; nil if none is known for this geometry, or none costs at most 70 % of
+  /// direct convolution. That is more exact, and a ResNet on small batches feels the difference in
+  /// its gradients. Ten points are the least exact, and only for layers with many channels, where
+  /// they save the most.
   init?(_ geometry: ConvolutionGeometry, inputChannels: Int, outputChannels: Int) {
     func cost(_ tiling: WinogradTiling) -> Double {
       tiling.cost(inputChannels: inputChannels, outputChannels: outputChannels)
@@ -119,8 +119,9 @@ struct WinogradTiling: Sendable {
 }
 
 extension TileTransform {
-  /// Loads, stores and multiply-adds for each channel of a tile: lines of one dimension, then of the other. One takes
-  /// about as long as 2.6 multiply-adds of a convolution, which wait for memory less often.
+  /// Loads, stores and multiply-adds for each channel of a tile: lines of one dimension, then of
+  /// the other. One takes about as long as 2.6 multiply-adds of a convolution, which wait for
+  /// memory less often.
   fileprivate var operations: Int {
     let (read, written) =
       switch self {

@@ -4,9 +4,9 @@ import Kernels
 /// Gᵀ (Σ V ⊗ A dY Aᵀ) G, with V the transformed input tiles and the sum over all tiles and images.
 ///
 /// Few channels make the sums small: the batch is cut into parts, each with sums of its own, on one
-/// thread in its own cache. The parts depend on the batch's shape alone and are added in order. Many
-/// channels make the sums large: there all threads work on one group of tiles, each on other points
-/// or panels.
+/// thread in its own cache. The parts depend on the batch's shape alone and are added in order.
+/// Many channels make the sums large: there all threads work on one group of tiles, each on other
+/// points or panels.
 final class WinogradWeightGradient {
   private let plan: WinogradPlan
   private let context: ComputeContext
@@ -105,8 +105,8 @@ final class WinogradWeightGradient {
     return min(plan.output.panels, (8 * context.pool.threads + points - 1) / points)
   }
 
-  /// Multiplies one run of tiles at one point for one panel of output channels; `panels` are those of
-  /// the unit of work.
+  /// Multiplies one run of tiles at one point for one panel of output channels; `panels` are those
+  /// of the unit of work.
   private func multiply(
     _ transformed: (first: FloatBuffer, second: FloatBuffer), _ point: Int, _ panel: Int,
     of panels: Range<Int>, _ run: Range<Int>, _ group: TileGroup,
@@ -119,9 +119,9 @@ final class WinogradWeightGradient {
     let outputGradient =
       transformed.second.pointer + point * group.floatsPerPoint(plan.output) + run.lowerBound
       * outputStep
-    // The unit's first panel of output channels fetches the panels of input channels into the cache;
-    // the others find them there. Then comes another point: that of the thread's next unit, if the
-    // threads take units in turn.
+    // The unit's first panel of output channels fetches the panels of input channels into the
+    // cache; the others find them there. Then comes another point: that of the thread's next unit,
+    // if the threads take units in turn.
     let following =
       group.order == .tileByTile ? max(1, context.pool.threads / shares(group)) : 1
     for depthPanel in 0..<plan.input.panels {
@@ -163,7 +163,8 @@ final class WinogradWeightGradient {
     }
   }
 
-  /// Tiles of a group of one thread: as many as its cache holds, but enough to touch the sums seldom.
+  /// Tiles of a group of one thread: as many as its cache holds, but enough to touch the sums
+  /// seldom.
   private var capacity: Int { max(4, (1 << 19) / tileBytes) }
   /// Tiles of a group of all threads: as many as the cache that they share holds.
   private func sharedCapacity(_ tiles: Int) -> Int {
