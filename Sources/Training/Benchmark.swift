@@ -4,7 +4,7 @@ import Kernels
 import Methods
 import NeuralNet
 
-/// The training step that is compared with other programs': both sides of fixed pairs through the
+/// The training step that is compared with other programs': both views of fixed pairs through the
 /// network with head B, the clustering loss, backward, Adam.
 package final class Benchmark {
   package struct Result: Sendable {

@@ -40,8 +40,8 @@ import Testing
     #expect(abs(sum(subHead.clusterShares) - 1) <= 1e-6)
     for cluster in 0..<clusters {
       let members = scores.contingency[cluster * 3..<cluster * 3 + 3].reduce(0, +)
-      let mass = Double(subHead.clusterShares[cluster])
-      #expect(abs(mass - Double(members) / Double(images)) <= 1e-6)
+      let share = Double(subHead.clusterShares[cluster])
+      #expect(abs(share - Double(members) / Double(images)) <= 1e-6)
     }
     let empty = (0..<clusters).filter { cluster in
       scores.contingency[cluster * 3..<cluster * 3 + 3].allSatisfy { $0 == 0 }
