@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// One folder of kernel source, compiled once for each instruction set (the other folders are links to it).
-/// The flags bind to these targets alone, in debug builds too, so tests run the kernels that users run.
+/// One folder of kernel source, compiled once for each instruction set (the other folders are links
+/// to it). The flags bind to these targets alone, in debug builds too, so tests run the kernels
+/// that users run.
 func kernelVariant(_ name: String, march: String?, define: String) -> Target {
   var flags = ["-Ounchecked"]
   if let march { flags += ["-Xcc", "-march=\(march)"] }

@@ -24,8 +24,8 @@ extension ContingencyTable {
     return min(max(information / mean, 0), 1)
   }
 
-  /// Adjusted Rand index (Hubert and Arabie 1985): 1 for equal partitions, about 0 by chance, may be
-  /// negative. Computed over ordered pairs of images, as scikit-learn does.
+  /// Adjusted Rand index (Hubert and Arabie 1985): 1 for equal partitions, about 0 by chance, may
+  /// be negative. Computed over ordered pairs of images, as scikit-learn does.
   package var adjustedRandIndex: Double {
     func squares(_ sizes: [Int]) -> Double { sizes.reduce(0) { $0 + Double($1) * Double($1) } }
     let total = Double(self.total)

@@ -52,8 +52,8 @@ package struct ContingencyTable: Equatable, Sendable {
     return clusterSizes.map { Double($0) / total }
   }
 
-  /// The part of all images whose cluster maps to their class, 0…1; unmapped clusters match nothing.
-  /// 0 where nothing is counted. Requires an assignment of as many clusters.
+  /// The part of all images whose cluster maps to their class, 0…1; unmapped clusters match
+  /// nothing. 0 where nothing is counted. Requires an assignment of as many clusters.
   package func accuracy(under assignment: ClusterAssignment) -> Double {
     precondition(
       assignment.classOfCluster.count == clusters,

@@ -1,5 +1,5 @@
-/// The assignment problem, by shortest augmenting paths with potentials (Kuhn 1955, Munkres 1957; in
-/// the O(n³) form of Jonker and Volgenant 1987).
+/// The assignment problem, by shortest augmenting paths with potentials (Kuhn 1955, Munkres 1957;
+/// in the O(n³) form of Jonker and Volgenant 1987).
 package enum HungarianAssignment {
   /// Gives each row at most one column and each column at most one row, as many as there can be, so
   /// that the sum of the weights is the largest; returns each row's column, −1 for none.

@@ -2,8 +2,8 @@ import Foundation
 
 /// The clustering loss −I_λ(P) and its exact gradient (Ji et al. 2019, eq. 3).
 ///
-/// A batch in pieces: sum the pieces into one `JointSum`, make the loss once, then write the gradient
-/// of each piece with it.
+/// A batch in pieces: sum the pieces into one `JointSum`, make the loss once, then write the
+/// gradient of each piece with it.
 package struct InformationLoss: Sendable {
   /// Number of clusters C.
   package let clusters: Int
@@ -12,13 +12,14 @@ package struct InformationLoss: Sendable {
   /// Derivative of the loss with respect to the raw joint sum, `[C, C]`, row-major and symmetric.
   package let jointGradient: [Double]
 
-  /// The loss of joint distribution P at weight λ (1 is mutual information; more weighs the marginal
-  /// entropy more).
+  /// The loss of joint distribution P at weight λ (1 is mutual information; more weighs the
+  /// marginal entropy more).
   ///
-  /// With P̂ the clamped entries, ∂(−I)/∂P_cc′ = −(ln P̂_cc′ − λ ln P̂_c − λ ln P̂_c′) − 1
-  /// + λ Σ_k P̂_ck / P̂_c + λ Σ_k P̂_kc′ / P̂_c′. A term whose own entry lies below the clamp has no
-  /// derivative. Then through the division by the total; symmetrising leaves a symmetric matrix as
-  /// it is.
+  /// With P̂ the clamped entries,
+  /// ∂(−I)/∂P_cc′ = −(ln P̂_cc′ − λ ln P̂_c − λ ln P̂_c′) − 1
+  ///   + λ Σ_k P̂_ck / P̂_c + λ Σ_k P̂_kc′ / P̂_c′.
+  /// A term whose own entry lies below the clamp has no derivative. Then follows the division by
+  /// the total; symmetrising leaves a symmetric matrix as it is.
   package init(_ joint: JointDistribution, lambda: Double = 1) {
     let clusters = joint.clusters
     let smallest = JointDistribution.smallestProbability
@@ -50,24 +51,25 @@ package struct InformationLoss: Sendable {
     jointGradient = gradient
   }
 
-  /// Writes `scale` · ∂loss/∂Φ(x) and `scale` · ∂loss/∂Φ(x′) of these pairs, which are some or all of
-  /// those in the joint: row i becomes scale · G Φ(x′ᵢ) and scale · Gᵀ Φ(xᵢ), G the joint's gradient.
+  /// Writes `scale` · ∂loss/∂Φ(x) and `scale` · ∂loss/∂Φ(x′) of these pairs, which are some or all
+  /// of those in the joint: row i becomes scale · G Φ(x′ᵢ) and scale · Gᵀ Φ(xᵢ), G the joint's
+  /// gradient.
   ///
   /// `scale` is 1/h where the head's loss is the mean over h sub-heads. Rows are independent, so
   /// pieces may be written on several threads. The gradient may take the place of the probabilities
   /// themselves. Requires equal counts and clusters everywhere.
   package func writeGradient(
-    plain: ProbabilityRows, transformed: ProbabilityRows,
-    plainGradient: GradientRows, transformedGradient: GradientRows, scale: Double = 1
+    firstView: ProbabilityRows, secondView: ProbabilityRows,
+    firstViewGradient: GradientRows, secondViewGradient: GradientRows, scale: Double = 1
   ) {
     for (count, width) in [
-      (plain.count, plain.clusters), (transformed.count, transformed.clusters),
-      (plainGradient.count, plainGradient.clusters),
-      (transformedGradient.count, transformedGradient.clusters),
+      (firstView.count, firstView.clusters), (secondView.count, secondView.clusters),
+      (firstViewGradient.count, firstViewGradient.clusters),
+      (secondViewGradient.count, secondViewGradient.clusters),
     ] {
       precondition(
-        count == plain.count && width == clusters,
-        "[\(count), \(width)] rows, expected [\(plain.count), \(clusters)]")
+        count == firstView.count && width == clusters,
+        "[\(count), \(width)] rows, expected [\(firstView.count), \(clusters)]")
     }
     let clusters = self.clusters
     jointGradient.withUnsafeBufferPointer { gradient in
@@ -75,14 +77,14 @@ package struct InformationLoss: Sendable {
         let matrix = gradient.baseAddress!
         let x = scratch.baseAddress!
         let (y, product) = (x + clusters, x + 2 * clusters)
-        for pair in 0..<plain.count {
-          plain.row(pair).widen(into: x, count: clusters)
-          transformed.row(pair).widen(into: y, count: clusters)
+        for pair in 0..<firstView.count {
+          firstView.row(pair).widen(into: x, count: clusters)
+          secondView.row(pair).widen(into: y, count: clusters)
           multiply(matrix, y, clusters: clusters, into: product)
-          let xGradient = plainGradient.row(pair)
+          let xGradient = firstViewGradient.row(pair)
           for cluster in 0..<clusters { xGradient[cluster] = Float(scale * product[cluster]) }
           multiply(matrix, x, clusters: clusters, into: product)
-          let yGradient = transformedGradient.row(pair)
+          let yGradient = secondViewGradient.row(pair)
           for cluster in 0..<clusters { yGradient[cluster] = Float(scale * product[cluster]) }
         }
       }

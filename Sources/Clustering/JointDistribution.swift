@@ -1,11 +1,11 @@
 import Foundation
 
-/// The joint distribution P of the cluster assignments of both images of a pair, `[C, C]` in Double:
-/// symmetrised and normalised (Ji et al. 2019, eq. 2–3).
+/// The joint distribution P of the cluster assignments of both images of a pair, `[C, C]` in
+/// Double: symmetrised and normalised (Ji et al. 2019, eq. 2–3).
 package struct JointDistribution: Equatable, Sendable {
   /// Entries of P and of its marginals below this are clamped to it before the logarithm, each
-  /// separately, and count in the product with the clamped value: Double's epsilon, as in the paper's
-  /// code.
+  /// separately, and count in the product with the clamped value: Double's epsilon, as in the
+  /// paper's code.
   package static let smallestProbability = 0x1p-52
 
   /// Number of clusters C.

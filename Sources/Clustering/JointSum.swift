@@ -1,7 +1,7 @@
 /// The raw sum over pairs Σᵢ Φ(xᵢ) Φ(x′ᵢ)ᵀ, `[C, C]` in Double: all that the loss keeps of a batch.
 ///
-/// A batch may be summed whole, piece after piece into one sum, or in pieces that are added up later.
-/// Pairs are added one after the other, so the first two give the same bits.
+/// A batch may be summed whole, piece after piece into one sum, or in pieces that are added up
+/// later. Pairs are added one after the other, so the first two give the same bits.
 package struct JointSum: Equatable, Sendable {
   /// Number of clusters C.
   package let clusters: Int
@@ -25,18 +25,18 @@ package struct JointSum: Equatable, Sendable {
     self.pairs = pairs
   }
 
-  /// Adds pair i = (row i of `plain`, row i of `transformed`) for every i, in that order.
+  /// Adds pair i = (row i of `firstView`, row i of `secondView`) for every i, in that order.
   /// Requires as many rows and clusters on both sides.
-  package mutating func accumulate(plain: ProbabilityRows, transformed: ProbabilityRows) {
+  package mutating func accumulate(firstView: ProbabilityRows, secondView: ProbabilityRows) {
     precondition(
-      plain.clusters == clusters && transformed.clusters == clusters,
-      "a joint of \(clusters) clusters, rows of \(plain.clusters) and \(transformed.clusters)")
+      firstView.clusters == clusters && secondView.clusters == clusters,
+      "a joint of \(clusters) clusters, rows of \(firstView.clusters) and \(secondView.clusters)")
     precondition(
-      plain.count == transformed.count,
-      "\(plain.count) plain images, \(transformed.count) transformed images")
+      firstView.count == secondView.count,
+      "\(firstView.count) first views, \(secondView.count) second views")
     let group = 4
     let clusters = self.clusters
-    let count = plain.count
+    let count = firstView.count
     sums.withUnsafeMutableBufferPointer { sums in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: group * clusters) { scratch in
         let wide = scratch.baseAddress!
@@ -44,14 +44,14 @@ package struct JointSum: Equatable, Sendable {
         var first = 0
         while first + group <= count {
           for member in 0..<group {
-            transformed.row(first + member).widen(into: wide + member * clusters, count: clusters)
+            secondView.row(first + member).widen(into: wide + member * clusters, count: clusters)
           }
-          addFour(plain: plain, first: first, transformed: wide, into: joint)
+          addFour(firstView: firstView, first: first, secondView: wide, into: joint)
           first += group
         }
         while first < count {
-          transformed.row(first).widen(into: wide, count: clusters)
-          let row = plain.row(first)
+          secondView.row(first).widen(into: wide, count: clusters)
+          let row = firstView.row(first)
           for cluster in 0..<clusters {
             let weight = Double(row[cluster])
             let target = joint + cluster * clusters
@@ -75,14 +75,14 @@ package struct JointSum: Equatable, Sendable {
 
 /// Adds pairs first…first+3 in one pass over the joint, each entry in the order of the pairs.
 private func addFour(
-  plain: ProbabilityRows, first: Int, transformed: UnsafePointer<Double>,
+  firstView: ProbabilityRows, first: Int, secondView: UnsafePointer<Double>,
   into joint: UnsafeMutablePointer<Double>
 ) {
-  let clusters = plain.clusters
-  let (x0, x1) = (plain.row(first), plain.row(first + 1))
-  let (x2, x3) = (plain.row(first + 2), plain.row(first + 3))
-  let (y0, y1) = (transformed, transformed + clusters)
-  let (y2, y3) = (transformed + 2 * clusters, transformed + 3 * clusters)
+  let clusters = firstView.clusters
+  let (x0, x1) = (firstView.row(first), firstView.row(first + 1))
+  let (x2, x3) = (firstView.row(first + 2), firstView.row(first + 3))
+  let (y0, y1) = (secondView, secondView + clusters)
+  let (y2, y3) = (secondView + 2 * clusters, secondView + 3 * clusters)
   for cluster in 0..<clusters {
     let (w0, w1) = (Double(x0[cluster]), Double(x1[cluster]))
     let (w2, w3) = (Double(x2[cluster]), Double(x3[cluster]))

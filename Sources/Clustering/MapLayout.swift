@@ -6,7 +6,8 @@ package struct MapLayout: Equatable, Sendable {
   package let clusters: Int
   package let height: Int
   package let width: Int
-  /// Floats from one image's first plane to the next one's; more than C planes where sub-heads lie side by side.
+  /// Floats from one image's first plane to the next one's; more than C planes where sub-heads lie
+  /// side by side.
   package let imageStride: Int
 
   /// `imageStride` is C planes if nil.

@@ -1,7 +1,7 @@
 import Kernels
 
-/// Probability maps times their mask, with margins of zeros and zero channels up to whole tiles: what the
-/// correlation kernels read.
+/// Probability maps times their mask, with margins of zeros and zero channels up to whole tiles:
+/// what the correlation kernels read.
 struct MaskedPlanes {
   let clusters: Int
   let images: Int
@@ -21,11 +21,12 @@ struct MaskedPlanes {
     let planes = CorrelationPlanes(
       height: layout.height, width: padded(layout.width), margin: padded(maximumDisplacement))
     let tiles = (layout.clusters + correlationTile - 1) / correlationTile
-    let buffer = FloatBuffer(count: layout.images * tiles * correlationTile * planes.planeCount)
+    let buffer = FloatBuffer(count: layout.images * tiles * correlationTile * planes.floatsPerPlane)
     pool.forEach(layout.images * layout.clusters) { unit in
       let (image, cluster) = (unit / layout.clusters, unit % layout.clusters)
       let source = maps + layout.offset(image: image, cluster: cluster)
-      let first = (image * tiles * correlationTile + cluster) * planes.planeCount + planes.margin
+      let first =
+        (image * tiles * correlationTile + cluster) * planes.floatsPerPlane + planes.margin
       for y in 0..<layout.height {
         let target = buffer.pointer + first + y * planes.rowStride
         let row = source + y * layout.width
@@ -45,6 +46,6 @@ struct MaskedPlanes {
   /// The first plane of a tile of an image.
   func tile(_ image: Int, _ tile: Int) -> UnsafePointer<Float> {
     UnsafePointer(buffer.pointer)
-      + (image * tiles + tile) * correlationTile * planes.planeCount
+      + (image * tiles + tile) * correlationTile * planes.floatsPerPlane
   }
 }

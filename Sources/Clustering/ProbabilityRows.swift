@@ -1,7 +1,7 @@
 /// A view of softmax outputs: one row of `clusters` probabilities for each of `count` images.
 ///
-/// Image i's row starts at `base + i * rowStride` and is contiguous. The memory belongs to the caller
-/// and must outlive the view.
+/// Image i's row starts at `base + i * rowStride` and is contiguous. The memory belongs to the
+/// caller and must outlive the view.
 package struct ProbabilityRows {
   package let base: UnsafePointer<Float>
   /// Floats from one image's row to the next; at least `clusters`.
@@ -22,7 +22,7 @@ package struct ProbabilityRows {
     self.clusters = clusters
   }
 
-  /// The same, of memory that can be written.
+  /// Rows of memory that can be written; requires what the other initialiser does.
   package init(base: UnsafeMutablePointer<Float>, rowStride: Int, count: Int, clusters: Int) {
     self.init(
       base: UnsafePointer(base), rowStride: rowStride, count: count, clusters: clusters)

@@ -1,17 +1,20 @@
 import Kernels
 
-/// The clustering loss of probability maps, −mean over displacements t of I_λ(P_t) (Ji et al. 2019, eq. 5).
+/// The clustering loss of probability maps, −mean over displacements t of I_λ(P_t) (Ji et al. 2019,
+/// eq. 5).
 ///
-/// A displacement at which no two pixels of the mask meet has nothing to say and counts 0 in the mean.
+/// A displacement at which no two pixels of the mask meet counts as 0 in the mean.
 package struct SegmentationLoss: Sendable {
   /// In nats.
   package let value: Double
   /// The mean over displacements of I at λ = 1, in nats.
   package let mutualInformation: Double
-  /// Of each displacement's raw joint, `[C, C]`, its share of the mean included. All are symmetric.
+  /// The gradient of each displacement's raw joint, `[C, C]`, its share of the mean included. All
+  /// are symmetric.
   let jointGradients: [[Double]]
 
-  /// - Parameter sums: the raw joint of each displacement, over a whole batch (see `SegmentationMaps.sums`).
+  /// - Parameter sums: the raw joint of each displacement, over a whole batch (see
+  ///   `SegmentationMaps.sums`).
   package init(_ sums: [JointSum], lambda: Double = 1, pool: WorkerPool) {
     let share = 1 / Double(sums.count)
     let none = (value: 0.0, information: 0.0, gradient: [Double]())

@@ -7,16 +7,16 @@ package struct SegmentationMaps {
   private let layout: MapLayout
   private let maximumDisplacement: Int
   private let mask: UnsafePointer<Float>?
-  private let plain: MaskedPlanes
-  private let transformed: MaskedPlanes
+  private let firstView: MaskedPlanes
+  private let secondView: MaskedPlanes
 
   /// - Parameters:
-  ///   - plain, transformed: Φ(x) and g⁻¹Φ(g x), both laid out as `layout` says.
+  ///   - firstView, secondView: Φ(x) and g⁻¹Φ(g x), both laid out as `layout` says.
   ///   - mask: `[images, height, width]`, 0 where a pixel does not count; it must outlive the maps.
   ///     nil if all count.
   ///   - maximumDisplacement: displacements lie within ± this; smaller than the maps.
   package init(
-    plain: UnsafePointer<Float>, transformed: UnsafePointer<Float>, layout: MapLayout,
+    firstView: UnsafePointer<Float>, secondView: UnsafePointer<Float>, layout: MapLayout,
     mask: UnsafePointer<Float>? = nil, maximumDisplacement: Int, in engine: Engine
   ) {
     precondition(
@@ -26,10 +26,10 @@ package struct SegmentationMaps {
     self.layout = layout
     self.maximumDisplacement = maximumDisplacement
     self.mask = mask
-    self.plain = MaskedPlanes(
-      plain, layout, mask: mask, maximumDisplacement: maximumDisplacement, pool: engine.pool)
-    self.transformed = MaskedPlanes(
-      transformed, layout, mask: mask, maximumDisplacement: maximumDisplacement,
+    self.firstView = MaskedPlanes(
+      firstView, layout, mask: mask, maximumDisplacement: maximumDisplacement, pool: engine.pool)
+    self.secondView = MaskedPlanes(
+      secondView, layout, mask: mask, maximumDisplacement: maximumDisplacement,
       pool: engine.pool)
   }
 
@@ -37,7 +37,8 @@ package struct SegmentationMaps {
   /// one.
   package func sums() -> [JointSum] {
     SegmentationJoint(
-      plain: plain, transformed: transformed, maximumDisplacement: maximumDisplacement, in: engine
+      firstView: firstView, secondView: secondView, maximumDisplacement: maximumDisplacement,
+      in: engine
     ).sums
   }
 
@@ -48,25 +49,25 @@ package struct SegmentationMaps {
   ///
   /// - Parameter loss: of sums that these maps are a part of.
   package func writeGradient(
-    of loss: SegmentationLoss, plain plainGradient: UnsafeMutablePointer<Float>,
-    transformed transformedGradient: UnsafeMutablePointer<Float>, scale: Double = 1
+    of loss: SegmentationLoss, firstView firstViewGradient: UnsafeMutablePointer<Float>,
+    secondView secondViewGradient: UnsafeMutablePointer<Float>, scale: Double = 1
   ) {
     let joints = loss.jointGradients
-    write(from: transformed, weights(joints, scale), to: plainGradient)
-    write(from: plain, weights(joints.reversed(), scale), to: transformedGradient)
+    write(from: secondView, weights(joints, scale), to: firstViewGradient)
+    write(from: firstView, weights(joints.reversed(), scale), to: secondViewGradient)
   }
 
   /// `[tiles, displacements, C, 3]`: what a channel of the other map counts for each of a tile's
   /// channels.
   private func weights(_ joints: [[Double]], _ scale: Double) -> [Float] {
     let clusters = layout.clusters
-    let tileCount = joints.count * clusters * correlationTile
-    var weights = [Float](repeating: 0, count: plain.tiles * tileCount)
+    let floatsPerTile = joints.count * clusters * correlationTile
+    var weights = [Float](repeating: 0, count: firstView.tiles * floatsPerTile)
     for (index, gradient) in joints.enumerated() {
       for row in 0..<clusters {
         for column in 0..<clusters {
           let place = (index * clusters + row) * correlationTile + column % correlationTile
-          weights[column / correlationTile * tileCount + place] =
+          weights[column / correlationTile * floatsPerTile + place] =
             Float(scale * gradient[row * clusters + column])
         }
       }
@@ -78,7 +79,7 @@ package struct SegmentationMaps {
     from source: MaskedPlanes, _ weights: [Float], to target: UnsafeMutablePointer<Float>
   ) {
     let planes = source.planes
-    let tileCount = weights.count / source.tiles
+    let floatsPerTile = weights.count / source.tiles
     weights.withUnsafeBufferPointer { weights in
       nonisolated(unsafe) let weights = weights.baseAddress!
       engine.pool.forEach(layout.images * layout.height) { unit in
@@ -90,7 +91,7 @@ package struct SegmentationMaps {
             engine.kernels.correlationGradient(
               CorrelationGradientArguments(
                 planes: planes, source: source.tile(image, 0), channels: layout.clusters,
-                maximumDisplacement: maximumDisplacement, weights: weights + tile * tileCount,
+                maximumDisplacement: maximumDisplacement, weights: weights + tile * floatsPerTile,
                 row: y,
                 output: rows.baseAddress!))
             let first = tile * correlationTile

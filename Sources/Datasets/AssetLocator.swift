@@ -19,7 +19,7 @@ package enum AssetLocator {
       workingDirectory: FileManager.default.currentDirectoryPath)
   }
 
-  /// The same for a program at `executable` (absolute, links followed).
+  /// The path of asset `name` for a program at `executable` (absolute, links followed).
   static func find(
     _ name: String, environment: [String: String], executable: String?, workingDirectory: String
   ) throws(DatasetError) -> String {

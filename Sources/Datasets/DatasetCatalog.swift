@@ -105,7 +105,8 @@ package enum DatasetCatalog {
 
   /// What a folder is taken for by the names of its files.
   ///
-  /// - Throws: `DatasetError` if it cannot be read, holds nothing that is known, or more than one kind.
+  /// - Throws: `DatasetError` if it cannot be read, holds nothing that is known, or more than one
+  ///   kind.
   package static func recognize(_ folder: String) throws(DatasetError) -> Entry {
     var status = stat()
     guard stat(folder, &status) == 0 else {

@@ -1,4 +1,5 @@
-/// Why a data set could not be read. Each describes itself in one line: what, where, what was expected.
+/// Why a data set could not be read. Each describes itself in one line: what, where, what was
+/// expected.
 package enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be opened or read; `reason` is the system's or zlib's.
   case unreadable(path: String, reason: String)

@@ -1,10 +1,12 @@
 /// The number of images that lie side by side in memory, and the rows of a register tile.
 ///
-/// Activations are `[N/12, H, W, 12, C]`: a pixel of a block of images is a 12 × C matrix, and every
-/// convolution is a sum over kernel taps of small dense products, with no padding and no edge cases.
+/// Activations are `[N/12, H, W, 12, C]`: a pixel of a block of images is a 12 × C matrix, and
+/// every convolution is a sum over kernel taps of small dense products, with no padding and no edge
+/// cases.
 package let imageBlock = 12
 
-/// Channels computed together: a panel of weights is 32 wide, the last one of a layer 16 if that is enough.
+/// Channels computed together: a panel of weights has width 32, the last one of a layer 16 if that
+/// is enough.
 package let panelWidth = 32
 
 /// Activations that a kernel writes hold a multiple of this many channels, the last ones zero.
@@ -62,8 +64,8 @@ package struct ConvolutionArguments {
   }
 }
 
-/// A run of output pixels whose products with input pixels, summed over all 12 images, are one tap's weight gradient or
-/// add to it.
+/// A run of output pixels. Their products with input pixels, summed over the run and all 12 images,
+/// are one tap's weight gradient, or add to it.
 package struct WeightGradientArguments {
   /// `[pixels, 12, inputStride]`, at the run's first input pixel.
   package var input: UnsafePointer<Float>
@@ -83,8 +85,8 @@ package struct WeightGradientArguments {
   package var gradient: UnsafeMutablePointer<Float>
   /// Whether the gradient adds to what is there.
   package var accumulates: Bool
-  /// A hint: about as many floats as `[pixels, 12, width]` from here on are read next, inside a buffer or not. nil if what
-  /// comes next, and the gradient too, is near already.
+  /// A hint: about as many floats as `[pixels, 12, width]` from here on are read next. It may point
+  /// outside any buffer. nil if what comes next and the gradient are in the cache already.
   package var next: UnsafePointer<Float>?
 
   package init(
@@ -106,7 +108,8 @@ package struct WeightGradientArguments {
   }
 }
 
-/// The weight gradient of a layer with few input channels: (tap, channel) pairs are the rows of the tile.
+/// The weight gradient of a layer with few input channels: (tap, channel) pairs are the rows of the
+/// tile.
 package struct PatchGradientArguments {
   /// `[pixels, 12, inputStride]`
   package var input: UnsafePointer<Float>
@@ -144,16 +147,17 @@ package struct PatchGradientArguments {
   }
 }
 
-/// Rows of one block of images through batch-norm, ReLU and 2×2 max-pooling, the last two if wanted.
+/// Some rows of one block of images, to go through batch-norm and, where asked for, ReLU and 2×2
+/// max-pooling.
 package struct NormalizationArguments {
   /// `[height, width, 12, stride]`
   package var input: UnsafePointer<Float>
   package var height: Int
   package var width: Int
   package var stride: Int
-  /// Images of the block that are real; the others stay zero.
+  /// Images of the batch in this block; those that fill it up stay zero.
   package var images: Int
-  /// Per channel: output = input · scale + shift.
+  /// `[stride]` each: output = input · scale + shift.
   package var scale: UnsafePointer<Float>
   package var shift: UnsafePointer<Float>
   /// `[height, width, 12, stride]`, added before ReLU; nil with pooling.
@@ -161,9 +165,10 @@ package struct NormalizationArguments {
   package var relu: Bool
   /// nil without pooling; 0 or 1 rows and columns of padding on every side.
   package var poolPadding: Int?
-  /// Which of the four taps was largest, `[pooledHeight, pooledWidth, 12, stride]`; nil without pooling.
+  /// Which of the four taps was largest, `[pooledHeight, pooledWidth, 12, stride]`; nil without
+  /// pooling.
   package var poolIndex: UnsafeMutablePointer<UInt8>?
-  /// The output rows to work on; all pointers are to the block's first pixel nevertheless.
+  /// The output rows to work on. All pointers are to the block's first pixel, whatever the rows.
   package var rows: Range<Int>
 
   package var outputHeight: Int { poolPadding.map { (height + 2 * $0) / 2 } ?? height }

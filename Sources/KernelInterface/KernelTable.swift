@@ -3,6 +3,34 @@ package struct KernelTable: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
 
+  // Pixels are `[pixels, 12, stride]`; what is per channel is `[stride]`.
+  package typealias AccumulateStatistics =
+    @Sendable (
+      _ input: Input, _ pixels: Int, _ stride: Int, _ images: Int, _ sum: Output,
+      _ sumOfSquares: Output
+    ) -> Void
+  package typealias AccumulateNormalizationSums =
+    @Sendable (
+      _ arguments: NormalizationArguments, _ outputGradient: Input, _ gradientSum: Output,
+      _ productSum: Output
+    ) -> Void
+  package typealias AccumulateResidualSums =
+    @Sendable (
+      _ arguments: NormalizationArguments, _ output: Input, _ gradient: Output,
+      _ gradientSum: Output, _ productSum: Output
+    ) -> Void
+  package typealias NormalizationInputGradient =
+    @Sendable (
+      _ arguments: NormalizationArguments, _ outputGradient: Input, _ slope: Input,
+      _ offset: Input, _ inputGradient: Output
+    ) -> Void
+  package typealias Adam =
+    @Sendable (
+      _ arguments: AdamArguments, _ count: Int, _ values: Output, _ gradient: Input,
+      _ firstMoment: Output, _ secondMoment: Output
+    ) -> Void
+  package typealias Add = @Sendable (_ count: Int, _ source: Input, _ destination: Output) -> Void
+
   package var name: String
   /// Floats in a vector register.
   package var vectorWidth: Int
@@ -14,42 +42,40 @@ package struct KernelTable: Sendable {
   /// Adds to `gradient`.
   package var accumulatePatchGradient: @Sendable (PatchGradientArguments) -> Void
   /// Writes `output`.
-  package var multiplySpectra: @Sendable (SpectrumProductArguments) -> Void
-  /// One tile of a map to its spectrum or back.
+  package var winogradProduct: @Sendable (WinogradProductArguments) -> Void
+  /// Transforms one tile of a map into or out of the Winograd domain.
   package var transformTile: @Sendable (TileTransform, TileArguments) -> Void
-  /// Taps to their spectrum.
+  /// Transforms the taps of weights into the Winograd domain.
   package var transformTaps: @Sendable (TileTransform, TapArguments) -> Void
-  /// The gradient of a spectrum to that of the taps.
+  /// Transforms the gradient of transformed weights to that of the taps.
   package var transformTapGradients: @Sendable (TileTransform, TapArguments) -> Void
 
-  /// Adds Σx and Σx² of each channel over the real images of a block:
-  /// (input `[pixels, 12, stride]`, pixels, stride, images, sum `[stride]`, sum of squares `[stride]`).
-  package var accumulateMoments: @Sendable (Input, Int, Int, Int, Output, Output) -> Void
+  /// Adds Σx and Σx² of each channel over the first `images` images of a block.
+  package var accumulateStatistics: AccumulateStatistics
   /// Writes the normalised, activated, pooled rows; may write over the residual.
   package var normalize: @Sendable (NormalizationArguments, Output) -> Void
-  /// Given the gradient of what `normalize` wrote, adds Σdy and Σ(dy · input) of each channel, y being the
-  /// normalised map before ReLU and pooling.
-  package var accumulateNormalizationSums:
-    @Sendable (NormalizationArguments, Input, Output, Output) -> Void
-  /// The same with a residual, given the output and its gradient, which becomes the gradient of the sum before
-  /// ReLU: (arguments, output, gradient, Σdy, Σ(dy · input)).
-  package var accumulateResidualSums:
-    @Sendable (NormalizationArguments, Input, Output, Output, Output) -> Void
-  /// Given the same gradient and per-channel coefficients, writes dx = scale · dy + slope · input + offset,
-  /// zero for images that are not real: (arguments, gradient, slope, offset, dx). May write over the input.
-  package var normalizationInputGradient:
-    @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void
+  /// Given the gradient of what `normalize` wrote, adds Σdy and Σ(dy · input) of each channel, y
+  /// being the normalised map before ReLU and pooling.
+  package var accumulateNormalizationSums: AccumulateNormalizationSums
+  /// As `accumulateNormalizationSums`, for a layer with a residual: given the output and its
+  /// gradient, which is overwritten with the gradient of the sum before ReLU.
+  package var accumulateResidualSums: AccumulateResidualSums
+  /// Given the gradient of what `normalize` wrote and coefficients for each channel, writes
+  /// dx = scale · dy + slope · input + offset, zero for the images that fill up a block. May write
+  /// over the input.
+  package var normalizationInputGradient: NormalizationInputGradient
 
   /// Adds to `sums`.
   package var correlate: @Sendable (CorrelationArguments) -> Void
   /// Overwrites `output`.
   package var correlationGradient: @Sendable (CorrelationGradientArguments) -> Void
 
-  /// One Adam update: (arguments, count, values, gradient, first moment, second moment).
-  package var adam: @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void
-  /// destination[i] += source[i]: (count, source, destination).
-  package var add: @Sendable (Int, Input, Output) -> Void
-  /// Multiply-adds with next to no memory in the way, to measure the processor's peak: `peakMultiplyAdds` of them a round.
+  /// One Adam update of `count` values and their moments.
+  package var adam: Adam
+  /// destination[i] += source[i].
+  package var add: Add
+  /// Runs so many rounds of `peakMultiplyAdds` multiply-adds that hardly touch memory, to measure
+  /// the processor's peak.
   package var multiplyAddPeak: @Sendable (Int) -> Float
   package var peakMultiplyAdds: Int
 
@@ -58,22 +84,19 @@ package struct KernelTable: Sendable {
     convolve: @escaping @Sendable (ConvolutionArguments) -> Void,
     weightGradient: @escaping @Sendable (WeightGradientArguments) -> Void,
     accumulatePatchGradient: @escaping @Sendable (PatchGradientArguments) -> Void,
-    multiplySpectra: @escaping @Sendable (SpectrumProductArguments) -> Void,
+    winogradProduct: @escaping @Sendable (WinogradProductArguments) -> Void,
     transformTile: @escaping @Sendable (TileTransform, TileArguments) -> Void,
     transformTaps: @escaping @Sendable (TileTransform, TapArguments) -> Void,
     transformTapGradients: @escaping @Sendable (TileTransform, TapArguments) -> Void,
-    accumulateMoments: @escaping @Sendable (Input, Int, Int, Int, Output, Output) -> Void,
+    accumulateStatistics: @escaping AccumulateStatistics,
     normalize: @escaping @Sendable (NormalizationArguments, Output) -> Void,
-    accumulateNormalizationSums:
-      @escaping @Sendable (NormalizationArguments, Input, Output, Output) -> Void,
-    accumulateResidualSums:
-      @escaping @Sendable (NormalizationArguments, Input, Output, Output, Output) -> Void,
-    normalizationInputGradient:
-      @escaping @Sendable (NormalizationArguments, Input, Input, Input, Output) -> Void,
+    accumulateNormalizationSums: @escaping AccumulateNormalizationSums,
+    accumulateResidualSums: @escaping AccumulateResidualSums,
+    normalizationInputGradient: @escaping NormalizationInputGradient,
     correlate: @escaping @Sendable (CorrelationArguments) -> Void,
     correlationGradient: @escaping @Sendable (CorrelationGradientArguments) -> Void,
-    adam: @escaping @Sendable (AdamArguments, Int, Output, Input, Output, Output) -> Void,
-    add: @escaping @Sendable (Int, Input, Output) -> Void,
+    adam: @escaping Adam,
+    add: @escaping Add,
     multiplyAddPeak: @escaping @Sendable (Int) -> Float, peakMultiplyAdds: Int
   ) {
     self.name = name
@@ -81,11 +104,11 @@ package struct KernelTable: Sendable {
     self.convolve = convolve
     self.weightGradient = weightGradient
     self.accumulatePatchGradient = accumulatePatchGradient
-    self.multiplySpectra = multiplySpectra
+    self.winogradProduct = winogradProduct
     self.transformTile = transformTile
     self.transformTaps = transformTaps
     self.transformTapGradients = transformTapGradients
-    self.accumulateMoments = accumulateMoments
+    self.accumulateStatistics = accumulateStatistics
     self.normalize = normalize
     self.accumulateNormalizationSums = accumulateNormalizationSums
     self.accumulateResidualSums = accumulateResidualSums

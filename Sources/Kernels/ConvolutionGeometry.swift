@@ -44,7 +44,8 @@ package struct ConvolutionGeometry: Sendable, Equatable {
     return rows * (0..<kernelWidth).reduce(0) { $0 + outputColumns($1).count }
   }
 
-  /// The convolution with the taps in reverse that the input's gradient is of the output's; nil for strides over 1.
+  /// The convolution that computes the input's gradient from the output's, with the taps in
+  /// reverse; nil for strides over 1.
   package var inputGradient: ConvolutionGeometry? {
     let inputPadding = dilation * (kernelHeight - 1) - padding
     guard stride == 1, kernelHeight == kernelWidth, inputPadding >= 0 else { return nil }
@@ -68,7 +69,8 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   }
 }
 
-/// For every output pixel of a pass, the input pixels and kernel taps that it sums: padding does not appear.
+/// The input pixels and kernel taps that each output pixel of a pass sums over, without those in
+/// the padding.
 package final class TapPlan: Sendable {
   /// `starts[p] ..< starts[p + 1]` are the entries of pixel p.
   package let starts: [Int32]

@@ -2,7 +2,8 @@ import Foundation
 
 /// Zeroed memory for Floats, aligned to a cache line, freed with its last owner.
 package final class FloatBuffer: @unchecked Sendable {
-  // Unchecked: the memory is shared between threads on purpose; a unit of work writes only what no other touches.
+  // Unchecked: the memory is shared between threads on purpose; a unit of work writes only what no
+  // other touches.
   package let count: Int
   package let pointer: UnsafeMutablePointer<Float>
   private let pages: LargePages?
@@ -42,8 +43,8 @@ package final class FloatBuffer: @unchecked Sendable {
   }
 }
 
-/// Zeroed memory straight from the system, in large pages where it has them: kernels walk dozens of arrays side by
-/// side, more than the processor can keep the addresses of in small pages.
+/// Zeroed memory from the system, in large pages where it has them. Kernels walk dozens of arrays
+/// side by side; in small pages the processor could not cache so many addresses.
 private struct LargePages {
   static let size = 2 << 20
 
@@ -52,7 +53,7 @@ private struct LargePages {
   /// At the start of a large page.
   let aligned: UnsafeMutableRawPointer
 
-  /// nil if the system refuses.
+  /// nil if the system has no memory to give.
   init?(byteCount: Int) {
     mappedBytes = byteCount + LargePages.size
     guard
@@ -63,7 +64,7 @@ private struct LargePages {
     self.base = base
     aligned = base.alignedUp(toMultipleOf: LargePages.size)
     #if os(Linux)
-      // Only a wish: small pages do as well.
+      // A request, which the system may turn down: small pages work too.
       madvise(aligned, byteCount, MADV_HUGEPAGE)
     #endif
   }

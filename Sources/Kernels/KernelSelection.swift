@@ -12,7 +12,7 @@ package typealias Tap = KernelInterface.Tap
 package typealias ConvolutionArguments = KernelInterface.ConvolutionArguments
 package typealias WeightGradientArguments = KernelInterface.WeightGradientArguments
 package typealias PatchGradientArguments = KernelInterface.PatchGradientArguments
-package typealias SpectrumProductArguments = KernelInterface.SpectrumProductArguments
+package typealias WinogradProductArguments = KernelInterface.WinogradProductArguments
 package typealias TileTransform = KernelInterface.TileTransform
 package typealias TileArguments = KernelInterface.TileArguments
 package typealias TapArguments = KernelInterface.TapArguments
@@ -32,7 +32,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
   case avx2
   case avx512
 
-  /// Those that this machine can run, the fastest last.
+  /// The instruction sets that this machine can run, the fastest last.
   package static var available: [InstructionSet] {
     allCases.filter {
       switch $0 {
@@ -56,7 +56,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
     #endif
   }
 
-  /// What `name` asks for, the fastest available one if it asks for nothing.
+  /// The instruction set of this name; the fastest available one for nil or an empty name.
   ///
   /// - Throws: `UnavailableInstructionSet` if the name is unknown or the machine cannot run it.
   package static func selected(

@@ -1,5 +1,6 @@
-/// How a convolution's weights lie in memory: `[panels, taps, depth, width]`, a panel being 32 output channels,
-/// or 16 for the last if that is enough. Channels beyond the real ones have zero weights.
+/// How a convolution's weights lie in memory: `[panels, taps, depth, width]`, a panel being 32
+/// output channels, or 16 for the last if that is enough. Channels beyond the real ones have zero
+/// weights.
 package struct PackedWeights: Sendable, Equatable {
   package let taps: Int
   /// Input channels.
@@ -27,13 +28,14 @@ package struct PackedWeights: Sendable, Equatable {
     return panelStart(panel) + (tap * depth + input) * width(panel) + channel % panelWidth
   }
 
-  /// Writes the weights of the input gradient: input and output channels exchanged, taps as they are.
+  /// Writes the weights of the input gradient: input and output channels exchanged, taps as they
+  /// are.
   package func transpose(
     _ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) {
     let transposed = PackedWeights(taps: taps, depth: channels, channels: depth)
-    // A panel at a time: the rows that its channels become stay in the cache while all inputs pass by. Of the real
-    // channels only, the padding of the destination is zero from the start.
+    // A panel at a time, so that the rows which its channels become stay in the cache. Padding is
+    // not copied: in the destination it is zero from the start.
     pool.forEach(taps * panels) { unit in
       let (tap, panel) = (unit / panels, unit % panels)
       let first = panel * panelWidth

@@ -1,15 +1,17 @@
-/// What a random number is for. Each purpose has its own numbers, so that adding one disturbs no other.
+/// What a random number is for. Each purpose has its own numbers, so that adding one disturbs no
+/// other.
 package enum RandomPurpose: UInt64, Sendable {
   case initialization = 1
   case shuffle = 2
-  case plainSide = 3
-  case transformedSide = 4
+  case firstView = 3
+  case secondView = 4
   case evaluationPairs = 5
   case samples = 6
   case evaluationSample = 7
 }
 
-/// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any order.
+/// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any
+/// order.
 ///
 /// The generator is SplitMix64 (Steele, Lea, Flood 2014), started at a hash of the four.
 package struct RandomStream: RandomNumberGenerator, Sendable {

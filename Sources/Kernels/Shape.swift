@@ -23,8 +23,10 @@ package struct Shape: Sendable, Equatable, CustomStringConvertible {
   package var pixelStride: Int { imageBlock * channelStride }
   /// Blocks of 12 images, the last one filled up with images of zeros.
   package var blocks: Int { (images + imageBlock - 1) / imageBlock }
-  package var blockCount: Int { pixels * pixelStride }
-  package var count: Int { blocks * blockCount }
+  /// Floats of one block of images.
+  package var floatsPerBlock: Int { pixels * pixelStride }
+  /// Floats of the whole tensor, with what fills it up.
+  package var count: Int { blocks * floatsPerBlock }
 
   /// The real images of a block.
   package func images(inBlock block: Int) -> Int { min(imageBlock, images - block * imageBlock) }

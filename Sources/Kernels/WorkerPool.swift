@@ -4,15 +4,16 @@ import Synchronization
 
 /// Threads that share out numbered units of work.
 ///
-/// Which thread takes which unit depends on timing, so a unit must write only what no other unit writes;
-/// sums over units are made afterwards in the order of their numbers. Then the thread count leaves no trace.
+/// Which thread takes which unit depends on timing, so a unit must write only what no other unit
+/// writes, and sums over units are made afterwards in the order of their numbers. Then results do
+/// not depend on the thread count.
 package final class WorkerPool: @unchecked Sendable {
-  // Unchecked: `job` is written before `generation` rises, read after that by the workers, and written again when
-  // `running` has fallen to 0.
+  // Unchecked: `job` is written before `generation` rises, read after that by the workers, and
+  // written again when `running` has fallen to 0.
   private struct Job {
     let units: Int
-    /// Lives in the frame of `forEach`, which returns only when every thread is done with it. A pointer,
-    /// because a thread that still held a copy of the closure then would let it escape.
+    /// Lives in the frame of `forEach`, which returns only when every thread is done with it. A
+    /// pointer, because a thread that still held a copy of the closure then would let it escape.
     let body: UnsafePointer<(Int, Int) -> Void>
   }
 
@@ -29,8 +30,9 @@ package final class WorkerPool: @unchecked Sendable {
   private let offeredUnits = Atomic<Int>(0)
   private let nextOffered = Atomic<Int>(0)
   private let isShutDown = Atomic<Bool>(false)
-  /// How often a thread looks before it sleeps. Jobs follow each other within microseconds, and waking a thread takes
-  /// tens of them; with more threads than processors, the others need the time more.
+  /// How often a thread polls for work before it sleeps. Jobs follow each other within
+  /// microseconds, and waking a thread takes tens of them. With more threads than processors it
+  /// does not poll, since the others need the time.
   private let looks: Int
 
   /// `threads` counts the calling thread; at least 1.
@@ -46,13 +48,14 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Calls `body` once with each of 0..<units and returns when all calls have; the caller works too.
-  /// One caller at a time.
+  /// Calls `body` once with each of 0..<units and returns when all calls have; the caller works
+  /// too. One caller at a time.
   package func forEach(_ units: Int, _ body: (Int) -> Void) {
     forEach(units) { unit, _ in body(unit) }
   }
 
-  /// The same; `body` is also told which of 0..<threads calls it, for memory that each thread has to itself.
+  /// Calls `body` once with each of 0..<units and returns when all calls have. `thread`, in
+  /// 0..<threads, says who calls, for memory that each thread has to itself. One caller at a time.
   package func forEach(_ units: Int, _ body: (_ unit: Int, _ thread: Int) -> Void) {
     guard threads > 1, units > 1 else {
       for unit in 0..<units { body(unit, 0) }
@@ -76,8 +79,9 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Work for which there is time until `finishOffered`: whoever waits for others in a `forEach` takes a unit of it.
-  /// Units should be short, since those others wait for it in turn. Not from within a unit.
+  /// Offers work that has time until `finishOffered`: threads that wait for others in a `forEach`
+  /// take units of it. Units should be short, because those others may have to wait for one to end.
+  /// Not to be called from within a unit.
   package func offer(_ units: Int, _ body: @escaping @Sendable (Int) -> Void) {
     finishOffered()
     offered = body
@@ -88,7 +92,8 @@ package final class WorkerPool: @unchecked Sendable {
   /// All threads do what is left of the offered work; returns when all of it is done.
   package func finishOffered() {
     if offered == nil { return }
-    // A thread that is busy with an offered unit comes to this job afterwards, so its end is the end of all units.
+    // A thread that is busy with an offered unit joins this job afterwards, so when the job ends
+    // all units have ended.
     forEach(threads) { _ in while takeOffered() {} }
     offeredUnits.store(0, ordering: .relaxed)
     offered = nil
@@ -96,7 +101,7 @@ package final class WorkerPool: @unchecked Sendable {
 
   /// false if there is nothing left.
   private func takeOffered() -> Bool {
-    // Looked at before it is changed, or waiting threads would pass it to and fro between their caches.
+    // Read before it is changed, or waiting threads would move its cache line to and fro.
     guard nextOffered.load(ordering: .relaxed) < offeredUnits.load(ordering: .relaxed) else {
       return false
     }

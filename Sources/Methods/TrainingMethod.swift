@@ -24,7 +24,7 @@ package protocol TrainingMethod: AnyObject {
   var schedule: EpochSchedule { get }
   /// Images through the network in one step; each view of an image counts.
   var imagesPerStep: Int { get }
-  /// Those that the last evaluation measures; the others may measure a sample of them.
+  /// Images that the last evaluation measures; the others may measure a sample of them.
   var evaluationImages: Int { get }
   /// The images of each step.
   var batches: BatchFeed { get }

@@ -1,10 +1,11 @@
 import Snapshots
 import TerminalUI
 
-/// Shows `state` until the user leaves it or `shouldStop` says so, and returns the state it ended in.
+/// Shows `state` until the user leaves it or `shouldStop` says so, and returns the state it ended
+/// in.
 ///
-/// The state's size and colours are set from the terminal. Draws at most 20 frames a second, and only
-/// when something has changed; between frames it sleeps until a key comes.
+/// The state's size and colours are set from the terminal. Draws at most 20 frames a second, and
+/// only when something has changed; between frames it sleeps until a key comes.
 ///
 /// - Parameters:
 ///   - nextEvents: what has happened to the run since the last call; must not wait.

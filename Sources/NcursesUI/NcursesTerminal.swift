@@ -9,7 +9,8 @@ import TerminalUI
 
 /// The terminal: draws frames, reads keys, and leaves everything as it was.
 ///
-/// ncurses keeps its state in globals, so a process opens one terminal at a time and uses it from one thread.
+/// ncurses keeps its state in globals, so a process opens one terminal at a time and uses it from
+/// one thread.
 package final class NcursesTerminal {
   /// What the terminal can show; a frame for it is made at this depth.
   package let colorDepth: ColorDepth
@@ -89,7 +90,8 @@ package final class NcursesTerminal {
       attributes |= ncurses_reverse()
     }
     if !hasBrightColors {
-      // Eight colours: the bright ones are the plain ones, bold; dark grey, which would be black, is none.
+      // Eight colours: the bright ones are the plain ones, bold; dark grey, which would be black,
+      // is none.
       if foreground == 8 {
         foreground = -1
       } else if foreground > 8 {

@@ -19,7 +19,7 @@ package struct Architecture: Sendable, Equatable {
   package var width: Int
   /// Side of the images, in pixels.
   package var inputSize: Int
-  /// Of the images as they are read.
+  /// Channels of the images as they are read.
   package var inputChannels: Int
   /// What the trunk sees of them.
   package var input = InputKind.image
@@ -42,7 +42,7 @@ package struct Architecture: Sendable, Equatable {
     }
   }
 
-  /// Of one image as it is read: no channels to fill up a vector.
+  /// Shape of one image as it is read: no channels to fill up a vector.
   package var inputShape: Shape {
     Shape(
       images: 1, height: inputSize, width: inputSize, channels: inputChannels,

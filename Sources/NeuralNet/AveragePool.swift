@@ -17,15 +17,15 @@ package final class AveragePool {
         images: input.shape.images, height: 1, width: 1, channels: input.shape.channels,
         channelStride: stride))
     let pixels = input.shape.pixels
-    let pixelCount = imageBlock * stride
+    let floatsPerPixel = imageBlock * stride
     context.pool.forEach(input.shape.blocks) { block in
       let (source, target) = (input.block(block), output.block(block))
-      target.update(from: source, count: pixelCount)
+      target.update(from: source, count: floatsPerPixel)
       for pixel in 1..<max(pixels, 1) {
-        context.kernels.add(pixelCount, source + pixel * pixelCount, target)
+        context.kernels.add(floatsPerPixel, source + pixel * floatsPerPixel, target)
       }
       let scale = 1 / Float(pixels)
-      for index in 0..<pixelCount { target[index] *= scale }
+      for index in 0..<floatsPerPixel { target[index] *= scale }
     }
     return output
   }
@@ -36,13 +36,13 @@ package final class AveragePool {
     context.gradients.hold(outputGradient)
     defer { context.gradients.release(outputGradient) }
     let inputGradient = context.gradients.take(inputShape)
-    let pixelCount = imageBlock * inputShape.channelStride
+    let floatsPerPixel = imageBlock * inputShape.channelStride
     let scale = 1 / Float(inputShape.pixels)
     context.pool.forEach(inputShape.blocks) { block in
       let (source, target) = (outputGradient.block(block), inputGradient.block(block))
-      for index in 0..<pixelCount { target[index] = scale * source[index] }
+      for index in 0..<floatsPerPixel { target[index] = scale * source[index] }
       for pixel in 1..<max(inputShape.pixels, 1) {
-        (target + pixel * pixelCount).update(from: target, count: pixelCount)
+        (target + pixel * floatsPerPixel).update(from: target, count: floatsPerPixel)
       }
     }
     return inputGradient

@@ -1,9 +1,9 @@
 import Kernels
 
-/// Two 3×3 convolutions around which the input is carried past (He et al. 2016), through a 1×1 convolution where
-/// size or channels change: y = ReLU(BN(conv(ReLU(BN(conv(x))))) + x).
+/// Two 3×3 convolutions with a shortcut around them (He et al. 2016), a 1×1 convolution where size
+/// or channels change: y = ReLU(BN(conv(ReLU(BN(conv(x))))) + x).
 final class BasicBlock {
-  /// For one image.
+  /// Shape of the output for one image.
   let outputShape: Shape
 
   private let context: ComputeContext
@@ -13,8 +13,8 @@ final class BasicBlock {
   private let normalization2: BatchNormalization
   private let downsample: (convolution: Convolution, normalization: BatchNormalization)?
   private let output = ActivationStorage()
-  /// Shared by all blocks: the map between the convolutions is made again for the backward pass, in a tenth of the
-  /// time of one convolution, rather than kept.
+  /// The map between the convolutions, in memory that all blocks share: the backward pass computes
+  /// it again, in a tenth of the time of one convolution.
   private let inner: ActivationStorage
 
   /// - Parameters:
@@ -59,7 +59,7 @@ final class BasicBlock {
     var shape = outputShape
     shape.images = input.shape.images
     let output = output.tensor(shape)
-    // What is carried past waits where the sum will be.
+    // The shortcut's map is written where the sum will be.
     var residual = input
     if let downsample {
       residual = downsample.normalization.forward(
@@ -71,12 +71,13 @@ final class BasicBlock {
       convolution2, of: between, residual: residual, into: output, mode)
   }
 
-  /// Replaces the parameters' gradients; the result and `outputGradient` are in the context's gradient memory.
+  /// Replaces the parameters' gradients and returns the gradient of the input. It and
+  /// `outputGradient` are in the context's gradient memory.
   func backward(_ outputGradient: Tensor) -> Tensor {
-    // Behind the ReLU it is the residual's gradient, which is needed to the end.
+    // `normalization2.backward` turns it into the shortcut's gradient, which is needed to the end.
     context.gradients.hold(outputGradient)
     let gradient2 = normalization2.backward(outputGradient)
-    normalization1.restoreOutput()
+    normalization1.recomputeOutput()
     let betweenGradient = convolution2.backward(gradient2, needsInputGradient: true)!
     let gradient1 = normalization1.backward(betweenGradient)
     context.gradients.release(outputGradient)

@@ -1,9 +1,9 @@
 import Kernels
 
 extension BatchNormalization {
-  /// Replaces the gradients of weight and bias and returns the gradient of the input, **in the input's memory**:
-  /// a map and its gradient are never both there. With a residual, `outputGradient` becomes the residual's
-  /// gradient. Once after each forward pass in `.training`.
+  /// Replaces the gradients of weight and bias and returns the gradient of the input, which
+  /// **overwrites the input**: memory holds a map or its gradient, never both. With a residual,
+  /// `outputGradient` becomes the residual's gradient. Once after each forward pass in `.training`.
   package func backward(_ outputGradient: Tensor) -> Tensor {
     let (input, output) = takeBatch(outputGradient)
     // Twice read: for the two sums, and for the gradient that is written then.
@@ -21,11 +21,11 @@ extension BatchNormalization {
     return input
   }
 
-  /// The same for whoever takes the gradient of the input strip by strip: it is computed when it is read. Without a
-  /// residual.
+  /// Replaces the gradients of weight and bias and returns the gradient of the input in strips,
+  /// each computed when it is read. Requires a layer without residual.
   func backwardInStrips(_ outputGradient: Tensor) -> GradientStrips {
     let (input, output) = takeBatch(outputGradient)
-    precondition(residual == nil, "a residual wants its gradient as a whole")
+    precondition(residual == nil, "a residual needs its gradient as a whole")
     let bytes = 4 * Double(input.shape.count + outputGradient.shape.count)
     context.measure(name, .normalizationGradient, bytes: bytes) {
       writeCoefficients(sums(input, output, outputGradient), input.shape)
@@ -38,14 +38,15 @@ extension BatchNormalization {
     let height = output.shape.height
     let outputRows = { (strip: Int) in strip * rowCount..<min(height, (strip + 1) * rowCount) }
     let inputRows = { (rows: Range<Int>) in
-      // The last window's rows end with the map; with an odd size, a row without a window goes with them.
+      // The last window's rows end with the map; with an odd size, a row without a window goes with
+      // them.
       max(
         0, pool * rows.lowerBound - (self.poolPadding ?? 0))..<(rows.upperBound == height
         ? shape.height : pool * rows.upperBound - (self.poolPadding ?? 0))
     }
     return GradientStrips(
       shape: shape, count: (height + rowCount - 1) / rowCount, rows: { inputRows(outputRows($0)) },
-      scratchCount: (pool * rowCount + 1) * rowFloats,
+      scratchFloats: (pool * rowCount + 1) * rowFloats,
       read: { [self] block, strip, scratch in
         let rows = outputRows(strip)
         context.kernels.normalizationInputGradient(

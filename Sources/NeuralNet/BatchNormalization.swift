@@ -6,8 +6,8 @@ package enum Mode: Sendable {
   case evaluation
 }
 
-/// Batch normalisation (Ioffe, Szegedy 2015) with what follows it: the sum with a residual and ReLU, or ReLU and a
-/// 2×2 max-pool. Momentum 0.1, ε 1e-5, as PyTorch.
+/// Batch normalisation (Ioffe, Szegedy 2015) with what follows it: the sum with a residual and
+/// ReLU, or ReLU and a 2×2 max-pool. Momentum 0.1, ε 1e-5, as PyTorch.
 package final class BatchNormalization {
   package let channels: Int
   package let relu: Bool
@@ -21,10 +21,10 @@ package final class BatchNormalization {
   let name: String
   private let momentum = 0.1
   private let epsilon = 1e-5
-  // From here on, what is not private is for the backward pass, which is in a file of its own.
+  // From here on, what is not private is used by BatchNormalization+Backward.swift.
   let context: ComputeContext
   let stride: Int
-  /// The last batch: backward needs all of it, `restoreOutput` too.
+  /// The last batch: backward needs all of it, `recomputeOutput` too.
   var input: Tensor?
   var output: Tensor?
   var residual: Tensor?
@@ -35,7 +35,7 @@ package final class BatchNormalization {
   var slope: FloatBuffer
   var offset: FloatBuffer
   var partialSums = FloatBuffer(count: 0)
-  /// Of the last training batch.
+  /// Mean and 1 / standard deviation of each channel in the last training batch.
   var mean: [Double]
   var inverseDeviation: [Double]
 
@@ -72,8 +72,8 @@ package final class BatchNormalization {
   ///
   /// - Parameters:
   ///   - residual: of the input's shape; not with pooling.
-  ///   - target: where the result goes, the residual's memory if wanted; the layer's own memory if nil.
-  /// - Returns: what lives until the next call, or as long as `target`'s owner leaves it alone.
+  ///   - target: where the result goes, which may be the residual's memory; the layer's own if nil.
+  /// - Returns: the result, valid until the next call, or until `target`'s owner writes there.
   package func forward(
     _ input: Tensor, residual: Tensor? = nil, into target: Tensor? = nil, _ mode: Mode
   ) -> Tensor {
@@ -84,10 +84,10 @@ package final class BatchNormalization {
         let partition = BlockPartition(blocks: input.shape.blocks, rows: input.shape.height)
         startSums(partition.units)
         context.pool.forEach(partition.units) { unit in
-          context.kernels.accumulateMoments(
+          context.kernels.accumulateStatistics(
             input, partition.rows(unit), partition.block(unit), to: partialSums, unit)
         }
-        finishMoments(input.shape, partition.units)
+        finishStatistics(input.shape, partition.units)
       case .evaluation:
         useRunningStatistics()
       }
@@ -95,7 +95,8 @@ package final class BatchNormalization {
     }
   }
 
-  /// The same of a convolution's output, whose statistics are taken while it is in the threads' caches.
+  /// Normalises the output of `convolution`, taking its statistics while it is in the threads'
+  /// caches: y = ReLU(BN(convolution(input)) + residual) and so on.
   package func forward(
     _ convolution: Convolution, of input: Tensor, residual: Tensor? = nil,
     into target: Tensor? = nil, _ mode: Mode
@@ -106,11 +107,11 @@ package final class BatchNormalization {
     precondition(
       convolution.outputChannels == channels,
       "\(convolution.outputChannels) channels into batch-norm of \(channels)")
-    let units = convolution.momentUnits(input.shape)
+    let units = convolution.statisticsUnits(input.shape)
     startSums(units)
-    let map = convolution.forward(input, moments: partialSums)
+    let map = convolution.forward(input, statistics: partialSums)
     return context.measure(name, .normalization, bytes: 4 * Double(map.shape.count)) {
-      finishMoments(map.shape, units)
+      finishStatistics(map.shape, units)
       return normalize(map, residual, target)
     }
   }
@@ -133,8 +134,9 @@ package final class BatchNormalization {
     return output
   }
 
-  /// Writes the last result again, after others have used its memory. Not with a residual, not after `backward`.
-  package func restoreOutput() {
+  /// Computes the last result again, after others have used its memory. Not with a residual, not
+  /// after `backward`.
+  package func recomputeOutput() {
     guard let input, let output, residual == nil else {
       preconditionFailure("nothing to restore in \(name)")
     }
@@ -171,14 +173,15 @@ package final class BatchNormalization {
       shift: shift.pointer, relu: relu, poolPadding: poolPadding, poolIndex: nil,
       residual: residual.map { UnsafePointer($0.block(block)) }, rows: rows)
     if let poolIndex {
-      let blockCount = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
-      arguments.poolIndex = poolIndex.baseAddress! + block * blockCount
+      let floatsPerBlock = arguments.outputHeight * arguments.outputWidth * imageBlock * stride
+      arguments.poolIndex = poolIndex.baseAddress! + block * floatsPerBlock
     }
     return arguments
   }
 
-  /// Statistics of the batch from the partial sums, and what they make of scale, shift and the running ones.
-  private func finishMoments(_ shape: Shape, _ units: Int) {
+  /// The batch's mean and variance from the partial sums, the scale and shift that follow from
+  /// them, and the running statistics, moved on.
+  private func finishStatistics(_ shape: Shape, _ units: Int) {
     let sums = addSums(units)
     let count = Double(shape.images * shape.pixels)
     for channel in 0..<channels {
@@ -250,13 +253,14 @@ extension StateBuffer {
 }
 
 extension KernelTable {
-  /// Adds Σx and Σx² of each channel over some rows of a block of images to a unit's sums, `[units, 2, channelStride]`.
-  func accumulateMoments(
+  /// Adds Σx and Σx² of each channel over some rows of a block of images to a unit's sums,
+  /// `[units, 2, channelStride]`.
+  func accumulateStatistics(
     _ map: Tensor, _ rows: Range<Int>, _ block: Int, to sums: FloatBuffer, _ unit: Int
   ) {
     let stride = map.shape.channelStride
     let unitSums = sums.pointer + unit * 2 * stride
-    accumulateMoments(
+    accumulateStatistics(
       map.block(block) + rows.lowerBound * map.shape.width * imageBlock * stride,
       rows.count * map.shape.width, stride, map.shape.images(inBlock: block), unitSums,
       unitSums + stride)

@@ -1,4 +1,5 @@
-/// Bilinear resizing of one plane with half-pixel centres: PyTorch's `interpolate` with `align_corners` false.
+/// Bilinear resizing of one plane with half-pixel centres: PyTorch's `interpolate` with
+/// `align_corners` false.
 struct BilinearResize: Sendable {
   private let vertical: Axis
   private let horizontal: Axis
@@ -13,7 +14,7 @@ struct BilinearResize: Sendable {
     let sourceCount: Int
     var first: [Int] = []
     var second: [Int] = []
-    /// Of the second; the first has the rest of 1.
+    /// Weight of the second neighbour; the first has the rest of 1.
     var weight: [Float] = []
 
     init(from sourceCount: Int, to count: Int) {
@@ -48,7 +49,8 @@ struct BilinearResize: Sendable {
     }
   }
 
-  /// The gradient of the output → the gradient of the input, which is overwritten: the transpose of `forward`.
+  /// The gradient of the output → the gradient of the input, which is overwritten: the transpose of
+  /// `forward`.
   func backward(_ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
     let (sourceWidth, width) = (horizontal.sourceCount, horizontal.first.count)
     target.update(repeating: 0, count: vertical.sourceCount * sourceWidth)

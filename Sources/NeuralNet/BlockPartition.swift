@@ -1,6 +1,7 @@
 /// A batch cut into units of work: blocks of images, and where those are few, runs of their rows.
 ///
-/// It depends on the shape alone, so that sums over the units have the same bits at any number of threads.
+/// It depends on the shape alone, so that sums over the units have the same bits at any number of
+/// threads.
 struct BlockPartition {
   private let rows: Int
   private let parts: Int

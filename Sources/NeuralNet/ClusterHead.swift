@@ -1,7 +1,7 @@
 import Kernels
 
-/// h sub-heads on one trunk: each an independently initialised linear layer with softmax over C clusters.
-/// All of them are one matrix product.
+/// h sub-heads on one trunk: each an independently initialised linear layer with softmax over C
+/// clusters. All of them are one matrix product.
 package final class ClusterHead: Head {
   package let clusters: Int
   package let subHeads: Int
@@ -14,7 +14,8 @@ package final class ClusterHead: Head {
 
   /// - Parameters:
   ///   - name: `head_A` or `head_B`.
-  ///   - features: the trunk's output, `[·, H, W, C]`; flattened channel by channel, as PyTorch does.
+  ///   - features: the trunk's output, `[·, H, W, C]`; flattened channel by channel, as PyTorch
+  ///     does.
   package init(
     name: String, features: Shape, clusters: Int, subHeads: Int, context: ComputeContext
   ) {
@@ -80,7 +81,8 @@ package final class ClusterHead: Head {
     return probabilities
   }
 
-  /// Takes the gradient of the probabilities, which it overwrites; returns the gradient of the features.
+  /// Takes the gradient of the probabilities, which it overwrites; returns the gradient of the
+  /// features.
   package func backward(_ gradient: Tensor) -> Tensor {
     guard let current else { preconditionFailure("backward before forward") }
     precondition(gradient.shape == current.shape, "\(gradient.shape), not \(current.shape)")

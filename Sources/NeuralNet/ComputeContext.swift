@@ -1,16 +1,21 @@
 import Kernels
 
-/// What every layer computes with: one instruction set's kernels, the threads, and memory for gradients.
+/// What every layer computes with: one instruction set's kernels, the threads, and memory for
+/// gradients.
 package final class ComputeContext: Sendable {
   package let kernels: KernelTable
   package let pool: WorkerPool
   package let gradients: GradientWorkspace
-  /// Whether convolutions go through Winograd's domain where that is faster.
+  /// Whether convolutions go through the Winograd domain where that is faster.
   package let usesWinograd: Bool
   let workspace = ConvolutionWorkspace()
-  /// nil unless somebody measures.
+  /// Adds up the layers' times; nil where nothing is measured.
   package let profiler: Profiler?
 
+  /// - Parameters:
+  ///   - instructionSet: one that is available; the fastest by default.
+  ///   - threads: with the calling one; at least 1.
+  ///   - profiler: adds up the layers' times; nil to measure nothing.
   package init(
     instructionSet: InstructionSet = .available.last ?? .portable, threads: Int,
     usesWinograd: Bool = true, profiler: Profiler? = nil
@@ -25,21 +30,21 @@ package final class ComputeContext: Sendable {
   deinit { pool.shutDown() }
 
   /// Adds to the first of several parts the others, which lie behind it, in their order.
-  func addParts(_ parts: Int, _ sums: FloatBuffer, _ partCount: Int) {
+  func addParts(_ parts: Int, _ sums: FloatBuffer, _ floatsPerPart: Int) {
     let chunk = 1 << 12
-    pool.forEach((partCount + chunk - 1) / chunk) { unit in
+    pool.forEach((floatsPerPart + chunk - 1) / chunk) { unit in
       let first = unit * chunk
       for part in 1..<max(parts, 1) {
         kernels.add(
-          min(chunk, partCount - first), sums.pointer + part * partCount + first,
+          min(chunk, floatsPerPart - first), sums.pointer + part * floatsPerPart + first,
           sums.pointer + first)
       }
     }
   }
 }
 
-/// Memory for the gradients of activations, used again and again: batch-norm turns its input into that input's
-/// gradient, so that only what a convolution passes on needs memory here.
+/// Memory for the gradients of activations, used again and again: batch-norm turns its input into
+/// that input's gradient, so that only what a convolution passes on needs memory here.
 package final class GradientWorkspace: @unchecked Sendable {
   // Unchecked: only the thread that runs the backward pass asks for tensors.
   private var buffers: [FloatBuffer] = []
@@ -73,8 +78,8 @@ extension FloatBuffer {
   }
 }
 
-/// An activation that a layer owns, or that layers share one after the other: memory for the largest batch so far,
-/// lent out for the current one.
+/// An activation that a layer owns, or that layers share one after the other: memory for the
+/// largest batch so far, lent out for the current one.
 package final class ActivationStorage {
   private var buffer = FloatBuffer(count: 0)
 

@@ -1,6 +1,7 @@
 import Kernels
 
-/// A two-dimensional convolution without bias, and with a kernel as large as the map a linear layer.
+/// A two-dimensional convolution without bias, and with a kernel as large as the map a linear
+/// layer.
 ///
 /// Weights are `[out, in, height, width]` to the outside and `PackedWeights` inside.
 package final class Convolution {
@@ -31,8 +32,8 @@ package final class Convolution {
 
   /// - Parameters:
   ///   - inputStride: the channel stride of the tensors that `forward` is given.
-  ///   - views: the PyTorch tensors that the weights are saved as; one named `name`, with He initialisation by
-  ///     `fan`, if nil.
+  ///   - views: the PyTorch tensors that the weights are saved as; one named `name`, with He
+  ///     initialisation by `fan`, if nil.
   package init(
     name: String, geometry: ConvolutionGeometry, inputChannels: Int, inputStride: Int? = nil,
     outputChannels: Int, views: [ParameterView]? = nil, fan: Fan = .fanIn, context: ComputeContext
@@ -64,26 +65,30 @@ package final class Convolution {
       count: packed.count, views: views ?? [.convolution(name, packed, geometry, fan)])
   }
 
-  /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next call.
-  package func forward(_ input: Tensor) -> Tensor { forward(input, moments: nil) }
+  /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`; the result lives until the next
+  /// call.
+  package func forward(_ input: Tensor) -> Tensor { forward(input, statistics: nil) }
 
-  /// The same; Σx and Σx² of each channel of the output are added to `moments`, `[momentUnits, 2, channelStride]`, if they
-  /// are wanted, by each unit of work apart, while it has its part of the output in its cache.
-  func forward(_ input: Tensor, moments: FloatBuffer?) -> Tensor {
+  /// `[N, H, W, inputChannels]` → `[N, H′, W′, outputChannels]`, with the output's statistics.
+  ///
+  /// - Parameter statistics: `[statisticsUnits, 2, channelStride]`, to which Σx and Σx² of each
+  ///   channel of the output are added: each unit of work adds to sums of its own, while it has its
+  ///   part of the output in its cache. nil if nobody needs them.
+  func forward(_ input: Tensor, statistics: FloatBuffer?) -> Tensor {
     let output = output(for: input)
     context.measure(
       name, .forward, multiplyAdds: multiplyAdds(input), bytes: bytes(input, output)
     ) {
       if let winograd {
         winograd.convolve(
-          input, weight.values, to: output, accumulates: false, moments: moments)
-      } else if let moments {
+          input, weight.values, to: output, accumulates: false, statistics: statistics)
+      } else if let statistics {
         convolve(
           input, forwardPlan, weight.values, packed, output, accumulates: false,
           rowCount: GradientStrips.rowCount(
             width: output.shape.width, stride: output.shape.channelStride)
         ) { unit, block, rows in
-          context.kernels.accumulateMoments(output, rows, block, to: moments, unit)
+          context.kernels.accumulateStatistics(output, rows, block, to: statistics, unit)
         }
       } else {
         convolve(input, forwardPlan, weight.values, packed, output, accumulates: false)
@@ -92,8 +97,8 @@ package final class Convolution {
     return output
   }
 
-  /// How many units of work take the output's moments: it depends on the shape alone.
-  func momentUnits(_ input: Shape) -> Int {
+  /// How many units of work take the output's statistics: it depends on the shape alone.
+  func statisticsUnits(_ input: Shape) -> Int {
     winograd?.tileCount(input)
       ?? BlockPartition(blocks: input.blocks, rows: geometry.outputHeight).units
   }
@@ -108,7 +113,7 @@ package final class Convolution {
     return output.tensor(outputShape(input))
   }
 
-  /// Replaces the weight gradient and returns the gradient of the input, nil if it is not wanted.
+  /// Replaces the weight gradient and returns the gradient of the input, nil if it is not needed.
   package func backward(_ outputGradient: Tensor, needsInputGradient: Bool) -> Tensor? {
     let input = writeWeightGradient(outputGradient)
     guard needsInputGradient else { return nil }
@@ -126,8 +131,9 @@ package final class Convolution {
     writeInputGradient(outputGradient, to: inputGradient, accumulates: true)
   }
 
-  /// Replaces the weight gradient, given the gradient of what `normalization` made of the output. For a network's first
-  /// layer, whose few input channels let the output's own gradient stay in the threads' caches.
+  /// Replaces the weight gradient, given the gradient of what `normalization` made of the output.
+  /// For a network's first layer, whose few input channels let the output's own gradient stay in
+  /// the threads' caches.
   package func backward(_ gradient: Tensor, through normalization: BatchNormalization) {
     guard let patchWeightGradient, let input else {
       _ = backward(normalization.backward(gradient), needsInputGradient: false)
@@ -193,7 +199,7 @@ package final class Convolution {
     }
   }
 
-  /// Of the input's gradient: the channels padded, as they are not in a raw input.
+  /// Shape of the input's gradient, whose channels are padded, unlike those of a raw input.
   private func inputShape(_ input: Tensor) -> Shape {
     Shape(
       images: input.shape.images, height: geometry.inputHeight, width: geometry.inputWidth,
@@ -206,7 +212,7 @@ package final class Convolution {
       channels: outputChannels)
   }
 
-  /// Of one pass by the direct count, padding included.
+  /// Multiply-adds of one pass by the direct count, padding included.
   private func multiplyAdds(_ input: Tensor) -> Double {
     Double(input.shape.images * geometry.outputPixels)
       * Double(geometry.taps * inputChannels * outputChannels)

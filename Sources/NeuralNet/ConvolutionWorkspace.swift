@@ -1,36 +1,37 @@
 import Kernels
 
-/// Memory that all convolutions of a network use in turn. Contents are stale.
+/// Memory that all convolutions of a network use in turn. Whoever asks for it overwrites it first.
 final class ConvolutionWorkspace: @unchecked Sendable {
   // Unchecked: only the thread that runs the network asks for memory.
-  private var threadSpectra: [(first: FloatBuffer, second: FloatBuffer)] = []
-  private var spectraForAll = FloatBuffer(count: 0)
-  private var plainWeights = FloatBuffer(count: 0)
+  private var scratchOfThreads: [(first: FloatBuffer, second: FloatBuffer)] = []
+  private var sharedMemory = FloatBuffer(count: 0)
+  private var transposed = FloatBuffer(count: 0)
 
-  /// Two spectra for each thread, or other memory that stays in its cache.
-  func spectra(
+  /// Two buffers of at least so many floats for each thread, small enough to stay in its cache.
+  func threadScratch(
     _ first: Int, _ second: Int, threads: Int
   ) -> [(first: FloatBuffer, second: FloatBuffer)] {
-    while threadSpectra.count < threads {
-      threadSpectra.append((FloatBuffer(count: 0), FloatBuffer(count: 0)))
+    while scratchOfThreads.count < threads {
+      scratchOfThreads.append((FloatBuffer(count: 0), FloatBuffer(count: 0)))
     }
     for thread in 0..<threads {
-      threadSpectra[thread].first = threadSpectra[thread].first.grown(to: first)
-      threadSpectra[thread].second = threadSpectra[thread].second.grown(to: second)
+      scratchOfThreads[thread].first = scratchOfThreads[thread].first.grown(to: first)
+      scratchOfThreads[thread].second = scratchOfThreads[thread].second.grown(to: second)
     }
-    return threadSpectra
+    return scratchOfThreads
   }
 
-  /// What all threads share of spectra, one at a time: those of weights, the sums that become their gradients, or those
-  /// of an input.
-  func sharedSpectra(_ count: Int) -> FloatBuffer {
-    spectraForAll = spectraForAll.grown(to: count)
-    return spectraForAll
+  /// One buffer of at least `count` floats that all threads share: transformed weights, the sums
+  /// that become their gradients, or transformed input tiles. One use at a time.
+  func sharedScratch(_ count: Int) -> FloatBuffer {
+    sharedMemory = sharedMemory.grown(to: count)
+    return sharedMemory
   }
 
-  /// Weights with input and output channels exchanged.
+  /// One buffer of at least `count` floats for weights whose input and output channels are
+  /// exchanged.
   func transposedWeights(_ count: Int) -> FloatBuffer {
-    plainWeights = plainWeights.grown(to: count)
-    return plainWeights
+    transposed = transposed.grown(to: count)
+    return transposed
   }
 }

@@ -1,17 +1,18 @@
 import Kernels
 
-/// The gradient of a convolution's output, a few rows of a block of images at a time, so that it need not lie in memory
-/// as a whole.
+/// The gradient of a convolution's output, a few rows of a block of images at a time, so that it
+/// never has to be in memory as a whole.
 struct GradientStrips {
-  /// Of the whole gradient.
+  /// Shape of the whole gradient.
   let shape: Shape
   /// Strips of one block.
   let count: Int
   /// The rows of a strip.
   let rows: (_ strip: Int) -> Range<Int>
-  /// Floats that `read` may want for itself.
-  let scratchCount: Int
-  /// Where the strip's gradient lies, `[rows, width, 12, channelStride]`: in a map, or computed into `scratch`.
+  /// Floats of scratch memory that `read` needs.
+  let scratchFloats: Int
+  /// The strip's gradient, `[rows, width, 12, channelStride]`: a part of a map, or computed into
+  /// `scratch`.
   let read:
     (_ block: Int, _ strip: Int, _ scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
 
@@ -22,7 +23,7 @@ struct GradientStrips {
 }
 
 extension GradientStrips {
-  /// Of a gradient that is there.
+  /// Strips of a gradient that is in memory as a whole.
   init(_ map: Tensor) {
     let shape = map.shape
     let rowCount = GradientStrips.rowCount(width: shape.width, stride: shape.channelStride)
@@ -30,7 +31,7 @@ extension GradientStrips {
       strip * rowCount..<min(shape.height, (strip + 1) * rowCount)
     }
     self.init(
-      shape: shape, count: (shape.height + rowCount - 1) / rowCount, rows: rows, scratchCount: 0,
+      shape: shape, count: (shape.height + rowCount - 1) / rowCount, rows: rows, scratchFloats: 0,
       read: { block, strip, _ in
         UnsafePointer(
           map.block(block)

@@ -10,8 +10,8 @@ package protocol Head<Output>: Module {
   /// The trunk's features `[N, H, W, C]` → probabilities; they live until the next call.
   func forward(_ features: Tensor, _ mode: Mode) -> Output
 
-  /// Takes the gradient of the probabilities, which it may overwrite, and replaces that of its parameters; returns
-  /// the gradient of the features. Once after each `forward`.
+  /// Takes the gradient of the probabilities, which it may overwrite, and replaces that of its
+  /// parameters; returns the gradient of the features. Once after each `forward`.
   func backward(_ gradient: Output) -> Tensor
 }
 

@@ -3,7 +3,7 @@ import Kernels
 /// A trunk and heads of one kind.
 package final class Network<HeadKind: Head>: Module {
   package let context: ComputeContext
-  /// Of one image as it is read, `[1, H, W, C]`.
+  /// Shape of one image as it is read, `[1, H, W, C]`.
   package let inputShape: Shape
   /// What stands in front of the trunk; nil if it sees images as they are.
   private let input: SobelInput?
@@ -11,7 +11,8 @@ package final class Network<HeadKind: Head>: Module {
   /// By the prefix of its tensors' names: `head_A`, `head_B`.
   package let heads: [String: HeadKind]
 
-  /// `trunk` takes images of `inputShape`, or what `input` makes of them; the heads take its features.
+  /// `trunk` takes images of `inputShape`, or what `input` makes of them; the heads take its
+  /// features.
   package init(
     inputShape: Shape, input: SobelInput? = nil, trunk: any Trunk,
     heads: [(name: String, head: HeadKind)], context: ComputeContext
@@ -33,7 +34,8 @@ package final class Network<HeadKind: Head>: Module {
     trunk.forward(input?.forward(images) ?? images, mode)
   }
 
-  /// From the gradient of that head's probabilities, replaces the gradients of the trunk and of the head.
+  /// From the gradient of that head's probabilities, replaces the gradients of the trunk and of the
+  /// head.
   package func backward(_ gradient: HeadKind.Output, head: String) {
     trunk.backward(self.head(head).backward(gradient))
   }

@@ -1,7 +1,7 @@
 import Kernels
 
-/// The weight gradient of a layer with few input channels, the first of a network: (tap, channel) pairs fill the register
-/// tile together, and the output's gradient may come in strips.
+/// The weight gradient of a layer with few input channels, the first of a network: (tap, channel)
+/// pairs are the rows of the register tile, and the output's gradient may come in strips.
 final class PatchWeightGradient {
   private let geometry: ConvolutionGeometry
   private let packed: PackedWeights
@@ -9,9 +9,9 @@ final class PatchWeightGradient {
   private let patches: PatchTable
   /// For each part of the work, `[panels, rows of the tile, width]`.
   private var partial: FloatBuffer
-  private var partCount: Int { patches.rows * packed.paddedChannels }
+  private var floatsPerPart: Int { patches.rows * packed.paddedChannels }
 
-  /// Of the batch, at any number of threads.
+  /// Parts that the batch is cut into, at any number of threads.
   private static let parts = 32
 
   init(geometry: ConvolutionGeometry, packed: PackedWeights, inputStride: Int) {
@@ -30,8 +30,8 @@ final class PatchWeightGradient {
   ) {
     let strips = input.shape.blocks * outputGradient.count
     let parts = min(PatchWeightGradient.parts, strips)
-    let scratch = context.workspace.spectra(
-      outputGradient.scratchCount, 0, threads: context.pool.threads)
+    let scratch = context.workspace.threadScratch(
+      outputGradient.scratchFloats, 0, threads: context.pool.threads)
     partial.clear()
     context.pool.forEach(parts) { part, thread in
       for index in strips * part / parts..<strips * (part + 1) / parts {
@@ -40,10 +40,10 @@ final class PatchWeightGradient {
           input.block(block), outputGradient.rows(strip),
           outputGradient.read(block, strip, scratch[thread].first.pointer),
           outputGradient.shape.channelStride,
-          partial.pointer + part * partCount, context.kernels)
+          partial.pointer + part * floatsPerPart, context.kernels)
       }
     }
-    context.addParts(parts, partial, partCount)
+    context.addParts(parts, partial, floatsPerPart)
     // The surplus rows of the tile stay behind.
     for panel in 0..<packed.panels {
       (gradient.pointer + packed.panelStart(panel)).update(

@@ -1,7 +1,8 @@
 import Kernels
 
-/// h sub-heads for segmentation: each a bias-free 1×1 convolution with padding 1, softmax over C clusters at every
-/// pixel, and a bilinear resize to the size of the images. All of them are one matrix product.
+/// h sub-heads for segmentation: each a bias-free 1×1 convolution with padding 1, softmax over C
+/// clusters at every pixel, and a bilinear resize to the size of the images. All of them are one
+/// matrix product.
 package final class PixelHead: Head {
   package let clusters: Int
   package let subHeads: Int
@@ -55,8 +56,8 @@ package final class PixelHead: Head {
 
   package var parameters: [Parameter] { [convolution.weight] }
 
-  /// Features → probabilities `[N, h·C, height, width]` of the images' size, sub-head s in channels s·C…; the
-  /// result lives until the next call.
+  /// Features → probabilities `[N, h·C, height, width]` of the images' size, sub-head s in channels
+  /// s·C…; the result lives until the next call.
   package func forward(_ features: Tensor, _ mode: Mode) -> PlanarMaps {
     let logits = convolution.forward(features)
     self.logits = logits
@@ -87,7 +88,8 @@ package final class PixelHead: Head {
     return output
   }
 
-  /// Takes the gradient of the probabilities; returns the gradient of the features. Once after each `forward`.
+  /// Takes the gradient of the probabilities; returns the gradient of the features. Once after each
+  /// `forward`.
   package func backward(_ gradient: PlanarMaps) -> Tensor {
     guard let logits else { preconditionFailure("backward before forward") }
     precondition(

@@ -1,7 +1,7 @@
 import Kernels
 
-/// Maps `[images, channels, height, width]`, each one contiguous: what a head for segmentation puts out and its
-/// loss works on. Copies share the memory.
+/// Maps `[images, channels, height, width]`, each one contiguous: what a head for segmentation puts
+/// out and its loss works on. Copies share the memory.
 package struct PlanarMaps: Sendable {
   package let images: Int
   package let channels: Int
@@ -23,6 +23,7 @@ package struct PlanarMaps: Sendable {
   package var pixels: Int { height * width }
   package var count: Int { images * channels * pixels }
 
+  /// The map of one channel of one image, `[height, width]`.
   package func plane(_ image: Int, _ channel: Int) -> UnsafeMutablePointer<Float> {
     buffer.pointer + (image * channels + channel) * pixels
   }

@@ -13,8 +13,8 @@ package enum WorkKind: String, Sendable, CaseIterable {
   case augmentation
 }
 
-/// Adds up how long each layer's work takes. Attached to a `ComputeContext` for benchmarks; without one,
-/// measuring costs a comparison.
+/// Adds up how long each layer's work takes. Attached to a `ComputeContext` for benchmarks; without
+/// one, measuring costs a comparison.
 package final class Profiler: @unchecked Sendable {
   // Unchecked: only the thread that runs the network records.
   package struct Row: Sendable, Equatable {

@@ -1,7 +1,8 @@
 import Kernels
 
-/// The trunk of net5g: a 3×3 stem, a 2×2 max-pool with padding 1, four stages of basic blocks that double the
-/// channels and halve the map, and the average over what is left (ResNet-34 of He et al. 2016 on small images).
+/// The trunk of net5g: a 3×3 stem, a 2×2 max-pool with padding 1, four stages of basic blocks that
+/// double the channels and halve the map, and the average over what is left (ResNet-34 of He et al.
+/// 2016 on small images).
 package final class ResNetTrunk: Trunk {
   /// For one image.
   package let outputShape: Shape

@@ -26,7 +26,7 @@ package enum InputKind: String, Sendable, CaseIterable {
 /// [[1, 0, −1], [2, 0, −2], [1, 0, −1]]. Down: with [[1, 2, 1], [0, 0, 0], [−1, −2, −1]]. Outside
 /// the image is 0.
 package final class SobelInput {
-  /// Of one image, without padding between the images of a block, as trunks read images.
+  /// Shape of one image, without padding between the images of a block, as trunks read images.
   package let outputShape: Shape
   private let kind: InputKind
   private let imageShape: Shape
@@ -63,8 +63,8 @@ package final class SobelInput {
     let output = output.tensor(shape)
     let bytes = Double((images.shape.count + shape.count) * MemoryLayout<Float>.stride)
     context.measure("input", .augmentation, bytes: bytes) {
-      let (height, rowCount) = (shape.height, (shape.width + 2) * imageBlock)
-      let planeCount = (height + 2) * rowCount
+      let (height, floatsPerRow) = (shape.height, (shape.width + 2) * imageBlock)
+      let floatsPerPlane = (height + 2) * floatsPerRow
       let planes = greyPlanes.tensor(
         Shape(
           images: images.shape.images, height: height + 2, width: shape.width + 2, channels: 1,
@@ -72,12 +72,12 @@ package final class SobelInput {
       ).pointer
       context.pool.forEach(shape.blocks * (height + 2)) { unit in
         let (block, y) = (unit / (height + 2), unit % (height + 2) - 1)
-        writeGrey(of: images.block(block), row: y, to: planes + unit * rowCount)
+        writeGrey(of: images.block(block), row: y, to: planes + unit * floatsPerRow)
       }
       context.pool.forEach(shape.blocks * height) { unit in
         let (block, y) = (unit / height, unit % height)
         let target = output.block(block) + y * shape.width * imageBlock * shape.channels
-        writeDerivatives(of: planes + block * planeCount + y * rowCount, to: target)
+        writeDerivatives(of: planes + block * floatsPerPlane + y * floatsPerRow, to: target)
         if kind == .imageAndSobel { copyImages(images.block(block), row: y, to: target) }
       }
     }

@@ -17,8 +17,9 @@ package struct Tensor: Sendable {
 
   package var pointer: UnsafeMutablePointer<Float> { buffer.pointer }
 
+  /// Block `index` of 12 images, `[H, W, 12, channelStride]`.
   package func block(_ index: Int) -> UnsafeMutablePointer<Float> {
-    buffer.pointer + index * shape.blockCount
+    buffer.pointer + index * shape.floatsPerBlock
   }
 
   package subscript(image: Int, y: Int, x: Int, channel: Int) -> Float {

@@ -1,10 +1,11 @@
 import Kernels
 
-/// Convolutions, each followed by batch-norm and ReLU, with max-pools between them: the trunk of net6c and net10a.
+/// Convolutions, each followed by batch-norm and ReLU, with max-pools between them: the trunk of
+/// net6c and net10a.
 package final class VGGTrunk: Trunk {
   package enum Stage: Sendable, Equatable {
-    /// The number of output channels. The padding is half the kernel at any dilation, so that a dilated convolution
-    /// shrinks the map.
+    /// The number of output channels. The padding is half the kernel at any dilation, so that a
+    /// dilated convolution shrinks the map.
     case convolution(Int, dilation: Int = 1)
     /// 2×2, stride 2.
     case maxPool
@@ -13,8 +14,8 @@ package final class VGGTrunk: Trunk {
   /// For one image.
   package let outputShape: Shape
   private let layers: [(convolution: Convolution, normalization: BatchNormalization)]
-  /// Shared by all layers that do not pool: what they pass on is made again for the backward pass, in a fraction of a
-  /// convolution's time, rather than kept.
+  /// Shared by all layers that do not pool: what they pass on is made again for the backward pass,
+  /// in a fraction of a convolution's time, rather than kept.
   private let passed = ActivationStorage()
 
   /// - Parameter plan: starts with a convolution; a pool follows a convolution.
@@ -55,7 +56,8 @@ package final class VGGTrunk: Trunk {
     }
   }
 
-  /// Of what a layer passes on in shared memory; nil for pooled maps, which are small and kept.
+  /// Shape of the map that a layer passes on in shared memory; nil for pooled maps, which are small
+  /// and kept.
   private func passedShape(
     _ layer: (convolution: Convolution, normalization: BatchNormalization), _ images: Int
   ) -> Shape? {
@@ -72,7 +74,7 @@ package final class VGGTrunk: Trunk {
     for (index, layer) in layers.enumerated().dropFirst().reversed() {
       let normalized = layer.normalization.backward(gradient)
       if layers[index - 1].normalization.poolPadding == nil {
-        layers[index - 1].normalization.restoreOutput()
+        layers[index - 1].normalization.recomputeOutput()
       }
       gradient = layer.convolution.backward(normalized, needsInputGradient: true)!
     }

@@ -1,9 +1,11 @@
 import Kernels
 
-/// The weight gradient of a convolution: each tap's input channels × output channels, summed over the batch.
+/// The weight gradient of a convolution: each tap's input channels × output channels, summed over
+/// the batch.
 ///
-/// The batch is cut into a number of parts that depends on the layer alone; each part is summed by one unit of
-/// work, and the parts are added in order, so that the bits do not depend on the threads.
+/// The batch is cut into a number of parts that depends on the layer alone; each part is summed by
+/// one unit of work, and the parts are added in order, so that the bits do not depend on the
+/// threads.
 final class WeightGradient {
   private let geometry: ConvolutionGeometry
   private let packed: PackedWeights

@@ -1,13 +1,16 @@
 import Foundation
 
-/// Writes whole files so that a reader, or a crash at any moment, meets the old file or the new one, never a part.
+/// Writes whole files so that a reader, or a crash at any moment, meets the old file or the new
+/// one, never a part.
 enum AtomicFile {
-  /// Where `url` is written before it gets its name. A process that was killed may leave one behind.
+  /// Where `url` is written before it gets its name. A process that was killed may leave one
+  /// behind.
   static func temporary(for url: URL) -> URL {
     url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
   }
 
-  /// Writes the parts one after the other to a temporary file beside `url`, flushes it to the disk and renames it.
+  /// Writes the parts one after the other to a temporary file beside `url`, flushes it to the disk
+  /// and renames it.
   static func write(to url: URL, _ body: (Output) throws(StorageError) -> Void) throws(StorageError)
   {
     let temporary = temporary(for: url)
@@ -39,7 +42,8 @@ enum AtomicFile {
     }
   }
 
-  /// Makes renames and removals in `folder` durable. Not every file system can; then there is nothing to do.
+  /// Makes renames and removals in `folder` durable. Not every file system can; then there is
+  /// nothing to do.
   static func flushFolder(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

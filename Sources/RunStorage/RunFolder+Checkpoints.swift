@@ -8,9 +8,9 @@ package struct StoredWeights: Sendable, Equatable {
   package var tensors: [NamedTensor]
 }
 
-/// A checkpoint is two files that count as one: the optimiser's file carries the step in its name and is written
-/// first, and `latest.safetensors`, which names that step, appears after it. Whatever moment the process dies
-/// at, `latest.safetensors` and the file it names belong together.
+/// A checkpoint is two files that count as one: the optimiser's file carries the step in its name
+/// and is written first, and `latest.safetensors`, which names that step, appears after it.
+/// Whatever moment the process dies at, `latest.safetensors` and the file it names belong together.
 extension RunFolder {
   private static let stepKey = "step"
   private static let trainerStateKey = "trainer_state"
@@ -28,7 +28,8 @@ extension RunFolder {
         Self.stepKey: step, Self.isBestKey: isBest,
         Self.trainerStateKey: checkpoint.trainerState,
       ], to: optimizerURL(step: checkpoint.step))
-    // Before the latest: a resumed run writes again what comes after the latest, but not what came before it.
+    // Before the latest: a resumed run writes again what comes after the latest, but not what came
+    // before it.
     if checkpoint.isBest {
       try Safetensors.write(checkpoint.weights, metadata: weightsMetadata, to: bestWeightsURL)
     }

@@ -1,18 +1,20 @@
 import Foundation
 
-/// Says that a process is writing a run. The system lets go of it when the process ends, however it ends,
-/// so a run that says "running" with a free lock was interrupted.
+/// Says that a process is writing a run. The system lets go of it when the process ends, however it
+/// ends, so a run that says "running" with a free lock was interrupted.
 final class RunLock: Sendable {
   private let url: URL
   private let descriptor: Int32
 
   /// Takes the lock and writes the process's number into its file.
   ///
-  /// - Throws: if another recorder, in this process or another, holds it, or the file cannot be made.
+  /// - Throws: if another recorder, in this process or another, holds it, or the file cannot be
+  ///   made.
   init(_ url: URL) throws(StorageError) {
     self.url = url
     let run = url.deletingLastPathComponent()
-    // A look at the lock holds it for an instant, so one refusal says little; a writer holds it for good.
+    // A look at the lock holds it for an instant, so one refusal says little; a writer holds it for
+    // good.
     for attempt in 0..<10 {
       if attempt > 0 { usleep(20_000) }
       let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)

@@ -29,10 +29,11 @@ package struct RunSummary: Sendable, Equatable {
   package var epoch = 0
   package var plannedSteps = 0
   package var epochs = 0
-  /// Accuracy of the main head's lowest-loss sub-head at the last evaluation, 0...1; nil before the first
-  /// and without labels.
+  /// Accuracy of the main head's lowest-loss sub-head at the last evaluation, 0...1; nil before the
+  /// first and without labels.
   package var accuracy: Double?
-  /// The same at the evaluation where that sub-head had its lowest loss of the run, chosen without labels.
+  /// Accuracy of the main head's lowest-loss sub-head at the evaluation where its loss was lowest,
+  /// chosen without labels.
   package var bestAccuracy: Double?
   /// Seconds of training so far.
   package var elapsed = 0.0

@@ -5,7 +5,8 @@ extension RunsFolder {
   /// What stands for the run that was started or resumed last.
   static let lastName = "last"
 
-  /// The run that `text` means: `last`, a run's name, the beginning of just one run's name, or a path.
+  /// The run that `text` means: `last`, a run's name, the beginning of just one run's name, or a
+  /// path.
   ///
   /// - Throws: if there is no such run, or several; the error lists the candidates.
   package func resolve(_ text: String) throws(StorageError) -> RunFolder {

@@ -7,9 +7,9 @@ package struct RunsFolder: Sendable {
 
   package init(_ url: URL) { self.url = url.standardizedFileURL }
 
-  /// The folder to use: `path` if there is one, else `$IIC_TUI_RUNS`, else `$XDG_DATA_HOME/iic-tui/runs`, else
-  /// `~/.local/share/iic-tui/runs`. Empty variables count as unset, as does a relative XDG folder, by its
-  /// specification. Nothing is made on disk yet.
+  /// The folder to use: `path` if there is one, else `$IIC_TUI_RUNS`, else
+  /// `$XDG_DATA_HOME/iic-tui/runs`, else `~/.local/share/iic-tui/runs`. Empty variables count as
+  /// unset, as does a relative XDG folder, by its specification. Nothing is made on disk yet.
   package init(
     path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
@@ -37,7 +37,8 @@ package struct RunsFolder: Sendable {
   /// - Parameters:
   ///   - name: nil for `<preset>-<yyyyMMdd-HHmmss>`, with a number behind it if that is taken.
   ///   - date: the moment in the made-up name, in the local time zone.
-  /// - Throws: if the name is not one, is taken, or the folder cannot be written; then nothing is left behind.
+  /// - Throws: if the name is not one, is taken, or the folder cannot be written; then nothing is
+  ///   left behind.
   package func createRun(
     name: String?, preset: String, date: Date = Date()
   ) throws(StorageError) -> RunFolder {
@@ -71,8 +72,8 @@ package struct RunsFolder: Sendable {
     throw StorageError(url, "no free name for a run")
   }
 
-  /// Every folder in it, the one started or resumed last at the end; folders that hold no readable history come
-  /// first, as `.broken`. Empty if the runs folder does not exist.
+  /// Every folder in it, the one started or resumed last at the end; folders that hold no readable
+  /// history come first, as `.broken`. Empty if the runs folder does not exist.
   ///
   /// - Throws: if the runs folder exists and cannot be listed.
   package func list() throws(StorageError) -> [RunSummary] {

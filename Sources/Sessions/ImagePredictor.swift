@@ -89,8 +89,8 @@ package struct ImagePredictor {
     return (result, oddity + advice)
   }
 
-  /// Of a run on a folder of pictures, what training saw: the middle square. Other runs' images
-  /// are whole ones on a ground, and so are these.
+  /// The picture as training saw it. For a run on a folder of pictures that is the middle square;
+  /// for other runs the whole picture, on a ground.
   private func laidOut(_ picture: Picture) -> Picture {
     if settings.dataset == ImageFolderFormat.name {
       return PictureShape(side: imageSize.side, channels: imageSize.channels).square(of: picture)

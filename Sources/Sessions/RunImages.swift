@@ -39,11 +39,12 @@ struct RunImages {
     }
   }
 
-  /// The same once a trainer is made of them.
+  /// Throws `SessionError` where the trainer that was made of the images would evaluate or show
+  /// others than the run did.
   ///
   /// - Parameters:
-  ///   - description: of the run as it would go on.
-  ///   - samples: which are chosen from all images by the seed.
+  ///   - description: describes the run as it would go on.
+  ///   - samples: the images that the screen shows, chosen from all by the seed.
   func checkResuming(
     _ description: RunDescription, _ samples: SampleImages, source: String
   ) throws(SessionError) {

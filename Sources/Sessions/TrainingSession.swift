@@ -6,10 +6,11 @@ import Snapshots
 import Synchronization
 import Training
 
-/// One training from start to end: the trainer on a thread of its own, the recorder on another, and the calling
-/// thread free for the screen.
+/// One training from start to end: the trainer on a thread of its own, the recorder on another, and
+/// the calling thread free for the screen.
 package final class TrainingSession: Sendable {
-  /// What the recorder's thread tells after it has written: the events, and the checkpoints among them.
+  /// What the recorder's thread tells after it has written: the events, and the checkpoints among
+  /// them.
   package typealias Listener = @Sendable ([TrainingEvent], [RecordedCheckpoint]) -> Void
 
   package let control: TrainingControl

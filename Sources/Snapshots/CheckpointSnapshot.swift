@@ -3,7 +3,8 @@ package struct CheckpointSnapshot: Sendable, Equatable {
   package var step: Int
   /// Weights and running statistics.
   package var weights: [NamedTensor]
-  /// Adam's moments (`<parameter>.exp_avg`, `<parameter>.exp_avg_sq`) and step counts (`<parameter>.step`).
+  /// Adam's moments (`<parameter>.exp_avg`, `<parameter>.exp_avg_sq`) and step counts
+  /// (`<parameter>.step`).
   package var optimizer: [NamedTensor]
   /// What the trainer itself must remember between steps, as a small JSON text that only it reads.
   package var trainerState: String

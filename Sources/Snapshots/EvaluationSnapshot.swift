@@ -86,7 +86,8 @@ package struct HeadEvaluation: Sendable, Codable, Equatable {
     self.subHeads = subHeads
   }
 
-  /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without labels.
+  /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without
+  /// labels.
   package var lowestLossSubHead: Int { subHeads.indexOfLowestLoss(\.loss) ?? 0 }
 
   /// Mean of the sub-heads' accuracies, 0...1; nil without labels.

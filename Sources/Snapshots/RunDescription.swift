@@ -9,16 +9,19 @@ package struct RunDescription: Sendable, Codable, Equatable {
   /// The whole configuration, as YAML.
   package var configuration: String
   package var seed: UInt64
-  /// In the order in which the screen lists them: A, then B; a run without over-clustering has B alone.
+  /// In the order in which the screen lists them: A, then B; a run without over-clustering has B
+  /// alone.
   package var heads: [HeadDescription]
+  /// The epochs of the whole run, were it to end by itself.
   package var epochs: Int
   /// Steps of the first epoch; those of a head that is trained on other images differ.
   /// The steps of the whole run, were it to end by itself.
   package var plannedSteps: Int
-  /// Images through the network in one step; both sides of every pair count.
+  /// Images through the network in one step; both views of every pair count.
   package var imagesPerStep: Int
-  /// Measured by the last evaluation; the others may measure a sample of them.
+  /// Images that the last evaluation measures; the others may measure a sample of them.
   package var evaluationImages: Int
+  /// Trainable numbers of the network.
   package var parameterCount: Int
   /// Seconds since 1970.
   package var startedAt: Double

@@ -6,8 +6,8 @@ package final class SnapshotLane: @unchecked Sendable {
   package enum Policy: Sendable {
     /// Keeps every event, for the recorder.
     case lossless
-    /// Keeps every step, which are small, but of evaluations only the newest, and checkpoints without their
-    /// tensors: for a screen.
+    /// Keeps every step, which are small, but of evaluations only the newest, and checkpoints
+    /// without their tensors: for a screen.
     case newest
   }
 
@@ -51,7 +51,8 @@ package final class SnapshotLane: @unchecked Sendable {
     }
   }
 
-  /// Waits for at least one event and takes all there are; nil once the channel is closed and empty.
+  /// Waits for at least one event and takes all there are; nil once the channel is closed and
+  /// empty.
   package func next() -> [TrainingEvent]? {
     condition.withLock {
       while pending.isEmpty && !isClosed { condition.wait() }

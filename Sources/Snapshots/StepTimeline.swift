@@ -1,5 +1,5 @@
-/// The losses of a run over its steps, thinned out: of a long run every second, fourth, eighth… step
-/// is kept, so that millions of steps take no more memory than some thousands.
+/// The losses of a run over its steps, thinned out: of a long run every second, fourth, eighth…
+/// step is kept, so that millions of steps take no more memory than some thousands.
 ///
 /// Which steps are kept depends on the number of the newest one alone, so a run looks the same
 /// while it is trained and when it is read from disk.

@@ -1,6 +1,7 @@
 extension CellBuffer {
-  /// The frame as an SVG picture: backgrounds and block characters as rectangles, Braille patterns as dots, all
-  /// else as text in a monospace font, each character at its own place, so that no font can move it.
+  /// The frame as an SVG picture: backgrounds and block characters as rectangles, Braille patterns
+  /// as dots, all else as text in a monospace font, each character at its own place, so that no
+  /// font can move it.
   package var svg: String {
     var picture = SVGPicture(width: width, height: height)
     for y in 0..<height {

@@ -1,8 +1,8 @@
 package enum Alignment: Sendable { case left, center, right }
 
 extension CellBuffer {
-  /// Writes one line of text from column `x`, at most `limit` columns, cut with "…" where it is longer.
-  /// Returns the columns used.
+  /// Writes one line of text from column `x`, at most `limit` columns, cut with "…" where it is
+  /// longer. Returns the columns used.
   @discardableResult
   package mutating func write(
     _ text: String, x: Int, y: Int, limit: Int = .max, style: Style = .plain

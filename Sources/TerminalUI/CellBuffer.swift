@@ -12,7 +12,8 @@ package struct Cell: Sendable, Equatable {
   package static let continuation: Character = "\u{0}"
 }
 
-/// A frame: what widgets draw into and terminals show. Writing outside it is allowed and does nothing.
+/// A frame: what widgets draw into and terminals show. Writing outside it is allowed and does
+/// nothing.
 package struct CellBuffer: Sendable, Equatable {
   package let width: Int
   package let height: Int

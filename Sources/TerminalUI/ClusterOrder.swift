@@ -31,8 +31,8 @@ package struct ClusterOrder: Sendable, Equatable {
     classes = clusters.map { classOfCluster[$0] }
   }
 
-  /// The class of the cluster at `place`, as people call it, "?" if it has none; the cluster's number
-  /// where the images have no labels.
+  /// The class of the cluster at `place`, as people call it, "?" if it has none; the cluster's
+  /// number where the images have no labels.
   package func name(_ place: Int) -> String {
     guard classes.indices.contains(place) else { return "?" }
     if !hasClasses { return "\(clusters[place])" }
@@ -43,8 +43,8 @@ package struct ClusterOrder: Sendable, Equatable {
     classNames.indices.contains(label) ? classNames[label] : label < 0 ? "?" : "\(label)"
   }
 
-  /// The name in at most `width` columns: cut off without a mark, as on a plot's axis; of a number its
-  /// last digits.
+  /// The name in at most `width` columns: cut off without a mark, as on a plot's axis; of a number
+  /// its last digits.
   package func shortName(_ place: Int, _ width: Int) -> String {
     if !hasClasses { return String(name(place).suffix(max(1, width))) }
     return String(name(place).filter { $0.columns == 1 }.prefix(max(1, width)))

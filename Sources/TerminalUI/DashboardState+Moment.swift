@@ -4,7 +4,8 @@ extension DashboardState {
   /// The run as it stood at the step shown; until that one is read, as it was shown last.
   package var moment: Moment { position == nil ? history.newest : recalled?.moment ?? Moment() }
 
-  /// The step whose moment has to be read and given to `recall` before the next frame; nil for none.
+  /// The step whose moment has to be read and given to `recall` before the next frame; nil for
+  /// none.
   package var missingMoment: Int? { position == recalled?.position ? nil : position }
 
   /// Takes the moment of step `position`, as read from the run.

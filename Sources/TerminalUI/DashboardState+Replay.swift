@@ -8,7 +8,8 @@ extension DashboardState {
 
   var lastStep: Int { history.lastStep }
 
-  /// Shows step `step`, or the nearest there is. A live run goes back to its newest step at the end.
+  /// Shows step `step`, or the nearest there is. A live run goes back to its newest step at the
+  /// end.
   mutating func seek(toStep step: Int) {
     let target = min(max(0, step), lastStep)
     position = replay == nil && target >= lastStep ? nil : target

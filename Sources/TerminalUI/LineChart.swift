@@ -131,7 +131,8 @@ package struct LineChart {
     }
   }
 
-  /// The value stands on the axis, the name at the line's left end, where falling curves are far above.
+  /// The value stands on the axis, the name at the line's left end, where falling curves are far
+  /// above.
   private func drawReferenceLabels(
     plot: Rect, range: ClosedRange<Double>, into buffer: inout CellBuffer
   ) {
@@ -148,8 +149,8 @@ package struct LineChart {
   }
 }
 
-/// One value a column: the mean of the points that fall into it, nil where one of them is not finite.
-/// Columns without points do not appear.
+/// One value a column: the mean of the points that fall into it, nil where one of them is not
+/// finite. Columns without points do not appear.
 struct ColumnMeans: Sequence {
   typealias Element = (column: Int, value: Double?)
   private var elements: [Element] = []

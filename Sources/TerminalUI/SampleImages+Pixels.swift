@@ -19,7 +19,8 @@ extension SampleImages {
     }
   }
 
-  /// The source pixels under target pixel `index` of `count`, with the share of each that is covered.
+  /// The source pixels under target pixel `index` of `count`, with the share of each that is
+  /// covered.
   private func boxes(_ index: Int, of count: Int, over length: Int) -> [(Int, Double)] {
     let start = Double(index * length) / Double(count)
     let end = Double((index + 1) * length) / Double(count)

@@ -30,8 +30,8 @@ package struct SampleSelection: Sendable, Equatable {
   /// By cluster, within a cluster the most confident first.
   package private(set) var unlabelled: [SamplePrediction] = []
 
-  /// The two rows that a screen shows: recognised above mistaken; of samples that have no labels one half
-  /// above the other.
+  /// The two rows that a screen shows: recognised above mistaken; of samples that have no labels
+  /// one half above the other.
   package var rows: (upper: [SamplePrediction], lower: [SamplePrediction]) {
     guard successes.isEmpty, failures.isEmpty else { return (successes, failures + unlabelled) }
     let half = (unlabelled.count + 1) / 2

@@ -1,7 +1,7 @@
 import Snapshots
 
-/// Every sub-head of both heads: its loss, what its clusters know of the classes where those are known,
-/// and which one counts.
+/// Every sub-head of both heads: its loss, what its clusters know of the classes where those are
+/// known, and which one counts.
 package enum SubHeadPanel {
   static func draw(
     _ state: DashboardState, _ moment: Moment, _ layout: DashboardLayout,

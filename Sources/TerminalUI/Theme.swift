@@ -32,7 +32,8 @@ package enum Theme {
 
   package static func color(of head: HeadID) -> Color { head == .a ? headA : headB }
 
-  /// From no probability mass to all that a cluster should hold: near black over dark red to pale yellow.
+  /// From no probability mass to all that a cluster should hold: near black over dark red to pale
+  /// yellow.
   package static func heat(_ level: Float) -> Color {
     let position = unitInterval(level) * Float(heatStops.count - 1)
     return .palette(heatStops[Int(position.rounded())])

@@ -4,7 +4,7 @@ import Kernels
 import Methods
 import NeuralNet
 
-/// The training step that is compared with other programs': both sides of fixed pairs through the
+/// The training step that is compared with other programs': both views of fixed pairs through the
 /// network with head B, the clustering loss, backward, Adam.
 package final class Benchmark {
   package struct Result: Sendable {
@@ -19,8 +19,8 @@ package final class Benchmark {
     package var peakGflops: Double
     /// Per step.
     package var rows: [Profiler.Row]
-    /// Of a batch drawn as in training, with what stands in front of the trunk; nil where none is
-    /// drawn.
+    /// Speed of drawing a batch as in training, with what stands in front of the trunk; nil where
+    /// none is drawn.
     package var drawnImagesPerSecond: Double?
   }
 
@@ -35,7 +35,7 @@ package final class Benchmark {
   private let adam = Adam(learningRate: 1e-4)
   private let profiler: Profiler
   private let images: Tensor
-  /// Of what head B puts out, either way.
+  /// The gradient of what head B puts out: probabilities or maps.
   private var gradient: Tensor?
   private var mapGradient: PlanarMaps?
   /// Draws batches as training does, beside the fixed images of a step.
@@ -168,7 +168,7 @@ package final class Benchmark {
     network.backward(gradient, head: "head_B")
   }
 
-  /// The same of a network that assigns pixels.
+  /// One step of a network that assigns pixels: forward, loss and backward.
   private func passMaps(_ network: Network<PixelHead>) {
     let maps = network.forward(images, head: "head_B", .training)
     let gradient =

@@ -21,7 +21,7 @@ package struct Configuration: Sendable, Equatable {
   /// 3, or 1 for grey.
   package var pictureChannels = 3
   package var method = MethodKind.informationClustering
-  /// Of that method.
+  /// The settings of that method.
   package var clustering = InformationClusteringSettings()
 
   package var epochs = 30

@@ -11,8 +11,11 @@ package enum PresetCatalog {
     package var configuration: Configuration
   }
 
+  /// The preset of this name.
+  ///
   /// - Parameter source: the flag or file that names it, for messages.
-  /// - Throws: `SettingsError` if there is no such preset, or it is not as it should be.
+  /// - Throws: `SettingsError` if there is no such preset or its settings are wrong, `DatasetError`
+  ///   if the program's assets are missing, and Foundation's error if the file cannot be read.
   package static func load(_ name: String, source: String = "--preset") throws -> Preset {
     let folder = try AssetLocator.find("presets")
     let names = try presetNames(folder)

@@ -42,7 +42,7 @@ extension Trainer {
       checkpoint: checkpoint, channel: channel, control: control)
   }
 
-  /// Those of the images that the screen shows, a function of the seed.
+  /// The images that the screen shows, chosen by the seed.
   private static func samples(_ configuration: Configuration, of images: [Int]) -> [Int] {
     var random = RandomStream(seed: configuration.seed, purpose: .samples)
     return Array(images.shuffled(using: &random).prefix(configuration.samples))

@@ -4,8 +4,9 @@ import Methods
 import NeuralNet
 import Snapshots
 
-/// The loop: steps, evaluations and checkpoints of one method, events out through the channel, requests in through
-/// the control. Everything it computes is a function of the settings and the data alone.
+/// The loop: steps, evaluations and checkpoints of one method, events out through the channel,
+/// requests in through the control. Everything it computes is a function of the settings and the
+/// data alone.
 package final class Trainer {
   package let description: RunDescription
 
@@ -51,8 +52,8 @@ package final class Trainer {
     }
   }
 
-  /// Trains until the last planned step, a request to stop, or a loss that is no number. The channel has
-  /// carried `.ended` when it returns.
+  /// Trains until the last planned step, a request to stop, or a loss that is no number. The
+  /// channel has carried `.ended` when it returns.
   package func run() {
     channel.send(.started(description, samples))
     if state.step == 0 || state.owesEvaluation { evaluate() }

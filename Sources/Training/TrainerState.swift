@@ -1,7 +1,7 @@
 import Foundation
 
-/// What the trainer remembers between two steps beside weights and moments. Batches and transforms need
-/// nothing here: they follow from the seed and the step.
+/// What the trainer remembers between two steps beside weights and moments. Batches and transforms
+/// need nothing here: they follow from the seed and the step.
 struct TrainerState: Codable, Equatable {
   /// Steps taken.
   var step = 0
@@ -9,7 +9,8 @@ struct TrainerState: Codable, Equatable {
   var elapsed = 0.0
   /// The configured one, or what was asked for since.
   var learningRate: Double
-  /// An evaluation was due and given up because of a request to stop; it comes first when the run goes on.
+  /// An evaluation was due and given up because of a request to stop; it comes first when the run
+  /// goes on.
   var owesEvaluation = false
   /// The lowest loss that a sub-head of the main head has had in an evaluation; nil before the
   /// first.

@@ -24,7 +24,8 @@ struct IICTUI: ParsableCommand {
 
   /// Errors become one line on stderr and exit code 1; wrong usage is exit code 2.
   static func main() {
-    // A reader that goes away (`iic-tui … | head`) shows as a failed write, not as a signal that ends a run.
+    // A reader that goes away (`iic-tui … | head`) shows as a failed write, not as a signal that
+    // ends a run.
     signal(SIGPIPE, SIG_IGN)
     // A limit on the size of files, likewise, is what a full disk is.
     signal(SIGXFSZ, SIG_IGN)

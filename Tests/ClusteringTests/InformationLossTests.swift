@@ -29,12 +29,12 @@ private struct ReferenceCase: Decodable {
       let y = try reference.tensor("\(item.name).logits_y")
       #expect(x.shape == [item.n, item.k])
       let fixture = PairFixture(
-        pairs: item.n, clusters: item.k, plainLogits: x.values, transformedLogits: y.values)
+        pairs: item.n, clusters: item.k, firstViewLogits: x.values, secondViewLogits: y.values)
       let lossError = abs(fixture.loss(lambda: item.lambda) - item.loss)
       #expect(lossError <= 1e-5 * abs(item.loss), "\(item.name)")
       let gradient = fixture.gradient(lambda: item.lambda)
       for (side, logits, values) in [
-        ("x", x.values, gradient.plain), ("y", y.values, gradient.transformed),
+        ("x", x.values, gradient.firstView), ("y", y.values, gradient.secondView),
       ] {
         let expected = try reference.tensor("\(item.name).grad_logits_\(side)").values
         let found = softmaxBackward(logits: logits, gradient: values, clusters: item.k)
@@ -49,24 +49,24 @@ private struct ReferenceCase: Decodable {
     for clusters in [1, 2, 3, 4, 5, 9] {
       let fixture = PairFixture(pairs: 7, clusters: clusters, seed: 3)
       let gradient = fixture.gradient(lambda: lambda, scale: 0.2)
-      for index in fixture.plain.indices {
+      for index in fixture.firstView.indices {
         for side in 0..<2 {
           // A power of two, so that the step is exact in Float except at the far end of a binade.
           var (above, below) = (fixture, fixture)
           let step: Float = 0x1p-12
           if side == 0 {
-            above.plain[index] += step
-            below.plain[index] -= step
+            above.firstView[index] += step
+            below.firstView[index] -= step
           } else {
-            above.transformed[index] += step
-            below.transformed[index] -= step
+            above.secondView[index] += step
+            below.secondView[index] -= step
           }
           let width =
             side == 0
-            ? above.plain[index] - below.plain[index]
-            : above.transformed[index] - below.transformed[index]
+            ? above.firstView[index] - below.firstView[index]
+            : above.secondView[index] - below.secondView[index]
           let slope = (above.loss(lambda: lambda) - below.loss(lambda: lambda)) / Double(width)
-          let found = Double(side == 0 ? gradient.plain[index] : gradient.transformed[index])
+          let found = Double(side == 0 ? gradient.firstView[index] : gradient.secondView[index])
           let error = abs(found - 0.2 * slope)
           #expect(error <= 2e-4 * max(1, abs(found)))
         }
@@ -78,8 +78,8 @@ private struct ReferenceCase: Decodable {
     // All mass on cluster 0: the other entries and marginals lie below the clamp, so only
     // ∂/∂P_00 = −ln 1 + 2λ ln 1 − 1 + 2λ is left, and the rest is λ of one marginal or 0.
     var fixture = PairFixture(pairs: 4, clusters: 2, seed: 1)
-    fixture.plain = [1, 0, 1, 0, 1, 0, 1, 0]
-    fixture.transformed = fixture.plain
+    fixture.firstView = [1, 0, 1, 0, 1, 0, 1, 0]
+    fixture.secondView = fixture.firstView
     let loss = InformationLoss(JointDistribution(fixture.sum()))
     let expected = [0.0, 0.0, 0.0, -1.0].map { $0 / 4 }
     let errors = zip(loss.jointGradient, expected).map { abs($0 - $1) }
@@ -94,31 +94,31 @@ private struct ReferenceCase: Decodable {
     var memory = [Float](repeating: 0, count: 2 * 9 * 7)
     for pair in 0..<9 {
       for cluster in 0..<5 {
-        memory[pair * 7 + cluster] = fixture.plain[pair * 5 + cluster]
-        memory[(9 + pair) * 7 + cluster] = fixture.transformed[pair * 5 + cluster]
+        memory[pair * 7 + cluster] = fixture.firstView[pair * 5 + cluster]
+        memory[(9 + pair) * 7 + cluster] = fixture.secondView[pair * 5 + cluster]
       }
     }
     memory.withUnsafeMutableBufferPointer { buffer in
       let (x, y) = (buffer.baseAddress!, buffer.baseAddress! + 9 * 7)
       loss.writeGradient(
-        plain: ProbabilityRows(base: x, rowStride: 7, count: 9, clusters: 5),
-        transformed: ProbabilityRows(base: y, rowStride: 7, count: 9, clusters: 5),
-        plainGradient: GradientRows(base: x, rowStride: 7, count: 9, clusters: 5),
-        transformedGradient: GradientRows(base: y, rowStride: 7, count: 9, clusters: 5))
+        firstView: ProbabilityRows(base: x, rowStride: 7, count: 9, clusters: 5),
+        secondView: ProbabilityRows(base: y, rowStride: 7, count: 9, clusters: 5),
+        firstViewGradient: GradientRows(base: x, rowStride: 7, count: 9, clusters: 5),
+        secondViewGradient: GradientRows(base: y, rowStride: 7, count: 9, clusters: 5))
     }
     for pair in 0..<9 {
       let row = pair * 5..<pair * 5 + 5
       let (first, second) = (pair * 7, (9 + pair) * 7)
-      #expect(Array(memory[first..<first + 5]) == Array(expected.plain[row]))
-      #expect(Array(memory[second..<second + 5]) == Array(expected.transformed[row]))
+      #expect(Array(memory[first..<first + 5]) == Array(expected.firstView[row]))
+      #expect(Array(memory[second..<second + 5]) == Array(expected.secondView[row]))
       #expect(memory[first + 5] == 0 && memory[first + 6] == 0)
     }
   }
 
   @Test func notANumberIsNotHidden() {
     var fixture = PairFixture(pairs: 4, clusters: 3, seed: 1)
-    fixture.plain[2] = .nan
+    fixture.firstView[2] = .nan
     #expect(fixture.loss(lambda: 1).isNaN)
-    #expect(fixture.gradient(lambda: 1).transformed.contains { $0.isNaN })
+    #expect(fixture.gradient(lambda: 1).secondView.contains { $0.isNaN })
   }
 }

@@ -13,8 +13,8 @@ import Testing
         for row in 0..<clusters {
           for column in 0..<clusters {
             let expected = (0..<pairs).reduce(0.0) {
-              $0 + Double(fixture.plain[$1 * clusters + row])
-                * Double(fixture.transformed[$1 * clusters + column])
+              $0 + Double(fixture.firstView[$1 * clusters + row])
+                * Double(fixture.secondView[$1 * clusters + column])
             }
             let error = abs(sum.sums[row * clusters + column] - expected)
             #expect(error <= 1e-12)
@@ -78,8 +78,8 @@ import Testing
       for pair in 0..<fixture.pairs {
         for cluster in 0..<clusters {
           let isOwn = cluster == pair % clusters
-          fixture.plain[pair * clusters + cluster] = isOwn ? 1 : 0
-          fixture.transformed[pair * clusters + cluster] = isOwn ? 1 : 0
+          fixture.firstView[pair * clusters + cluster] = isOwn ? 1 : 0
+          fixture.secondView[pair * clusters + cluster] = isOwn ? 1 : 0
         }
       }
       let perfect = JointDistribution(fixture.sum())
@@ -88,8 +88,8 @@ import Testing
       #expect(abs(perfect.conditionalEntropy) <= 1e-9)
       for pair in 0..<fixture.pairs {
         for cluster in 0..<clusters {
-          fixture.plain[pair * clusters + cluster] = cluster == 1 ? 1 : 0
-          fixture.transformed[pair * clusters + cluster] = cluster == 1 ? 1 : 0
+          fixture.firstView[pair * clusters + cluster] = cluster == 1 ? 1 : 0
+          fixture.secondView[pair * clusters + cluster] = cluster == 1 ? 1 : 0
         }
       }
       let collapsed = JointDistribution(fixture.sum())

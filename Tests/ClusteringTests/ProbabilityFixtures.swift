@@ -7,15 +7,15 @@ import Kernels
 struct PairFixture {
   let pairs: Int
   let clusters: Int
-  var plain: [Float]
-  var transformed: [Float]
+  var firstView: [Float]
+  var secondView: [Float]
 
   /// Softmax of the logits, `[pairs, clusters]` each.
-  init(pairs: Int, clusters: Int, plainLogits: [Double], transformedLogits: [Double]) {
+  init(pairs: Int, clusters: Int, firstViewLogits: [Double], secondViewLogits: [Double]) {
     self.pairs = pairs
     self.clusters = clusters
-    plain = softmax(plainLogits, clusters: clusters).map { Float($0) }
-    transformed = softmax(transformedLogits, clusters: clusters).map { Float($0) }
+    firstView = softmax(firstViewLogits, clusters: clusters).map { Float($0) }
+    secondView = softmax(secondViewLogits, clusters: clusters).map { Float($0) }
   }
 
   /// Softmax of normal-like logits; the sides agree where `agreement` is large.
@@ -24,8 +24,8 @@ struct PairFixture {
     let shared = (0..<pairs * clusters).map { _ in random.uniform(-3, 3) * agreement }
     self.init(
       pairs: pairs, clusters: clusters,
-      plainLogits: shared.map { Double($0 + random.uniform(-1, 1)) },
-      transformedLogits: shared.map { Double($0 + random.uniform(-1, 1)) })
+      firstViewLogits: shared.map { Double($0 + random.uniform(-1, 1)) },
+      secondViewLogits: shared.map { Double($0 + random.uniform(-1, 1)) })
   }
 
   /// The raw joint of pairs in `range`.
@@ -36,7 +36,7 @@ struct PairFixture {
   }
 
   func accumulate(_ range: Range<Int>, into sum: inout JointSum) {
-    withRows(range) { sum.accumulate(plain: $0, transformed: $1) }
+    withRows(range) { sum.accumulate(firstView: $0, secondView: $1) }
   }
 
   /// The loss of all pairs.
@@ -45,38 +45,38 @@ struct PairFixture {
   }
 
   /// The gradient with respect to both sides' probabilities.
-  func gradient(lambda: Double, scale: Double = 1) -> (plain: [Float], transformed: [Float]) {
+  func gradient(lambda: Double, scale: Double = 1) -> (firstView: [Float], secondView: [Float]) {
     let loss = InformationLoss(JointDistribution(sum()), lambda: lambda)
-    var plainGradient = [Float](repeating: .nan, count: pairs * clusters)
-    var transformedGradient = plainGradient
-    withRows(0..<pairs) { plain, transformed in
-      plainGradient.withUnsafeMutableBufferPointer { plainTarget in
-        transformedGradient.withUnsafeMutableBufferPointer { transformedTarget in
+    var firstViewGradient = [Float](repeating: .nan, count: pairs * clusters)
+    var secondViewGradient = firstViewGradient
+    withRows(0..<pairs) { firstView, secondView in
+      firstViewGradient.withUnsafeMutableBufferPointer { firstViewTarget in
+        secondViewGradient.withUnsafeMutableBufferPointer { secondViewTarget in
           loss.writeGradient(
-            plain: plain, transformed: transformed,
-            plainGradient: GradientRows(
-              base: plainTarget.baseAddress!, rowStride: clusters, count: pairs,
+            firstView: firstView, secondView: secondView,
+            firstViewGradient: GradientRows(
+              base: firstViewTarget.baseAddress!, rowStride: clusters, count: pairs,
               clusters: clusters),
-            transformedGradient: GradientRows(
-              base: transformedTarget.baseAddress!, rowStride: clusters, count: pairs,
+            secondViewGradient: GradientRows(
+              base: secondViewTarget.baseAddress!, rowStride: clusters, count: pairs,
               clusters: clusters),
             scale: scale)
         }
       }
     }
-    return (plainGradient, transformedGradient)
+    return (firstViewGradient, secondViewGradient)
   }
 
   func withRows(_ range: Range<Int>, _ body: (ProbabilityRows, ProbabilityRows) -> Void) {
-    plain.withUnsafeBufferPointer { plain in
-      transformed.withUnsafeBufferPointer { transformed in
+    firstView.withUnsafeBufferPointer { firstView in
+      secondView.withUnsafeBufferPointer { secondView in
         let start = range.lowerBound * clusters
         body(
           ProbabilityRows(
-            base: plain.baseAddress! + start, rowStride: clusters, count: range.count,
+            base: firstView.baseAddress! + start, rowStride: clusters, count: range.count,
             clusters: clusters),
           ProbabilityRows(
-            base: transformed.baseAddress! + start, rowStride: clusters, count: range.count,
+            base: secondView.baseAddress! + start, rowStride: clusters, count: range.count,
             clusters: clusters))
       }
     }

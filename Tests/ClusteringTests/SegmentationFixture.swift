@@ -6,23 +6,23 @@ import TestSupport
 /// Probability maps of both sides, `[images, clusters, height, width]`, and their mask.
 struct SegmentationFixture {
   let layout: MapLayout
-  var plain: [Float]
-  var transformed: [Float]
+  var firstView: [Float]
+  var secondView: [Float]
   var mask: [Float]
   var maximumDisplacement: Int
   var lambda: Double
 
   init(
-    images: Int, clusters: Int, height: Int, width: Int, plainLogits: [Double],
-    transformedLogits: [Double], mask: [Double], maximumDisplacement: Int, lambda: Double
+    images: Int, clusters: Int, height: Int, width: Int, firstViewLogits: [Double],
+    secondViewLogits: [Double], mask: [Double], maximumDisplacement: Int, lambda: Double
   ) {
     layout = MapLayout(images: images, clusters: clusters, height: height, width: width)
     self.maximumDisplacement = maximumDisplacement
     self.lambda = lambda
     self.mask = mask.map { Float($0) }
     let layout = layout
-    plain = layout.softmax(plainLogits).map { Float($0) }
-    transformed = layout.softmax(transformedLogits).map { Float($0) }
+    firstView = layout.softmax(firstViewLogits).map { Float($0) }
+    secondView = layout.softmax(secondViewLogits).map { Float($0) }
   }
 
   /// Random logits; a fifth of the pixels is masked out.
@@ -33,16 +33,16 @@ struct SegmentationFixture {
     let count = images * clusters * height * width
     self.init(
       images: images, clusters: clusters, height: height, width: width,
-      plainLogits: randomValues(count, seed: seed).map { 3 * $0 },
-      transformedLogits: randomValues(count, seed: seed + 1).map { 3 * $0 },
+      firstViewLogits: randomValues(count, seed: seed).map { 3 * $0 },
+      secondViewLogits: randomValues(count, seed: seed + 1).map { 3 * $0 },
       mask: randomValues(images * height * width, seed: seed + 2).map { $0 < -0.6 ? 0 : 1 },
       maximumDisplacement: maximumDisplacement, lambda: lambda)
   }
 
   struct Outcome: Equatable {
     var loss: Double
-    var plainGradient: [Float]
-    var transformedGradient: [Float]
+    var firstViewGradient: [Float]
+    var secondViewGradient: [Float]
   }
 
   func outcome(
@@ -50,16 +50,16 @@ struct SegmentationFixture {
   ) -> Outcome {
     let pool = WorkerPool(threads: threads)
     defer { pool.shutDown() }
-    var outcome = Outcome(loss: 0, plainGradient: plain, transformedGradient: transformed)
+    var outcome = Outcome(loss: 0, firstViewGradient: firstView, secondViewGradient: secondView)
     mask.withUnsafeBufferPointer { mask in
       let maps = SegmentationMaps(
-        plain: plain, transformed: transformed, layout: layout, mask: mask.baseAddress!,
+        firstView: firstView, secondView: secondView, layout: layout, mask: mask.baseAddress!,
         maximumDisplacement: maximumDisplacement,
         in: Engine(kernels: instructionSet.kernels, pool: pool))
       let loss = SegmentationLoss(maps.sums(), lambda: lambda, pool: pool)
       outcome.loss = loss.value
       maps.writeGradient(
-        of: loss, plain: &outcome.plainGradient, transformed: &outcome.transformedGradient,
+        of: loss, firstView: &outcome.firstViewGradient, secondView: &outcome.secondViewGradient,
         scale: scale)
     }
     return outcome

@@ -32,13 +32,13 @@ private struct ReferenceCase: Decodable {
       let x = try reference.tensor("\(item.name).logits_x").values
       let y = try reference.tensor("\(item.name).logits_y").values
       let fixture = try SegmentationFixture(
-        images: item.n, clusters: item.k, height: size, width: size, plainLogits: x,
-        transformedLogits: y, mask: reference.tensor("\(item.name).mask").values,
+        images: item.n, clusters: item.k, height: size, width: size, firstViewLogits: x,
+        secondViewLogits: y, mask: reference.tensor("\(item.name).mask").values,
         maximumDisplacement: #require(item.halfSide), lambda: item.lambda)
       let outcome = fixture.outcome(instructionSet)
       #expect(abs(outcome.loss - item.loss) <= 1e-5 * abs(item.loss), "\(item.name)")
       for (side, logits, gradient) in [
-        ("x", x, outcome.plainGradient), ("y", y, outcome.transformedGradient),
+        ("x", x, outcome.firstViewGradient), ("y", y, outcome.secondViewGradient),
       ] {
         let expected = try reference.tensor("\(item.name).grad_logits_\(side)").values
         let found = fixture.layout.softmaxBackward(logits: logits, gradient: gradient)
@@ -60,7 +60,7 @@ private struct ReferenceCase: Decodable {
             maximumDisplacement: maximumDisplacement, lambda: 1.3, seed: seed)
           if fixture.mask.allSatisfy({ $0 == 0 }) { continue }
           let expected = naiveSegmentationLoss(
-            fixture.plain.map(Double.init), fixture.transformed.map(Double.init),
+            fixture.firstView.map(Double.init), fixture.secondView.map(Double.init),
             mask: fixture.mask.map(Double.init), images: fixture.layout.images,
             clusters: clusters, height: height, width: width,
             maximumDisplacement: maximumDisplacement, lambda: 1.3)
@@ -72,8 +72,8 @@ private struct ReferenceCase: Decodable {
           let largest = max(
             1e-3, expected.xGradient.map(abs).max() ?? 0, expected.yGradient.map(abs).max() ?? 0)
           for (found, wanted) in [
-            (outcome.plainGradient, expected.xGradient),
-            (outcome.transformedGradient, expected.yGradient),
+            (outcome.firstViewGradient, expected.xGradient),
+            (outcome.secondViewGradient, expected.yGradient),
           ] {
             let isClose = zip(found, wanted).allSatisfy {
               abs(2 * Double($0) - $1) <= 2e-5 * largest
@@ -90,14 +90,14 @@ private struct ReferenceCase: Decodable {
     let fixture = SegmentationFixture(
       images: 2, clusters: 4, height: 9, width: 11, maximumDisplacement: 3, lambda: 1.5, seed: 5)
     let outcome = fixture.outcome(instructionSet)
-    let gradient = (outcome.plainGradient + outcome.transformedGradient).map(Double.init)
+    let gradient = (outcome.firstViewGradient + outcome.secondViewGradient).map(Double.init)
     for direction in checkDirections(gradient, seed: 6) {
       let difference = CentralDifference(
-        at: fixture.plain + fixture.transformed, along: direction, step: 0x1p-6
+        at: fixture.firstView + fixture.secondView, along: direction, step: 0x1p-6
       ) { values in
         var moved = fixture
-        moved.plain = Array(values.prefix(fixture.plain.count))
-        moved.transformed = Array(values.dropFirst(fixture.plain.count))
+        moved.firstView = Array(values.prefix(fixture.firstView.count))
+        moved.secondView = Array(values.dropFirst(fixture.firstView.count))
         return moved.outcome(instructionSet).loss
       }
       #expect(difference.relativeError(gradient) <= 2e-3)
@@ -121,9 +121,9 @@ private struct ReferenceCase: Decodable {
     let expected = fixture.outcome(.portable)
     for image in 0..<2 {
       for pixel in 0..<64 where fixture.mask[image * 64 + pixel] == 0 {
-        fixture.plain[fixture.layout.offset(image: image, cluster: 1) + pixel] = 100
+        fixture.firstView[fixture.layout.offset(image: image, cluster: 1) + pixel] = 100
         #expect(
-          expected.plainGradient[fixture.layout.offset(image: image, cluster: 1) + pixel] == 0)
+          expected.firstViewGradient[fixture.layout.offset(image: image, cluster: 1) + pixel] == 0)
       }
     }
     let isSame = fixture.outcome(.portable) == expected
@@ -136,10 +136,10 @@ private struct ReferenceCase: Decodable {
       images: 1, clusters: 3, height: 8, width: 8, maximumDisplacement: 2, lambda: 1, seed: 9)
     fixture.mask = fixture.mask.map { _ in 0 }
     let outcome = fixture.outcome(.portable)
-    #expect(outcome.loss == 0 && outcome.plainGradient.allSatisfy { $0 == 0 })
+    #expect(outcome.loss == 0 && outcome.firstViewGradient.allSatisfy { $0 == 0 })
     fixture.mask = fixture.mask.map { _ in 1 }
-    fixture.plain[70] = .nan
+    fixture.firstView[70] = .nan
     let damaged = fixture.outcome(.portable)
-    #expect(damaged.loss.isNaN && damaged.transformedGradient.contains { $0.isNaN })
+    #expect(damaged.loss.isNaN && damaged.secondViewGradient.contains { $0.isNaN })
   }
 }

@@ -85,13 +85,13 @@ extension BadInput {
       { [0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 16, 0, 0, 0, 16, 0, 1] }, "is 1 bytes",
       "4294967295 × 4096 × 4096"),
     file(
-      "no images", images, { SyntheticDigits.idx([0, 28, 28], []) }, "number of images", "least 1"),
+      "no images", images, { idx([0, 28, 28], []) }, "number of images", "least 1"),
     file(
-      "no width", images, { SyntheticDigits.idx([9, 28, 0], []) }, "number of columns", "least 1"),
+      "no width", images, { idx([9, 28, 0], []) }, "number of columns", "least 1"),
     file("counts differ", labels, { SyntheticDigits(count: 119).labelFile }, "119 labels", "120"),
     file(
       "class out of range", labels,
-      { SyntheticDigits.idx([120], Array(repeating: 10, count: 120)) },
+      { idx([120], Array(repeating: 10, count: 120)) },
       "label 0 is 10, expected 0…9"),
     file(
       "sizes differ", "t10k-images-idx3-ubyte",

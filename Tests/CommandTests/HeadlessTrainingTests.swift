@@ -113,8 +113,8 @@ extension CommandTests {
       #expect(parts == single)
     }
 
-    /// The tensors alone: the metadata say whether the checkpoint was the best, which an evaluation at step 23 may
-    /// have changed.
+    /// The tensors alone: the metadata say whether the checkpoint was the best, which an evaluation
+    /// at step 23 may have changed.
     private func tensors(_ run: String, in workspace: Workspace) throws -> Data {
       let file = try workspace.weights(of: run)
       let headerSize = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

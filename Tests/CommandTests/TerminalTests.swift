@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 extension CommandTests {
-  /// The live screen on a pseudo-terminal: it draws, follows keys and signals, and leaves the terminal as it was.
+  /// The live screen on a pseudo-terminal: it draws, follows keys and signals, and leaves the
+  /// terminal as it was.
   @Suite struct Terminal {
     private static let color = ["TERM": "xterm-256color"]
     private static let enterScreen = "\u{1B}[?1049h"

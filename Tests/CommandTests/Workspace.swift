@@ -2,19 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A folder with data, a place for runs and a home, and the program to start in it. Removed with the test.
+/// A folder with data, a place for runs and a home, and the program to start in it. Removed with
+/// the test.
 final class Workspace {
-  let url: URL
+  private let folder: TemporaryFolder
+  var url: URL { folder.url }
   var data: URL { url.appendingPathComponent("data") }
   var runs: URL { url.appendingPathComponent("runs") }
 
   init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("iic-tui-commands-\(UUID().uuidString)", isDirectory: true)
+    folder = try TemporaryFolder()
     try SyntheticDigits(count: 120).writeMNIST(to: data)
   }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
 
   /// A training of ten steps an epoch that takes milliseconds a step, even in a debug build.
   var smallTraining: [String] {
@@ -29,7 +28,7 @@ final class Workspace {
 
   var inRuns: [String] { ["--runs", runs.path] }
 
-  /// The same, without an end in sight.
+  /// Arguments of a small training that does not end by itself.
   var longTraining: [String] { smallTraining + ["--epochs", "1000000"] }
 
   /// What the runs folder holds.
@@ -100,12 +99,13 @@ final class Workspace {
       ("train", labels), ("t10k", Array(labels.prefix(10))),
     ]
     for (part, labels) in files {
-      try Data(SyntheticDigits.idx([labels.count], labels))
+      try Data(idx([labels.count], labels))
         .write(to: folder.appendingPathComponent("\(part)-labels-idx1-ubyte"))
     }
   }
 
-  /// The program that was built with these tests: in the folder of the test's own executable, or above it.
+  /// The program that was built with these tests: in the folder of the test's own executable, or
+  /// above it.
   private static func program() throws -> String {
     let own =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))

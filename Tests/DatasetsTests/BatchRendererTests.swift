@@ -89,11 +89,11 @@ import Testing
       let distinct = Array(plan.images(step: step))
       for pair in 0..<21 {
         let source = distinct[pair / 3]
-        var plainRandom = RandomStream(seed: 9, epoch: 2, sample: source, purpose: .plainSide)
+        var firstRandom = RandomStream(seed: 9, epoch: 2, sample: source, purpose: .firstView)
         var random = RandomStream(
-          seed: 9, epoch: 2, sample: source * 3 + pair % 3, purpose: .transformedSide)
+          seed: 9, epoch: 2, sample: source * 3 + pair % 3, purpose: .secondView)
         let draws = [
-          (pair, renderer.augmentation.draw(view: 0, of: dataset.size, from: &plainRandom)),
+          (pair, renderer.augmentation.draw(view: 0, of: dataset.size, from: &firstRandom)),
           (21 + pair, renderer.augmentation.draw(view: 1, of: dataset.size, from: &random)),
         ]
         for (place, drawn) in draws {
@@ -224,7 +224,7 @@ extension PairAugmentation {
   fileprivate static var colored: PairAugmentation {
     var augmentation = PairAugmentation.cifar10
     augmentation.outputSize = 24
-    augmentation.transformedCropSizes = [16, 24]
+    augmentation.secondCropSizes = [16, 24]
     augmentation.rotationProbability = 0.5
     augmentation.rotationDegrees = 25
     return augmentation

@@ -13,7 +13,7 @@ import Testing
     var (rotated, contrastFirst, centred) = (0, 0, 0)
     var lefts: Set<Int> = []
     for sample in 0..<draws {
-      var random = RandomStream(seed: 1, sample: sample, purpose: .transformedSide)
+      var random = RandomStream(seed: 1, sample: sample, purpose: .secondView)
       let drawn = augmentation.draw(view: 1, of: size, from: &random)
       sizes[drawn.size, default: 0] += 1
       #expect(drawn.left >= 0 && drawn.left + drawn.size <= 28)
@@ -24,7 +24,7 @@ import Testing
       if drawn.rotationDegrees != 0 { rotated += 1 }
       if drawn.colorOrder == [.contrast, .brightness] { contrastFirst += 1 }
       if drawn.size == 16 { lefts.insert(drawn.left) }
-      var firstRandom = RandomStream(seed: 1, sample: sample, purpose: .plainSide)
+      var firstRandom = RandomStream(seed: 1, sample: sample, purpose: .firstView)
       let first = augmentation.draw(view: 0, of: size, from: &firstRandom)
       #expect(first.size == 20 && first.brightness == 1 && first.rotationDegrees == 0)
       #expect((0...8).contains(first.left) && (0...8).contains(first.top))
@@ -44,16 +44,16 @@ import Testing
     augmentation.rotationProbability = 0
     augmentation.brightness = 0
     augmentation.contrast = 0
-    var random = RandomStream(seed: 1, purpose: .transformedSide)
+    var random = RandomStream(seed: 1, purpose: .secondView)
     let drawn = augmentation.draw(view: 1, of: size, from: &random)
     #expect(drawn.rotationDegrees == 0 && drawn.brightness == 1 && drawn.contrast == 1)
   }
 
   /// What is new is drawn only where it is asked for: grey views keep their numbers.
   @Test func colourTakesNoNumberFromGrey() {
-    var random = RandomStream(seed: 7, sample: 3, purpose: .transformedSide)
+    var random = RandomStream(seed: 7, sample: 3, purpose: .secondView)
     let drawn = PairAugmentation.mnist.draw(view: 1, of: size, from: &random)
-    var expected = RandomStream(seed: 7, sample: 3, purpose: .transformedSide)
+    var expected = RandomStream(seed: 7, sample: 3, purpose: .secondView)
     let side = [16, 20, 24][expected.integer(below: 3)]
     #expect(drawn.size == side && drawn.left == expected.integer(below: 29 - side))
     #expect(drawn.top == expected.integer(below: 29 - side))
@@ -74,7 +74,7 @@ import Testing
       var (flipped, orders) = (0, [[ColorStep]: Int]())
       var (firstLefts, lefts) = (Set<Int>(), Set<Int>())
       for sample in 0..<24_000 {
-        var random = RandomStream(seed: 1, sample: sample, purpose: .transformedSide)
+        var random = RandomStream(seed: 1, sample: sample, purpose: .secondView)
         let drawn = augmentation.draw(view: 1, of: size, from: &random)
         #expect(drawn.size == crop && drawn.isUpright)
         for factor in [drawn.brightness, drawn.contrast, drawn.saturation] {
@@ -84,7 +84,7 @@ import Testing
         flipped += drawn.isFlipped ? 1 : 0
         orders[drawn.colorOrder, default: 0] += 1
         lefts.insert(drawn.left)
-        var firstRandom = RandomStream(seed: 1, sample: sample, purpose: .plainSide)
+        var firstRandom = RandomStream(seed: 1, sample: sample, purpose: .firstView)
         let first = augmentation.draw(view: 0, of: size, from: &firstRandom)
         #expect(first == DrawnView(left: first.left, top: first.top, size: crop))
         firstLefts.insert(first.left)
@@ -101,9 +101,9 @@ import Testing
     try PairAugmentation.mnist.check(imageWidth: 28, imageHeight: 28)
     let changes: [(String, (inout PairAugmentation) -> Void)] = [
       ("output size", { $0.outputSize = 0 }),
-      ("plain crop size", { $0.plainCropSize = 29 }),
-      ("number of transformed crop sizes", { $0.transformedCropSizes = [] }),
-      ("transformed crop size", { $0.transformedCropSizes = [20, 40] }),
+      ("first view's crop size", { $0.firstCropSize = 29 }),
+      ("number of the second view's crop sizes", { $0.secondCropSizes = [] }),
+      ("second view's crop size", { $0.secondCropSizes = [20, 40] }),
       ("centre crop probability", { $0.centreCropProbability = 1.5 }),
       ("rotation probability", { $0.rotationProbability = .nan }),
       ("rotation degrees", { $0.rotationDegrees = -1 }),

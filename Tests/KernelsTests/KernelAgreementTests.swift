@@ -106,11 +106,11 @@ struct KernelAgreementTests {
           return indices.withUnsafeMutableBufferPointer { indices in
             if poolPadding != nil { arguments.poolIndex = indices.baseAddress }
             let (output, gradient) = (buffer(count, seed: 6), buffer(count, seed: 7))
-            let (moments, sums) = (buffer(2 * stride, seed: 8), buffer(2 * stride, seed: 9))
+            let (statistics, sums) = (buffer(2 * stride, seed: 8), buffer(2 * stride, seed: 9))
             let inputGradient = buffer(input.count, seed: 10)
-            kernels.accumulateMoments(
-              input.pointer, height * width, stride, images, moments.pointer,
-              moments.pointer + stride)
+            kernels.accumulateStatistics(
+              input.pointer, height * width, stride, images, statistics.pointer,
+              statistics.pointer + stride)
             kernels.normalize(arguments, output.pointer)
             kernels.accumulateNormalizationSums(
               arguments, gradient.pointer, sums.pointer, sums.pointer + stride)
@@ -126,8 +126,8 @@ struct KernelAgreementTests {
                 arguments, residual.pointer, gradient.pointer, sums.pointer, sums.pointer + stride)
               added = values(residual) + values(gradient)
             }
-            // One outcome, all parts of a size: the moments are sums of up to 240 entries.
-            return values(output) + values(moments).map { $0 / 100 }
+            // One outcome, all parts of a size: the statistics are sums of up to 240 entries.
+            return values(output) + values(statistics).map { $0 / 100 }
               + values(sums).map { $0 / 10 } + values(inputGradient) + indices.map(Double.init)
               + added
           }

@@ -9,7 +9,8 @@ struct PackedWeightsTests {
     }
   }
 
-  /// Each (channel, input, tap) has a place of its own, and with the padded channels they fill the memory.
+  /// Each (channel, input, tap) has a place of its own, and with the padded channels they fill the
+  /// memory.
   @Test func offsetIsABijection() {
     for layout in Self.layouts {
       var seen = [Bool](repeating: false, count: layout.count)

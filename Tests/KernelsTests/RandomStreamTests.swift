@@ -11,7 +11,7 @@ struct RandomStreamTests {
         0x3EB2_F122_5A44_C4C3,
         0x49DA_83C5_34D5_9952,
       ])
-    var full = RandomStream(seed: 42, epoch: 3, sample: 1234, purpose: .transformedSide)
+    var full = RandomStream(seed: 42, epoch: 3, sample: 1234, purpose: .secondView)
     #expect(
       (0..<3).map { _ in full.next() } == [
         0x90E2_7DB1_7109_FBE2,

@@ -23,7 +23,8 @@ struct WorkerPoolTests {
     }
   }
 
-  /// What the units wrote, without a lock, is seen by the caller afterwards, and by the next job's units.
+  /// What the units wrote, without a lock, is seen by the caller afterwards, and by the next job's
+  /// units.
   @Test func resultsAreVisible() {
     let pool = WorkerPool(threads: 4)
     defer { pool.shutDown() }
@@ -64,7 +65,8 @@ struct WorkerPoolTests {
     }
   }
 
-  /// Once each, whether threads found time for them or not, and with jobs that have nothing to do with them between.
+  /// Once each, whether threads found time for them or not, and with jobs that have nothing to do
+  /// with them between.
   @Test(arguments: [1, 2, 3, 7]) func offeredUnitsOnceEach(threads: Int) {
     let pool = WorkerPool(threads: threads)
     defer { pool.shutDown() }
@@ -94,8 +96,8 @@ struct WorkerPoolTests {
     #expect(second.isOnceEach)
   }
 
-  /// While one thread is busy, the one that waits for it takes the offered units. On a single processor nobody looks for
-  /// work while waiting.
+  /// While one thread is busy, the one that waits for it takes the offered units. On a single
+  /// processor nobody looks for work while waiting.
   @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount >= 2))
   func waitingThreadsTakeOfferedUnits() {
     let pool = WorkerPool(threads: 2)

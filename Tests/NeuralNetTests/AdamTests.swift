@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 struct AdamTests {
-  /// 1 − β₂ is rounded in Float by 1.3e-5 of itself, so a step differs from Double's by half of that.
+  /// 1 − β₂ is rounded in Float by 1.3e-5 of itself, so a step differs from Double's by half of
+  /// that.
   @Test(arguments: InstructionSet.available)
   func matchesTheNaiveTwin(_ instructionSet: InstructionSet) throws {
     let context = ComputeContext(instructionSet: instructionSet, threads: 2)

@@ -3,7 +3,8 @@ import NeuralNet
 import TestSupport
 import Testing
 
-/// Convolution in all three directions against its naive twin, with the kernels of every instruction set.
+/// Convolution in all three directions against its naive twin, with the kernels of every
+/// instruction set.
 struct ConvolutionTests {
   private static let inputChannels = [1, 2, 3, 5, 8, 16, 17, 33, 50]
   private static let outputChannels = [1, 7, 16, 20, 32, 33, 48, 70]

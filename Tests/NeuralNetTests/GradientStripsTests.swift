@@ -3,7 +3,8 @@ import NeuralNet
 import TestSupport
 import Testing
 
-/// A first layer that computes the gradient of its output strip by strip, against one that is given it as a whole.
+/// A first layer that computes the gradient of its output strip by strip, against one that is given
+/// it as a whole.
 struct GradientStripsTests {
   /// Pooling (nil, or its padding) over odd and even maps, of one strip and of several.
   @Test(

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// The naive twins themselves against finite differences in Double, where ReLU and max-pool are easy to differentiate.
+/// The naive twins themselves against finite differences in Double, where ReLU and max-pool are
+/// easy to differentiate.
 struct NaiveNormalizationTests {
   @Test(arguments: BatchNormalizationTests.cases)
   func normalization(_ test: BatchNormalizationTests.Case) {

@@ -60,7 +60,8 @@ struct NetworkGradientTests {
 
 /// Every tensor through Σ factor · probability of head A, which has 14 clusters.
 ///
-/// - Parameter tolerance: ReLU and max-pool have kinks, which a step of the size that Float allows meets.
+/// - Parameter tolerance: ReLU and max-pool have kinks, which a step of the size that Float allows
+///   meets.
 func checkNetworkGradients(_ network: Network<ClusterHead>, size: Int = 16, tolerance: Double) {
   let head = "head_A"
   // Fresh linear weights are so small that the loss is nearly flat.

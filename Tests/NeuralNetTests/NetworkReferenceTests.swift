@@ -31,7 +31,8 @@ struct NetworkReferenceTests {
         HeadSize(name: "head_B", clusters: 10, subHeads: 2),
       ],
       context: ComputeContext(instructionSet: instructionSet, threads: 2))
-    // An input that differs in the last bit of a Float ends the run with another loss by some percent.
+    // An input that differs in the last bit of a Float ends the run with another loss by some
+    // percent.
     try checkClustering(
       network, reference,
       ReferenceRun.Tolerances(
@@ -50,8 +51,8 @@ struct NetworkReferenceTests {
         HeadSize(name: "head_A", clusters: 15, subHeads: 1),
         HeadSize(name: "head_B", clusters: 3, subHeads: 1),
       ], context: context)
-    // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added up: five of them, so
-    // that this is half a step.
+    // A batch-norm's shift starts at zero, so its largest entry is only what Adam's few steps added
+    // up: five of them, so that this is half a step.
     try reference.check(network, ReferenceRun.Tolerances(weights: 0.1)) { images, head in
       let maps = network.forward(images, head: head, .training)
       let gradient = PlanarMaps(
@@ -59,12 +60,12 @@ struct NetworkReferenceTests {
       let layout = MapLayout(
         images: maps.images / 2, clusters: maps.channels, height: maps.height, width: maps.width)
       let pair = SegmentationMaps(
-        plain: maps.plane(0, 0), transformed: maps.plane(layout.images, 0), layout: layout,
+        firstView: maps.plane(0, 0), secondView: maps.plane(layout.images, 0), layout: layout,
         maximumDisplacement: reference.run.halfSide,
         in: Engine(kernels: context.kernels, pool: context.pool))
       let loss = SegmentationLoss(pair.sums(), pool: context.pool)
       pair.writeGradient(
-        of: loss, plain: gradient.plane(0, 0), transformed: gradient.plane(layout.images, 0))
+        of: loss, firstView: gradient.plane(0, 0), secondView: gradient.plane(layout.images, 0))
       network.backward(gradient, head: head)
       return loss.value
     } evaluate: { images in

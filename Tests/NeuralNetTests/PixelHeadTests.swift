@@ -51,7 +51,8 @@ struct PixelHeadTests {
       seed: 10)
   }
 
-  /// Sub-head by sub-head: 1×1 convolution with padding, softmax, and each output pixel from its four neighbours.
+  /// Sub-head by sub-head: 1×1 convolution with padding, softmax, and each output pixel from its
+  /// four neighbours.
   private func naive(_ test: Case, _ head: PixelHead, _ features: NaiveMap) -> [Double] {
     var output: [Double] = []
     for image in 0..<test.images {

@@ -5,8 +5,8 @@ import Snapshots
 import TestSupport
 import Testing
 
-/// A whole training run of a narrow network by PyTorch in Double, to be repeated here: gradients, every loss, the
-/// final state, and the outputs in evaluation mode.
+/// A whole training run of a narrow network by PyTorch in Double, to be repeated here: gradients,
+/// every loss, the final state, and the outputs in evaluation mode.
 struct ReferenceRun {
   struct Case: Decodable {
     var width: Int
@@ -18,18 +18,21 @@ struct ReferenceRun {
     var losses: [Double]
   }
 
-  /// How near a run in Float can come. Adam's first steps are nearly the gradient's signs, so rounding where a
-  /// gradient is near zero moves a weight by a whole step, and the deeper the network, the further that carries.
+  /// How near a run in Float can come. Adam's first steps are nearly the gradient's signs, so
+  /// rounding where a gradient is near zero moves a weight by a whole step, and the deeper the
+  /// network, the further that carries.
   struct Tolerances {
-    /// Of each step's loss, relative; the last one holds for the steps after it. The first step's is 1e-5.
+    /// Relative, for each step's loss; the last one holds for the steps after it, 1e-5 for the
+    /// first step.
     var losses = [2e-3]
-    /// Of a tensor's largest entry, in the final state.
+    /// Relative to a tensor's largest entry, in the final state.
     var runningStatistics = 2e-3
-    /// Of each weight tensor's largest entry, in the final state; nil where only `movement` says something.
+    /// Relative to each weight tensor's largest entry, in the final state; nil where only
+    /// `movement` says something.
     var weights: Double? = 2e-2
-    /// Of the largest entry of an output in evaluation mode.
+    /// Relative to the largest entry of an output in evaluation mode.
     var evaluation = 2e-2
-    /// Of how far a whole run moves all weights together (root of the sum of squares).
+    /// Relative to how far a whole run moves all weights together (root of the sum of squares).
     var movement = 0.1
   }
 

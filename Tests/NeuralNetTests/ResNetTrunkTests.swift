@@ -3,7 +3,8 @@ import NeuralNet
 import TestSupport
 import Testing
 
-/// What the reference run does not show of the residual trunk: names, first weights, threads, shared memory.
+/// What the reference run does not show of the residual trunk: names, first weights, threads,
+/// shared memory.
 struct ResNetTrunkTests {
   private func network(
     _ instructionSet: InstructionSet = .portable, threads: Int = 1, width: Int = 5

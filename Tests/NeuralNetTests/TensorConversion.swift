@@ -36,7 +36,8 @@ extension Tensor {
     return map
   }
 
-  /// Whether the images that fill up the last block, and the channels that fill up a vector, are all zero.
+  /// Whether the images that fill up the last block, and the channels that fill up a vector, are
+  /// all zero.
   var isPaddingZero: Bool {
     for image in 0..<shape.blocks * imageBlock {
       for y in 0..<shape.height {

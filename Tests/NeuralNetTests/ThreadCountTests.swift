@@ -67,7 +67,7 @@ extension ThreadCountTests {
 extension ThreadCountTests {
   @Test(arguments: InstructionSet.available)
   func winogradWithManyWeights(_ instructionSet: InstructionSet) {
-    // 256 × 128 channels at 7 × 7 points: 6 MB of weight spectra, 4 panels forward, 8 back.
+    // 256 × 128 channels at 7 × 7 points: 6 MB of transformed weights, 4 panels forward, 8 back.
     let geometry = ConvolutionGeometry(
       inputHeight: 9, inputWidth: 9, kernelHeight: 3, kernelWidth: 3, padding: 1)
     let input = NaiveMap(images: 13, height: 9, width: 9, channels: 256, seed: 1)
@@ -78,10 +78,10 @@ extension ThreadCountTests {
         name: "weight", geometry: geometry, inputChannels: 256, outputChannels: 128,
         context: ComputeContext(instructionSet: instructionSet, threads: threads))
       layer.weight.load(weights)
-      let moments = FloatBuffer(count: layer.momentUnits(Tensor(input).shape) * 2 * 128)
-      let output = layer.forward(Tensor(input), moments: moments).naive.values
+      let statistics = FloatBuffer(count: layer.statisticsUnits(Tensor(input).shape) * 2 * 128)
+      let output = layer.forward(Tensor(input), statistics: statistics).naive.values
       let inputGradient = layer.backward(Tensor(outputGradient), needsInputGradient: true)
-      let sums = (0..<moments.count).map { Double(moments[$0]) }
+      let sums = (0..<statistics.count).map { Double(statistics[$0]) }
       return (output + sums + (inputGradient?.naive.values ?? []) + layer.weight.gradientValues)
         .map(\.bitPattern)
     }

@@ -23,17 +23,18 @@ func meanLoss(
         count: pairs, clusters: clusters)
     }
     var sum = JointSum(clusters: clusters)
-    sum.accumulate(plain: rows(0), transformed: rows(1))
+    sum.accumulate(firstView: rows(0), secondView: rows(1))
     let loss = InformationLoss(JointDistribution(sum))
     total += loss.value / Double(subHeads)
     loss.writeGradient(
-      plain: rows(0), transformed: rows(1), plainGradient: gradientRows(0),
-      transformedGradient: gradientRows(1), scale: 1 / Double(subHeads))
+      firstView: rows(0), secondView: rows(1), firstViewGradient: gradientRows(0),
+      secondViewGradient: gradientRows(1), scale: 1 / Double(subHeads))
   }
   return (total, gradient)
 }
 
-/// A net6c small enough to train in a test: 1 × `size` × `size` images, heads of 2 × 7 and 2 × 3 clusters.
+/// A net6c small enough to train in a test: 1 × `size` × `size` images, heads of 2 × 7 and 2 × 3
+/// clusters.
 func tinyNetwork(
   _ instructionSet: InstructionSet = .available.last ?? .portable, threads: Int = 1, width: Int = 3,
   size: Int = 16, seed: UInt64 = 1
@@ -49,12 +50,12 @@ func tinyNetwork(
   return network
 }
 
-/// Random pairs of images for `tinyNetwork`: the plain ones, then their noisy copies.
+/// Random pairs of images for `tinyNetwork`: the firstView ones, then their noisy copies.
 func tinyImages(pairs: Int, size: Int = 16, seed: UInt64) -> Tensor {
-  let plain = NaiveMap(images: pairs, height: size, width: size, channels: 1, seed: seed)
+  let firstView = NaiveMap(images: pairs, height: size, width: size, channels: 1, seed: seed)
   var both = NaiveMap(images: 2 * pairs, height: size, width: size, channels: 1, seed: seed + 1)
   for index in both.values.indices {
-    both.values[index] = 0.3 * both.values[index] + plain.values[index % plain.values.count]
+    both.values[index] = 0.3 * both.values[index] + firstView.values[index % firstView.values.count]
   }
   return Tensor(both, channelStride: 1)
 }

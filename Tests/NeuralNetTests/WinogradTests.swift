@@ -114,8 +114,9 @@ struct WinogradTests {
     #expect(points(example.many) == 10)
   }
 
-  /// The bounds that are stated in PERFORMANCE.md, of the largest entry against Double, with as many channels as the
-  /// networks have and inputs as after a ReLU. Direct convolution stays below 1e-6, as four points do.
+  /// The bounds that are stated in PERFORMANCE.md, of the largest entry against Double, with as
+  /// many channels as the networks have and inputs as after a ReLU. Direct convolution stays below
+  /// 1e-6, as four points do.
   private func bound(points: Int) -> Double {
     switch points {
     case 4: 1e-6
@@ -136,7 +137,7 @@ struct WinogradTests {
     let weights = randomValues(
       outputChannels * channels * example.kernel * example.kernel, seed: 2)
     let output = naive.forward(input, weights: weights, outputChannels: outputChannels)
-    let outputMoments = (0..<2 * outputChannels).map { index in
+    let outputStatistics = (0..<2 * outputChannels).map { index in
       stride(from: index % outputChannels, to: output.values.count, by: outputChannels)
         .reduce(0.0) { sum, place in
           let value = output.values[place]
@@ -169,13 +170,13 @@ struct WinogradTests {
       #expect(relativeError(layer.weight.gradientValues, weightGradient) <= bound, comment)
 
       // The sums that batch-norm wants, of all units together.
-      let units = layer.momentUnits(Tensor(input).shape)
-      let moments = FloatBuffer(count: units * 2 * outputChannels)
-      _ = layer.forward(Tensor(input), moments: moments)
+      let units = layer.statisticsUnits(Tensor(input).shape)
+      let statistics = FloatBuffer(count: units * 2 * outputChannels)
+      _ = layer.forward(Tensor(input), statistics: statistics)
       var sums = [Double](repeating: 0, count: 2 * outputChannels)
-      for index in 0..<moments.count { sums[index % sums.count] += Double(moments[index]) }
+      for index in 0..<statistics.count { sums[index % sums.count] += Double(statistics[index]) }
       for half in [0..<outputChannels, outputChannels..<2 * outputChannels] {
-        #expect(relativeError(Array(sums[half]), Array(outputMoments[half])) <= bound, comment)
+        #expect(relativeError(Array(sums[half]), Array(outputStatistics[half])) <= bound, comment)
       }
 
       // Added to what is there.

@@ -85,7 +85,7 @@ enum Fixture {
 }
 
 extension EvaluationSnapshot {
-  /// The same on images that have no labels.
+  /// This evaluation as it would be on images without labels.
   var withoutLabels: EvaluationSnapshot {
     var copy = self
     for head in heads.indices {

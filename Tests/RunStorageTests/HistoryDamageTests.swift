@@ -83,7 +83,8 @@ struct HistoryDamageTests {
     }
   }
 
-  /// SQLite reads a page that is cut off as zeros, so the very last ones may go unnoticed; the others may not.
+  /// SQLite reads a page that is cut off as zeros, so the very last ones may go unnoticed; the
+  /// others may not.
   @Test func truncatedHistoriesNeverTrap() throws {
     try withRun { run in
       let bytes = try Data(contentsOf: run.historyURL)

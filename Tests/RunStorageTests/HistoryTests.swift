@@ -133,8 +133,8 @@ struct HistoryTests {
     }
   }
 
-  /// What images without labels do not have comes back as absent, through the history, its follower, the
-  /// list and the tables.
+  /// What images without labels do not have comes back as absent, through the history, its
+  /// follower, the list and the tables.
   @Test func imagesWithoutLabels() throws {
     try withTemporaryFolder { url in
       let run = RunFolder(url.appendingPathComponent("run"))
@@ -173,8 +173,8 @@ struct HistoryTests {
     }
   }
 
-  /// A history of the program before there were images without labels reads as it is, and is brought up to
-  /// date, rows and all, when it is resumed.
+  /// A history of the program before there were images without labels reads as it is, and is
+  /// brought up to date, rows and all, when it is resumed.
   @Test func historiesOfTheFirstProgram() throws {
     try withTemporaryFolder { url in
       let run = RunFolder(url)

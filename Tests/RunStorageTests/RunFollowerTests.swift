@@ -56,11 +56,9 @@ struct RunFollowerTests {
 
   /// A reader that never rests does not make the writer fail, and sees whole batches only.
   @Test func readingBesideAWriter() async throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("iic-tui-tests-\(UUID().uuidString)", isDirectory: true)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: url) }
-    let run = RunFolder(url)
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let run = RunFolder(folder.url)
     let recorder = try RunRecorder(run)
     try recorder.record([Fixture.started()])
     var first = RunFollower(run)

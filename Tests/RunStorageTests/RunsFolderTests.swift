@@ -99,7 +99,8 @@ struct RunsFolderTests {
     }
   }
 
-  /// Whatever place a loss that is not a number has, the list names the sub-head that an evaluation names.
+  /// Whatever place a loss that is not a number has, the list names the sub-head that an evaluation
+  /// names.
   @Test(arguments: [
     ([Double.nan, -0.5], 0.8), ([-0.5, .nan], 0.5), ([.nan, .nan], 0.5), ([.nan, .infinity], 0.8),
   ]) func theListChoosesTheSubHeadThatTheEvaluationChooses(_ losses: [Double], _ accuracy: Double)

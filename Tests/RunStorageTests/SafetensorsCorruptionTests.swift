@@ -81,7 +81,8 @@ struct SafetensorsCorruptionTests {
     }
   }
 
-  /// Whatever a damaged header happens to say, reading it ends, and what it still opens can be read.
+  /// Whatever a damaged header happens to say, reading it ends, and what it still opens can be
+  /// read.
   @Test func damagedHeadersNeverTrap() throws {
     let bytes = try sample()
     let headerEnd = 8 + Int(bytes[0])

@@ -73,20 +73,15 @@ import Testing
   }
 
   @Test func whatASettingsFileIsNot() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("iic-tui-\(UUID().uuidString)", isDirectory: true)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
     func problem(_ path: String) -> String {
       let error = #expect(throws: SessionError.self) { try UserPath.readText(path) }
       return error?.description ?? ""
     }
     #expect(problem(folder.path + "/none").hasSuffix("No such file or directory"))
     #expect(problem(folder.path).hasSuffix("is a folder, expected a YAML file"))
-    let bytes = folder.appendingPathComponent("bytes")
-    try Data([0x61, 0xff, 0xfe]).write(to: bytes)
-    #expect(problem(bytes.path).contains("is not text in UTF-8"))
-    try Data("a: 1\n".utf8).write(to: bytes)
-    #expect(try UserPath.readText(bytes.path) == "a: 1\n")
+    #expect(
+      problem(try folder.write("bytes", [0x61, 0xff, 0xfe])).contains("is not text in UTF-8"))
+    #expect(try UserPath.readText(folder.write("text", Array("a: 1\n".utf8))) == "a: 1\n")
   }
 }

@@ -3,8 +3,9 @@ import Testing
 
 @testable import TerminalUI
 
-/// Whole frames against files in `Golden`. A frame that changed on purpose is accepted by running the
-/// tests with `RECORD_GOLDEN` set to the path of the Golden folder, and then reading the difference.
+/// Whole frames against files in `Golden`. A frame that changed on purpose is accepted by running
+/// the tests with `RECORD_GOLDEN` set to the path of the Golden folder, and then reading the
+/// difference.
 @Suite struct GoldenFrameTests {
   struct Frame: CustomTestStringConvertible, Sendable {
     var name: String

@@ -76,7 +76,8 @@ import Testing
     #expect(Set((upper + lower).map(\.sample)) == Set(0..<40))
   }
 
-  /// A sample without a label among labelled ones is neither recognised nor mistaken; it stands last.
+  /// A sample without a label among labelled ones is neither recognised nor mistaken; it stands
+  /// last.
   @Test func oneSampleWithoutALabel() throws {
     var samples = Fixture.samples()
     samples.labels[0] = -1

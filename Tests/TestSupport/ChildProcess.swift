@@ -2,8 +2,8 @@ import Foundation
 
 /// A program that runs beside the test: on pipes, or on a pseudo-terminal of its own.
 ///
-/// Its standard error is a pipe in both cases, so that a test can tell it from what is drawn. Not to be used from two
-/// threads at once. Killed when it is let go of.
+/// Its standard error is a pipe in both cases, so that a test can tell it from what is drawn. Not
+/// to be used from two threads at once. Killed when it is let go of.
 package final class ChildProcess {
   package enum Ending: Equatable, Sendable {
     case exited(Int32)
@@ -64,7 +64,8 @@ package final class ChildProcess {
 
   /// Reads until `condition` holds.
   ///
-  /// - Throws: `Failure` with all that was read if the program ends, or the time does, before it holds.
+  /// - Throws: `Failure` with all that was read if the program ends, or the time does, before it
+  ///   holds.
   package func wait(
     for what: String, seconds: Double = 60, until condition: (ChildProcess) -> Bool
   ) throws {

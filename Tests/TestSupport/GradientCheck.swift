@@ -1,4 +1,5 @@
-/// A central finite difference: how a function changes between two points, and the way from one to the other.
+/// A central finite difference: how a function changes between two points, and the way from one to
+/// the other.
 package struct CentralDifference: Sendable {
   /// f(x + h d) − f(x − h d)
   package let change: Double
@@ -22,8 +23,8 @@ package struct CentralDifference: Sendable {
 
   /// |promised − found| relative to what a step of this size along the whole gradient would change.
   ///
-  /// Along the gradient itself it is the plain relative error; along a direction in which nearly nothing changes
-  /// it does not blow up.
+  /// Along the gradient itself it is the plain relative error; along a direction in which nearly
+  /// nothing changes it does not blow up.
   package func relativeError(_ gradient: [Double]) -> Double {
     let length = displacement.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let slope = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()

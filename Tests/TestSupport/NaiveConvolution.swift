@@ -1,4 +1,5 @@
-/// A two-dimensional convolution written as its definition says, in Double: one visit to every product.
+/// A two-dimensional convolution written as its definition says, in Double: one visit to every
+/// product.
 package struct NaiveConvolution: Sendable {
   package var kernelHeight: Int
   package var kernelWidth: Int
@@ -16,7 +17,8 @@ package struct NaiveConvolution: Sendable {
     self.dilation = dilation
   }
 
-  /// The number of positions of a kernel of extent `kernel` on `input` rows or columns, counted one by one.
+  /// The number of positions of a kernel of extent `kernel` on `input` rows or columns, counted one
+  /// by one.
   package func outputExtent(_ input: Int, kernel: Int) -> Int {
     var count = 0
     var start = -padding

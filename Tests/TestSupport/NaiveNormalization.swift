@@ -1,5 +1,5 @@
-/// Batch normalisation, then the sum with a residual, ReLU and a 2×2, stride 2 max-pool if wanted, one step after
-/// the other in Double.
+/// Batch normalisation, then the sum with a residual, ReLU and a 2×2, stride 2 max-pool if wanted,
+/// one step after the other in Double.
 package struct NaiveNormalization: Sendable {
   package var weight: [Double]
   package var bias: [Double]
@@ -23,7 +23,8 @@ package struct NaiveNormalization: Sendable {
     self.poolPadding = poolPadding
   }
 
-  /// With the statistics of the batch, which also move the running ones: the variance there is unbiased.
+  /// With the statistics of the batch, which also move the running ones: the variance there is
+  /// unbiased.
   package mutating func trainingForward(
     _ input: NaiveMap, residual: NaiveMap? = nil
   ) -> NaiveMap {
@@ -133,7 +134,8 @@ package struct NaiveNormalization: Sendable {
     return output
   }
 
-  /// The pooled map, and for each of its entries the place in `input` that it was taken from: the first largest.
+  /// The pooled map, and for each of its entries the place in `input` that it was taken from: the
+  /// first largest.
   private func pooled(_ input: NaiveMap) -> (output: NaiveMap, sources: [Int]) {
     guard let padding = poolPadding else { return (input, Array(input.values.indices)) }
     var output = NaiveMap(

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The segmentation loss and its gradient with respect to both maps, `[images, clusters, height, width]`, pixel pair by
-/// pixel pair in Double.
+/// The segmentation loss and its gradient with respect to both maps,
+/// `[images, clusters, height, width]`, pixel pair by pixel pair in Double.
 package func naiveSegmentationLoss(
   _ x: [Double], _ y: [Double], mask: [Double], images: Int, clusters: Int, height: Int,
   width: Int, maximumDisplacement: Int, lambda: Double

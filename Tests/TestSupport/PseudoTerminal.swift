@@ -1,6 +1,7 @@
 import Foundation
 
-/// A terminal that a test holds the other end of: what a program draws can be read here, and keys typed.
+/// A terminal that a test holds the other end of: what a program draws can be read here, and keys
+/// typed.
 package final class PseudoTerminal {
   package struct Failure: Error {
     package let call: String
@@ -11,7 +12,8 @@ package final class PseudoTerminal {
   package let controller: Int32
   /// The path of the end that a program takes for its terminal.
   package let path: String
-  /// Keeps the program's end in being when the program has left, so that its modes can still be asked for.
+  /// Keeps the program's end in being when the program has left, so that its modes can still be
+  /// asked for.
   private let device: Int32
 
   package init(columns: Int = 80, rows: Int = 24) throws {

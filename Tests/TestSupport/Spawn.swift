@@ -13,8 +13,8 @@ enum Spawn {
   #endif
 
   /// - Parameters:
-  ///   - terminalPath: becomes the terminal that controls the process, and its input and output; nil for an empty
-  ///     input and `output`.
+  ///   - terminalPath: becomes the terminal that controls the process, and its input and output;
+  ///     nil for an empty input and `output`.
   static func start(
     _ program: String, _ arguments: [String], _ environment: [String: String],
     terminalPath: String?, output: Int32?, error: Int32

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Small made-up images that a clustering can tell apart: each class has its bright bar at a place of its own,
-/// with a little noise. The same arguments give the same bytes.
+/// Small made-up images that a clustering can tell apart: each class has its bright bar at a place
+/// of its own, with a little noise. The same arguments give the same bytes.
 package struct SyntheticDigits: Sendable {
   /// Sides of the square images, in pixels.
   package let side: Int
@@ -37,19 +37,12 @@ package struct SyntheticDigits: Sendable {
   }
 
   /// The images as an idx3 file.
-  package var imageFile: [UInt8] { Self.idx([count, side, side], pixels) }
+  package var imageFile: [UInt8] { idx([count, side, side], pixels) }
   /// The labels as an idx1 file.
-  package var labelFile: [UInt8] { Self.idx([count], labels) }
+  package var labelFile: [UInt8] { idx([count], labels) }
 
-  /// An idx file of bytes with these dimensions.
-  package static func idx(_ sizes: [Int], _ elements: [UInt8]) -> [UInt8] {
-    let dimensions = sizes.flatMap { size in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }
-    }
-    return [0, 0, 8, UInt8(sizes.count)] + dimensions + elements
-  }
-
-  /// Writes MNIST's four files: these images as the training part, the first `testCount` of them as the test part.
+  /// Writes MNIST's four files: these images as the training part, the first `testCount` of them as
+  /// the test part.
   package func writeMNIST(to folder: URL, testCount: Int = 10) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let size = side * side
@@ -57,9 +50,9 @@ package struct SyntheticDigits: Sendable {
       ("train-images-idx3-ubyte", imageFile), ("train-labels-idx1-ubyte", labelFile),
       (
         "t10k-images-idx3-ubyte",
-        Self.idx([testCount, side, side], Array(pixels.prefix(testCount * size)))
+        idx([testCount, side, side], Array(pixels.prefix(testCount * size)))
       ),
-      ("t10k-labels-idx1-ubyte", Self.idx([testCount], Array(labels.prefix(testCount)))),
+      ("t10k-labels-idx1-ubyte", idx([testCount], Array(labels.prefix(testCount)))),
     ]
     for (name, bytes) in files {
       try Data(bytes).write(to: folder.appendingPathComponent(name))

@@ -32,9 +32,9 @@ import Testing
     configuration.seed = .max
     configuration.threads = 2
     configuration.clustering.views.inputSize = 32
-    configuration.clustering.views.plainCrop = 28
+    configuration.clustering.views.firstCrop = 28
     configuration.clustering.views.centreCropProbability = 1e-7
-    configuration.clustering.views.transformedCrops = [9]
+    configuration.clustering.views.secondCrops = [9]
     configuration.clustering.views.rotationDegrees = 1.0 / 3
     configuration.clustering.views.rotationProbability = 1
     configuration.clustering.views.brightness = 0
@@ -46,7 +46,7 @@ import Testing
     configuration.pictureSize = 96
     configuration.pictureChannels = 1
     configuration.clustering.evaluation.splits = [.test]
-    configuration.clustering.evaluation.mappingSplits = [.test, .train]
+    configuration.clustering.evaluation.assignmentSplits = [.test, .train]
     configuration.clustering.evaluation.images = 100
     configuration.clustering.evaluation.finalImages = 1000
     configuration.evaluationEpochs = 2
@@ -112,9 +112,9 @@ import Testing
   @Test func assignments() throws {
     var configuration = Configuration()
     try configuration.apply(assignment: "transform.transformed_crops=12, 16,20")
-    #expect(configuration.clustering.views.transformedCrops == [12, 16, 20])
+    #expect(configuration.clustering.views.secondCrops == [12, 16, 20])
     try configuration.apply(assignment: "transform.transformed_crops=[8]")
-    #expect(configuration.clustering.views.transformedCrops == [8])
+    #expect(configuration.clustering.views.secondCrops == [8])
     try configuration.apply(assignment: "heads.A.splits=train, unlabelled")
     #expect(configuration.clustering.headA.splits == [.train, .unlabelled])
     for none in ["", "[]", "[ ]"] {

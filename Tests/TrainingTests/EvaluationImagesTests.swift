@@ -25,14 +25,14 @@ import Testing
   @Test func splits() {
     let whole = images { _ in }
     #expect(whole.regular == whole.final && whole.final.measured == Array(0..<50))
-    #expect(whole.final.mapping == nil)
+    #expect(whole.final.assignment == nil)
     let plus = images {
       $0.splits = [.test]
-      $0.mappingSplits = [.train]
+      $0.assignmentSplits = [.train]
     }
-    #expect(plus.final.measured == Array(30..<50) && plus.final.mapping == Array(0..<30))
-    let same = images { $0.mappingSplits = [.test, .train] }
-    #expect(same.final.mapping == nil, "the images that are measured anyway")
+    #expect(plus.final.measured == Array(30..<50) && plus.final.assignment == Array(0..<30))
+    let same = images { $0.assignmentSplits = [.test, .train] }
+    #expect(same.final.assignment == nil, "the images that are measured anyway")
   }
 
   @Test func samples() {
@@ -47,12 +47,12 @@ import Testing
     let both = images {
       $0.images = 25
       $0.finalImages = 12
-      $0.mappingSplits = [.train]
+      $0.assignmentSplits = [.train]
     }
     #expect(both.final.measured == one.regular.measured)
     #expect(Set(both.final.measured).isSubset(of: both.regular.measured))
     #expect(both.alwaysMeasured == both.final.measured)
-    #expect(both.regular.mapping?.count == 25 && both.final.mapping?.count == 12)
+    #expect(both.regular.assignment?.count == 25 && both.final.assignment?.count == 12)
     #expect(images { $0.images = 1000 }.regular.measured == Array(0..<50))
   }
 

@@ -40,10 +40,13 @@ import Testing
     #expect(abs(sum(subHead.clusterShares) - 1) <= 1e-6)
     for cluster in 0..<clusters {
       let members = scores.contingency[cluster * 3..<cluster * 3 + 3].reduce(0, +)
-      let mass = Double(subHead.clusterShares[cluster])
-      #expect(abs(mass - Double(members) / Double(images)) <= 1e-6)
+      let share = Double(subHead.clusterShares[cluster])
+      #expect(abs(share - Double(members) / Double(images)) <= 1e-6)
     }
-    #expect(subHead.emptyClusters == subHead.clusterShares.filter { $0 == 0 }.count)
+    let empty = (0..<clusters).filter { cluster in
+      scores.contingency[cluster * 3..<cluster * 3 + 3].allSatisfy { $0 == 0 }
+    }
+    #expect(subHead.emptyClusters == empty.count)
     let correct = (0..<clusters).reduce(0) { total, cluster in
       let label = scores.classOfCluster[cluster]
       return total + (label < 0 ? 0 : scores.contingency[cluster * 3 + label])

@@ -56,7 +56,8 @@ import Testing
     try expectSameTensors(whole, second)
   }
 
-  /// Stopped wherever the request happens to find it, while the trainer runs on a thread of its own.
+  /// Stopped wherever the request happens to find it, while the trainer runs on a thread of its
+  /// own.
   @Test func stoppedAndResumed() throws {
     let control = TrainingControl()
     let lane = SnapshotLane.lossless()

@@ -86,7 +86,8 @@ extension [TrainingEvent] {
   }
 }
 
-/// All of a checkpoint that the seed determines, its numbers as bits; the seconds that it took are left out.
+/// All of a checkpoint that the seed determines, its numbers as bits; the seconds that it took are
+/// left out.
 struct CheckpointBits: Equatable {
   var step: Int
   var tensors: [String: [UInt32]] = [:]

@@ -57,7 +57,7 @@ package struct BatchPlan: Sendable {
     rows.reserveCapacity(images.count + epoch.pairs)
     for (position, image) in images.enumerated() {
       let random = RandomStream(
-        seed: epoch.seed, epoch: epoch.epoch, sample: image, purpose: .plainSide)
+        seed: epoch.seed, epoch: epoch.epoch, sample: image, purpose: .firstView)
       let first = position * epoch.repeats
       rows.append(
         Row(
@@ -68,7 +68,7 @@ package struct BatchPlan: Sendable {
       for repetition in 0..<epoch.repeats {
         let random = RandomStream(
           seed: epoch.seed, epoch: epoch.epoch, sample: image * epoch.repeats + repetition,
-          purpose: .transformedSide)
+          purpose: .secondView)
         rows.append(
           Row(image: image, view: .drawn(index: 1, random), places: place..<place + 1))
         place += 1

@@ -13,7 +13,8 @@ struct CompressedFile: ~Copyable {
   private var unread: Range<Int>
   private var isAtEnd = false
 
-  /// Opens the file. Throws `DatasetError.unreadable` where it is missing, a folder, or not readable.
+  /// Opens the file. Throws `DatasetError.unreadable` where it is missing, a folder, or not
+  /// readable.
   init(path: String) throws(DatasetError) {
     var isDirectory: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
@@ -55,8 +56,8 @@ struct CompressedFile: ~Copyable {
   /// Reads up to `count` bytes; fewer only at the end of the data. Memory grows with what is there,
   /// not with what is asked for.
   ///
-  /// Throws `DatasetError.unreadable` where the disk fails, and where a gzip stream is damaged, ends
-  /// early or is followed by other bytes.
+  /// Throws `DatasetError.unreadable` where the disk fails, and where a gzip stream is damaged,
+  /// ends early or is followed by other bytes.
   mutating func read(upTo count: Int) throws(DatasetError) -> [UInt8] {
     let chunk = 1 << 18
     var bytes: [UInt8] = []

@@ -1,5 +1,6 @@
-/// Reads IDX files of unsigned bytes, the format of MNIST: two zero bytes, the element type, the number
-/// of dimensions, each dimension as a big-endian 32-bit number, then the elements. Plain or gzip.
+/// Reads IDX files of unsigned bytes, the format of MNIST: two zero bytes, the element type, the
+/// number of dimensions, each dimension as a big-endian 32-bit number, then the elements. Plain or
+/// gzip.
 package enum IDXReader {
   /// A grey image file: `pixels` is `[count, height, width]`.
   package struct Images: Equatable, Sendable {
@@ -19,8 +20,8 @@ package enum IDXReader {
     return Images(count: sizes[0], height: sizes[1], width: sizes[2], pixels: pixels)
   }
 
-  /// Reads an idx1 file of labels, each below `classes`. Throws as `readImages` does, and for a label
-  /// out of range.
+  /// Reads an idx1 file of labels, each below `classes`. Throws as `readImages` does, and for a
+  /// label out of range.
   package static func readLabels(path: String, classes: Int) throws(DatasetError) -> [UInt8] {
     let labels = try read(path: path, dimensions: ["labels"]).elements
     if let index = labels.firstIndex(where: { $0 >= classes }) {

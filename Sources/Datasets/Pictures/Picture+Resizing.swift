@@ -22,11 +22,11 @@ extension Picture {
       }
     }
     let (left, top) = ((width - fittedWidth) / 2, (height - fittedHeight) / 2)
-    let rowCount = fittedWidth * channels
+    let bytesPerRow = fittedWidth * channels
     for y in 0..<fittedHeight {
       let first = ((top + y) * width + left) * channels
       result.replaceSubrange(
-        first..<first + rowCount, with: inner.pixels[y * rowCount..<(y + 1) * rowCount])
+        first..<first + bytesPerRow, with: inner.pixels[y * bytesPerRow..<(y + 1) * bytesPerRow])
     }
     return Picture(width: width, height: height, channels: channels, pixels: result)
   }
@@ -48,31 +48,32 @@ extension Picture {
   /// First along the rows, then along the columns, with a rounding at the end only.
   private func resized(columns: ResizingTaps, rows: ResizingTaps) -> Picture {
     let (newWidth, newHeight) = (columns.count, rows.count)
-    let rowCount = newWidth * channels
+    let bytesPerRow = newWidth * channels
     let needed = rows.sources
-    let result = withUnsafeTemporaryAllocation(of: Float.self, capacity: needed.count * rowCount) {
+    let result = withUnsafeTemporaryAllocation(of: Float.self, capacity: needed.count * bytesPerRow)
+    {
       narrow in
       pixels.withUnsafeBufferPointer { source in
         for y in needed {
           columns.apply(
             to: source.baseAddress! + y * width * channels, channels: channels,
-            into: narrow.baseAddress! + (y - needed.lowerBound) * rowCount)
+            into: narrow.baseAddress! + (y - needed.lowerBound) * bytesPerRow)
         }
       }
-      return [UInt8](unsafeUninitializedCapacity: newHeight * rowCount) { target, initialized in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: rowCount) { sums in
+      return [UInt8](unsafeUninitializedCapacity: newHeight * bytesPerRow) { target, initialized in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: bytesPerRow) { sums in
           for y in 0..<newHeight {
             sums.initialize(repeating: 0)
             rows.forEach(y) { row, weight in
-              let values = narrow.baseAddress! + (row - needed.lowerBound) * rowCount
-              for x in 0..<rowCount { sums[x] += weight * values[x] }
+              let values = narrow.baseAddress! + (row - needed.lowerBound) * bytesPerRow
+              for x in 0..<bytesPerRow { sums[x] += weight * values[x] }
             }
-            for x in 0..<rowCount {
-              target[y * rowCount + x] = UInt8(min(max(sums[x].rounded(), 0), 255))
+            for x in 0..<bytesPerRow {
+              target[y * bytesPerRow + x] = UInt8(min(max(sums[x].rounded(), 0), 255))
             }
           }
         }
-        initialized = newHeight * rowCount
+        initialized = newHeight * bytesPerRow
       }
     }
     return Picture(width: newWidth, height: newHeight, channels: channels, pixels: result)

@@ -67,7 +67,7 @@ package struct JoinedImages: ImageSource {
   package let size: ImageSize
   package let count: Int
   private let parts: [any ImageSource]
-  /// Of each part, its first image.
+  /// The number of the first image of each part.
   private let starts: [Int]
 
   /// Requires at least one part, all of one size.

@@ -1,8 +1,8 @@
 /// Makes a drawn view of one image: motion, crop, flip and resize in one pass of bilinear sampling,
 /// then the colour steps, then the cutout.
 enum ImageSampler {
-  /// Writes the view, `[outputSize, outputSize, channels]` in 0…1, of `pixels`, `[height, width,
-  /// channels]` in 0…255. Requires the crop to lie within the image.
+  /// Writes the view, `[outputSize, outputSize, channels]` in 0…1, of `pixels`,
+  /// `[height, width, channels]` in 0…255. Requires the crop to lie within the image.
   static func render(
     pixels: UnsafePointer<UInt8>, size: ImageSize, view: DrawnView, outputSize: Int,
     into output: UnsafeMutablePointer<Float>

@@ -9,11 +9,11 @@ import Kernels
 package struct PairAugmentation: Augmentation, Equatable {
   package var outputSize: Int
   /// Side of view 0's crop, in pixels of the data set's image.
-  package var plainCropSize: Int
+  package var firstCropSize: Int
   /// How often view 0's crop is centred instead of at a random place, 0…1.
   package var centreCropProbability: Float
   /// Sides of view 1's crop, each as likely as the others.
-  package var transformedCropSizes: [Int]
+  package var secondCropSizes: [Int]
   /// How often view 1 is rotated, 0…1.
   package var rotationProbability: Float
   /// Largest rotation to either side about the image's centre, in degrees, 0…180.
@@ -30,14 +30,14 @@ package struct PairAugmentation: Augmentation, Equatable {
   package var flipProbability: Float = 0
 
   package init(
-    outputSize: Int, plainCropSize: Int, centreCropProbability: Float,
-    transformedCropSizes: [Int], rotationProbability: Float, rotationDegrees: Float,
+    outputSize: Int, firstCropSize: Int, centreCropProbability: Float,
+    secondCropSizes: [Int], rotationProbability: Float, rotationDegrees: Float,
     brightness: Float, contrast: Float
   ) {
     self.outputSize = outputSize
-    self.plainCropSize = plainCropSize
+    self.firstCropSize = firstCropSize
     self.centreCropProbability = centreCropProbability
-    self.transformedCropSizes = transformedCropSizes
+    self.secondCropSizes = secondCropSizes
     self.rotationProbability = rotationProbability
     self.rotationDegrees = rotationDegrees
     self.brightness = brightness
@@ -49,8 +49,8 @@ package struct PairAugmentation: Augmentation, Equatable {
   private init(cropSize: Int, outputSize: Int) {
     let colors = ColorRanges.published
     self.init(
-      outputSize: outputSize, plainCropSize: cropSize, centreCropProbability: 0,
-      transformedCropSizes: [cropSize], rotationProbability: 0, rotationDegrees: 0,
+      outputSize: outputSize, firstCropSize: cropSize, centreCropProbability: 0,
+      secondCropSizes: [cropSize], rotationProbability: 0, rotationDegrees: 0,
       brightness: colors.brightness, contrast: colors.contrast)
     saturation = colors.saturation
     hue = colors.hue
@@ -59,8 +59,8 @@ package struct PairAugmentation: Augmentation, Equatable {
 
   /// The published setting for MNIST.
   package static let mnist = PairAugmentation(
-    outputSize: 24, plainCropSize: 20, centreCropProbability: 0.5,
-    transformedCropSizes: [16, 20, 24], rotationProbability: 0.5, rotationDegrees: 25,
+    outputSize: 24, firstCropSize: 20, centreCropProbability: 0.5,
+    secondCropSizes: [16, 20, 24], rotationProbability: 0.5, rotationDegrees: 25,
     brightness: 0.4, contrast: 0.4)
 
   /// The published setting for CIFAR10 and CIFAR100-20.
@@ -79,10 +79,10 @@ package struct PairAugmentation: Augmentation, Equatable {
     let side = Float(min(imageWidth, imageHeight))
     var values: [(name: String, value: Float, range: ClosedRange<Float>)] = [
       ("output size", Float(outputSize), 1...1024),
-      ("plain crop size", Float(plainCropSize), 1...side),
-      ("number of transformed crop sizes", Float(transformedCropSizes.count), 1...64),
+      ("first view's crop size", Float(firstCropSize), 1...side),
+      ("number of the second view's crop sizes", Float(secondCropSizes.count), 1...64),
     ]
-    values += transformedCropSizes.map { ("transformed crop size", Float($0), 1...side) }
+    values += secondCropSizes.map { ("second view's crop size", Float($0), 1...side) }
     values += [
       ("centre crop probability", centreCropProbability, 0...1),
       ("rotation probability", rotationProbability, 0...1),
@@ -94,7 +94,7 @@ package struct PairAugmentation: Augmentation, Equatable {
   }
 
   package func evaluationView(of size: ImageSize) -> DrawnView {
-    .centreCrop(plainCropSize, of: size)
+    .centreCrop(firstCropSize, of: size)
   }
 
   package func draw(
@@ -106,11 +106,11 @@ package struct PairAugmentation: Augmentation, Equatable {
 
   private func drawFirst(of size: ImageSize, from random: inout RandomStream) -> DrawnView {
     random.uniform() < centreCropProbability
-      ? evaluationView(of: size) : .randomCrop(plainCropSize, of: size, from: &random)
+      ? evaluationView(of: size) : .randomCrop(firstCropSize, of: size, from: &random)
   }
 
   private func drawSecond(of size: ImageSize, from random: inout RandomStream) -> DrawnView {
-    let cropSize = transformedCropSizes[random.integer(below: transformedCropSizes.count)]
+    let cropSize = secondCropSizes[random.integer(below: secondCropSizes.count)]
     var drawn = DrawnView.randomCrop(cropSize, of: size, from: &random)
     if random.uniform() < rotationProbability {
       drawn.rotationDegrees = random.uniform(-rotationDegrees, rotationDegrees)

@@ -19,7 +19,8 @@ func convolve(_ arguments: ConvolutionArguments) {
   }
 }
 
-/// `convolutionRows` images × one or two vectors of output channels, held in registers over the whole sum.
+/// `convolutionRows` images × one or two vectors of output channels, held in registers over the
+/// whole sum.
 @inline(__always)
 private func convolutionTile<Sums: ColumnSums>(
   _ arguments: ConvolutionArguments, _ pixel: Int, _ row: Int, _ column: Int, _: Sums.Type

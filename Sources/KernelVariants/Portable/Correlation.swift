@@ -1,7 +1,7 @@
 import KernelInterface
 
-/// The products of three channels with three others: nine sums in registers over a few rows, which stay in the cache
-/// for all horizontal displacements.
+/// The products of three channels with three others: nine sums in registers over a few rows, which
+/// stay in the cache for all horizontal displacements.
 func correlate(_ arguments: CorrelationArguments) {
   let planes = arguments.planes
   let end = min(planes.height, planes.height &- arguments.verticalShift)
@@ -25,11 +25,11 @@ private func correlateRows(
   _ total: UnsafeMutablePointer<Double>
 ) {
   let planes = arguments.planes
-  let plane = planes.planeCount
+  let plane = planes.floatsPerPlane
   var sums = ThreeRows<VectorTripleSum>()
   for y in rows {
-    let left = arguments.plain + (y &* planes.rowStride &+ planes.margin)
-    let right = arguments.transformed + (y &* planes.rowStride &+ planes.margin &+ shift)
+    let left = arguments.firstView + (y &* planes.rowStride &+ planes.margin)
+    let right = arguments.secondView + (y &* planes.rowStride &+ planes.margin &+ shift)
     var x = 0
     repeat {
       let a0 = load(left + x)
@@ -87,7 +87,7 @@ private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) 
         sums.accumulate(
           Loads(first: source, stride: lanes), times: (weight0, weight1, weight2))
         weights += 3
-        source += planes.planeCount
+        source += planes.floatsPerPlane
         channel &+= 1
       } while channel < arguments.channels
     }
@@ -95,7 +95,7 @@ private func gradientTile4(_ arguments: CorrelationGradientArguments, _ x: Int) 
   sums.store(to: arguments.output + x, lanes, planes.width)
 }
 
-/// The same, one vector wide.
+/// A row of three channels of the gradient, one vector wide.
 @inline(__always)
 private func gradientTile1(_ arguments: CorrelationGradientArguments, _ x: Int) {
   let planes = arguments.planes
@@ -119,7 +119,7 @@ private func gradientTile1(_ arguments: CorrelationGradientArguments, _ x: Int) 
             Vector(repeating: weights[2])
           ))
         weights += 3
-        source += planes.planeCount
+        source += planes.floatsPerPlane
         channel &+= 1
       } while channel < arguments.channels
     }

@@ -1,6 +1,7 @@
 import KernelInterface
 
-/// One Adam step (Kingma, Ba 2015): reads the gradient, updates both moments and the values in one pass.
+/// One Adam step (Kingma, Ba 2015): reads the gradient, updates both moments and the values in one
+/// pass.
 func adam(
   _ arguments: AdamArguments, _ count: Int, _ values: UnsafeMutablePointer<Float>,
   _ gradient: UnsafePointer<Float>, _ firstMoment: UnsafeMutablePointer<Float>,

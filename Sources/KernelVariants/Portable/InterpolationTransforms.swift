@@ -1,7 +1,9 @@
-// The transforms of PointTransforms.swift that find a polynomial's coefficients from its values, and their transposes.
+// The transforms of PointTransforms.swift that find a polynomial's coefficients from its values,
+// and their transposes.
 
-/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is a point; rows 0 and
-/// ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis polynomials, leading coefficient 1.
+/// Row ±p of the transform: the coefficients of (x ± p) · x^z · Π_{q ≠ p} (x² − q²), z = 1 if 0 is
+/// a point; rows 0 and ∞: those of Π (x² − p²) and x^z times it. These are Lagrange's basis
+/// polynomials, leading coefficient 1.
 enum InterpolateTransposed5: LineTransform {
   static var inputs: Int { 5 }
   static var outputs: Int { 5 }

@@ -1,12 +1,12 @@
 import KernelInterface
 
-/// Scale and shift, then the residual, ReLU and 2×2 max-pooling if wanted.
+/// Scale and shift, then the residual, ReLU and 2×2 max-pooling where asked for.
 func normalize(_ arguments: NormalizationArguments, _ output: UnsafeMutablePointer<Float>) {
   if let padding = arguments.poolPadding {
     normalizePooled(arguments, padding, output)
     return
   }
-  // Decided here, so that the loops hold no questions.
+  // Branches here, so that the loops have none.
   switch (arguments.residual, arguments.relu) {
   case (nil, false): normalizePixels(arguments, nil, false, output)
   case (nil, true): normalizePixels(arguments, nil, true, output)
@@ -72,8 +72,10 @@ func accumulateNormalizationSums(
   }
 }
 
-/// The same where a residual was added before ReLU: whether that passed is read off the output, and the gradient
-/// behind it, which is the residual's too, is left in place of the gradient before it.
+/// Σdy and Σ(dy · input) of each channel where a residual was added before ReLU.
+///
+/// ReLU passed a value on where the output is above 0. The gradient of the sum before ReLU, which
+/// is also the residual's gradient, overwrites `gradient`.
 func accumulateResidualSums(
   _ arguments: NormalizationArguments, _ output: UnsafePointer<Float>,
   _ gradient: UnsafeMutablePointer<Float>, _ gradientSum: UnsafeMutablePointer<Float>,
@@ -136,7 +138,8 @@ func normalizationInputGradient(
   }
 }
 
-/// The gradient before ReLU, by the same arithmetic as forward; a residual's is already behind it.
+/// The gradient before ReLU, by the same arithmetic as forward. With a residual it is computed
+/// already (`accumulateResidualSums`).
 @inline(__always)
 func activated(
   _ arguments: NormalizationArguments, _ gradient: Vector, _ input: Vector, _ scale: Vector,
@@ -152,7 +155,7 @@ func positivePart(_ value: Vector) -> Vector {
   value.replacing(with: 0, where: value .< Vector(repeating: 0))
 }
 
-/// The images of the block that are not real stay zero.
+/// Clears the images that fill up the last block.
 @inline(__always)
 func clearSurplus(
   _ arguments: NormalizationArguments, _ pixel: Int, _ map: UnsafeMutablePointer<Float>

@@ -1,12 +1,13 @@
-// One dimension of Winograd's transforms, on the points ±1, ±½, ±2, 0 and ∞: all of them for 8 points, without 0 for
-// 7, without 0 and ±2 for 5. A spectrum holds the values of each pair, + before −, then that of 0, then that of ∞.
-// Ten points are in a file of their own.
+// One dimension of Winograd's transforms, on the points ±1, ±½, ±2, 0 and ∞: all of them for 8
+// points, without 0 for 7, without 0 and ±2 for 5. A transformed line holds the values of each
+// pair, + before −, then that of 0, then that of ∞. Ten points are in a file of their own.
 //
-// Opposite points share their even and odd halves, so a transform costs about half of the matrix product. Written out
-// value by value, because the compiler keeps names in registers, but not the elements of arrays.
+// Opposite points share their even and odd halves, so a transform costs about half of the matrix
+// product. Written out value by value, because the compiler keeps names in registers, but not the
+// elements of arrays.
 //
-// Four points are for a 3×3 map and kernel (`WinogradAlgorithm.map3`): ±3⁄2 and ±½, of a polynomial in the basis
-// 1, x, x² − 5⁄4.
+// Four points are for a 3×3 map and kernel (`WinogradAlgorithm.map3`): ±3⁄2 and ±½, of a polynomial
+// in the basis 1, x, x² − 5⁄4.
 
 /// Reads `inputs` vectors that lie `stride` floats apart, writes `outputs` of them.
 protocol LineTransform {
@@ -74,7 +75,7 @@ private func storeThreePairs(
   storePair(multiplyAdd(c0, 4, c2), 2 * c1, target + 4 &* stride, stride)
 }
 
-/// The same of five coefficients.
+/// The values of c₀ + c₁x + … + c₄x⁴ at ±1, ±½ and ±2.
 @inline(__always)
 private func storeThreePairs(
   _ c0: Vector, _ c1: Vector, _ c2: Vector, _ c3: Vector, _ c4: Vector,
@@ -194,7 +195,7 @@ enum Evaluate6At8: LineTransform {
   }
 }
 
-// MARK: Their transposes
+// MARK: Transposes of evaluation
 
 /// Σ and difference of the values at opposite points, of pair number `pair`.
 @inline(__always)
@@ -239,7 +240,8 @@ enum EvaluateTransposed3At5: LineTransform {
   }
 }
 
-/// Sums over ±1, ±½ and ±2 of the values there times a power of the point: the transpose of evaluation at them.
+/// The transpose of evaluation at ±1, ±½ and ±2: sums of the values there times a power of the
+/// point.
 private struct ThreePairs {
   private let one: (sum: Vector, difference: Vector)
   private let half: (sum: Vector, difference: Vector)

@@ -1,8 +1,8 @@
 import CCPUFeatures
 import KernelInterface
 
-/// The input pixels under a 2×2 window, those in the padding left out: of the largest of them the gradient
-/// goes to it alone.
+/// The input pixels under a 2×2 window, without those in the padding. The whole gradient goes to
+/// the largest of them.
 private struct Window {
   /// Float offsets of the pixels in the input.
   var offsets = InlineArray<4, Int>(repeating: 0)
@@ -76,7 +76,7 @@ private func normalizeWindow(
   }
 }
 
-/// Σdy and Σ(dy · input): of a window's pixels only the largest has a gradient.
+/// Σdy and Σ(dy · input) of each channel: in each window only the largest pixel has a gradient.
 func accumulatePooledSums(
   _ arguments: NormalizationArguments, _ padding: Int, _ outputGradient: UnsafePointer<Float>,
   _ gradientSum: UnsafeMutablePointer<Float>, _ productSum: UnsafeMutablePointer<Float>
@@ -173,7 +173,7 @@ private func spreadWindow(
       let at = image &* stride &+ channel
       let index = loadPoolIndex(arguments.poolIndex! + (first &+ at))
       let tap = TapGradient(arguments, channel, slope, offset, load(outputGradient + (first &+ at)))
-      // Written out: the compiler makes a loop of it otherwise, with questions inside.
+      // Written out, since the compiler makes a loop with branches of it otherwise.
       if count == 4 {
         tap.write(arguments, window, 0, at, index, inputGradient)
         tap.write(arguments, window, 1, at, index, inputGradient)
@@ -192,14 +192,14 @@ private func spreadWindow(
   }
 }
 
-/// What the pixels of a window have in common, for one image and a vector of channels.
+/// What the gradients of a window's pixels have in common, for one image and a vector of channels.
 private struct TapGradient {
   private let scale: Vector
   private let shift: Vector
   private let slope: Vector
   private let offset: Vector
   private let gradient: Vector
-  /// Without ReLU.
+  /// Set where there is no ReLU: every value passes its gradient on.
   private let passesAll: SIMDMask<IndexVector>
 
   @inline(__always)
@@ -232,7 +232,7 @@ private struct TapGradient {
   }
 }
 
-/// dx of a pixel whose normalised value went nowhere.
+/// dx of a pixel that no window holds: slope · input + offset.
 private func writeLinear(
   _ arguments: NormalizationArguments, _ pixel: Int, _ slope: UnsafePointer<Float>,
   _ offset: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>
@@ -253,7 +253,8 @@ private func writeLinear(
   clearSurplus(arguments, pixel, inputGradient)
 }
 
-/// Windows jump between two rows in pieces that are too short for the processor to see a pattern.
+/// Prefetches the next windows: they jump between two rows, too irregular for the processor to
+/// guess.
 @inline(__always)
 private func prefetchNextWindow(_ arguments: NormalizationArguments, _ place: Int) {
   prefetch_near(arguments.input + (place &+ 2 &* imageBlock &* arguments.stride))

@@ -1,6 +1,7 @@
-// The rows of a register tile, as fields and methods: the compiler keeps the elements of an array in registers only while
-// nothing in the loop, not even a prefetch, might touch memory, and does not promise to inline a closure. Loops around a
-// tile end with their condition (`repeat`): one that might not run at all makes the compiler keep every sum twice.
+// The rows of a register tile, as fields and methods. The compiler keeps the elements of an array
+// in registers only while nothing in the loop, not even a prefetch, might touch memory, and it does
+// not promise to inline a closure. Loops around a tile test their condition at the end (`repeat`):
+// if a loop might not run at all, the compiler keeps every sum twice.
 
 /// What each row of a tile is multiplied by.
 protocol RowFactors {
@@ -150,7 +151,8 @@ extension RegisterRows {
     accumulate(factors, from: 0, times: columns)
   }
 
-  /// Rows of neighbouring columns, `rowStride` floats apart; adds to what is there, or overwrites it.
+  /// Rows of neighbouring columns, `rowStride` floats apart; adds to what is there, or overwrites
+  /// it.
   @inline(__always)
   func write(to target: UnsafeMutablePointer<Float>, _ rowStride: Int, accumulates: Bool) {
     if accumulates {

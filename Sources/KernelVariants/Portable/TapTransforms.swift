@@ -1,6 +1,6 @@
 import KernelInterface
 
-/// The taps of one weight panel and input channel to their spectrum.
+/// Transforms the taps of one panel of weights and one input channel into the Winograd domain.
 func transformTaps(_ transform: TileTransform, _ arguments: TapArguments) {
   switch transform {
   case .evaluate(3, 4): evaluate(arguments, Evaluate3At4.self)
@@ -12,11 +12,12 @@ func transformTaps(_ transform: TileTransform, _ arguments: TapArguments) {
   case .evaluate(5, 8): evaluate(arguments, Evaluate5At8.self)
   case .evaluate(5, 10): evaluate(arguments, Evaluate5At10.self)
   case .interpolateTransposed(5): evaluate(arguments, InterpolateTransposed5.self)
-  default: preconditionFailure("no kernel for taps to become spectra by \(transform)")
+  default: preconditionFailure("no kernel to transform taps by \(transform)")
   }
 }
 
-/// The gradient of a spectrum to that of the taps: the transpose of what `transformTaps` does.
+/// Transforms the gradient of transformed weights to that of the taps: the transpose of
+/// `transformTaps`.
 func transformTapGradients(_ transform: TileTransform, _ arguments: TapArguments) {
   switch transform {
   case .evaluateTransposed(3, 4): gather(arguments, EvaluateTransposed3At4.self)
@@ -28,7 +29,7 @@ func transformTapGradients(_ transform: TileTransform, _ arguments: TapArguments
   case .evaluateTransposed(5, 8): gather(arguments, EvaluateTransposed5At8.self)
   case .evaluateTransposed(5, 10): gather(arguments, EvaluateTransposed5At10.self)
   case .interpolate(5): gather(arguments, Interpolate5.self)
-  default: preconditionFailure("no kernel for spectra to become taps by \(transform)")
+  default: preconditionFailure("no kernel to transform gradients of taps by \(transform)")
   }
 }
 
@@ -49,7 +50,7 @@ private func evaluate<Transform: LineTransform>(_ arguments: TapArguments, _: Tr
           let point = y &* points &+ x
           store(
             arguments.factors[point] * load(line + x &* lanes),
-            arguments.spectrum + (point &* arguments.pointStride &+ channel))
+            arguments.transformed + (point &* arguments.pointStride &+ channel))
         }
       }
       channel &+= lanes
@@ -67,7 +68,7 @@ private func gather<Transform: LineTransform>(_ arguments: TapArguments, _: Tran
       for y in 0..<points {
         for x in 0..<points {
           let point = y &* points &+ x
-          let value = load(arguments.spectrum + (point &* arguments.pointStride &+ channel))
+          let value = load(arguments.transformed + (point &* arguments.pointStride &+ channel))
           store(arguments.factors[point] * value, line + x &* lanes)
         }
         Transform.apply(line, lanes, tile + y &* size &* lanes, lanes)

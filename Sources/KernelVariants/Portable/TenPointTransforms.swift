@@ -1,5 +1,6 @@
-// The transforms of PointTransforms.swift on ten points: ±½, ±2, ±⅚, ±6⁄5, 0 and ∞. Of the quadruples of pairs that were
-// tried these err least, half as much as ±1, ±½ and ±2 with any fourth pair.
+// The transforms of PointTransforms.swift on ten points: ±½, ±2, ±⅚, ±6⁄5, 0 and ∞. Of all
+// quadruples of pairs that were tried, these err least: half as much as ±1, ±½ and ±2 with any
+// fourth pair.
 
 private enum TenPoints {
   static let low: Float = 5.0 / 6
@@ -138,7 +139,7 @@ enum Evaluate8At10: LineTransform {
   }
 }
 
-// MARK: Their transposes
+// MARK: Transposes of evaluation
 
 /// The sums and differences of the values at opposite points.
 private struct FourPairs {
@@ -168,7 +169,7 @@ private struct FourPairs {
   private func weighted(
     _ power: Int, _ half: Vector, _ two: Vector, _ low: Vector, _ high: Vector
   ) -> Vector {
-    // Folded: the power is a literal wherever this is called.
+    // The compiler folds this loop: the power is a literal wherever this is called.
     var (halfPower, twoPower): (Float, Float) = (1, 1)
     var (lowPower, highPower): (Float, Float) = (1, 1)
     for _ in 0..<power {

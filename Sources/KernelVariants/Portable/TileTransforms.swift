@@ -1,7 +1,7 @@
 import CCPUFeatures
 import KernelInterface
 
-/// One tile through one of Winograd's transforms, both dimensions, for 12 images and a panel of channels.
+/// Transforms one tile in both dimensions, for 12 images and a panel of channels.
 func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   switch transform {
   case .evaluate(3, 4): read(arguments, Evaluate3At4.self)
@@ -28,7 +28,8 @@ func transformTile(_ transform: TileTransform, _ arguments: TileArguments) {
   }
 }
 
-/// A tile between the two dimensions and a line of it, in memory that stays in the first-level cache.
+/// A tile between the two dimensions and a line of it, in memory that stays in the first-level
+/// cache.
 func withScratch(
   _ body: (_ tile: UnsafeMutablePointer<Float>, _ line: UnsafeMutablePointer<Float>) -> Void
 ) {
@@ -38,7 +39,7 @@ func withScratch(
   }
 }
 
-/// Map → spectrum: columns first, then rows.
+/// Transforms a tile of the map into the Winograd domain: columns first, then rows.
 @inline(__always)
 private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Transform.Type) {
   let (size, points) = (Transform.inputs, Transform.outputs)
@@ -75,7 +76,7 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
           }
           Transform.apply(source, sourceStride, tile + x &* lanes, size &* lanes)
         }
-        let target = arguments.spectrum + (image &* arguments.panel &+ channel)
+        let target = arguments.transformed + (image &* arguments.panel &+ channel)
         for y in 0..<points {
           let line = target + y &* points &* arguments.pointStride
           Transform.apply(tile + y &* size &* lanes, lanes, line, arguments.pointStride)
@@ -87,7 +88,7 @@ private func read<Transform: LineTransform>(_ arguments: TileArguments, _: Trans
   }
 }
 
-/// Spectrum → map: rows first, then columns.
+/// Transforms a tile back to the map: rows first, then columns.
 @inline(__always)
 private func write<Transform: LineTransform>(
   _ arguments: TileArguments, _: Transform.Type
@@ -100,7 +101,7 @@ private func write<Transform: LineTransform>(
     for image in 0..<imageBlock {
       var channel = 0
       while channel < arguments.panel {
-        let source = arguments.spectrum + (image &* arguments.panel &+ channel)
+        let source = arguments.transformed + (image &* arguments.panel &+ channel)
         for y in 0..<points {
           let line = source + y &* points &* arguments.pointStride
           Transform.apply(line, arguments.pointStride, tile + y &* size &* lanes, lanes)
@@ -118,16 +119,18 @@ private func write<Transform: LineTransform>(
             store(arguments.accumulates ? load(place) + value : value, place)
             prefetch_near(place + arguments.stride)
           }
-          if arguments.moments == nil { continue }
+          if arguments.statistics == nil { continue }
           for y in firstRow..<endRow {
             let value = load(line + y &* lanes)
             sum += value
             sumOfSquares = multiplyAdd(sumOfSquares, value, value)
           }
         }
-        if let moments = arguments.moments {
-          store(load(moments.sum + channel) + sum, moments.sum + channel)
-          store(load(moments.sumOfSquares + channel) + sumOfSquares, moments.sumOfSquares + channel)
+        if let statistics = arguments.statistics {
+          store(load(statistics.sum + channel) + sum, statistics.sum + channel)
+          store(
+            load(statistics.sumOfSquares + channel) + sumOfSquares,
+            statistics.sumOfSquares + channel)
         }
         channel &+= lanes
       }

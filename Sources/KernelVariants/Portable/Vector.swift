@@ -1,7 +1,7 @@
 import KernelInterface
 
-// The one place where the builds differ: the vector, how many rows of it a register file holds, and whether
-// the processor multiplies and adds in one instruction.
+// The one place where the builds differ: the vector, how many rows of it a register file holds, and
+// whether the processor multiplies and adds in one instruction.
 #if VECTOR16
   typealias Vector = SIMD16<Float>
   typealias IndexVector = SIMD16<Int32>
@@ -40,8 +40,9 @@ import KernelInterface
 let convolutionRows = ConvolutionRows<VectorSum>.count
 let gradientRows = GradientRows<VectorSum>.count
 let lanes = Vector.scalarCount
-/// Channels that are summed at a time, `channelMultiple`: a cache line in `sumVectors` vectors. Not computed from that
-/// other module's constant, which would be looked up while running and keep the sums out of registers.
+/// Channels that are summed at a time, as many as `channelMultiple`: a cache line in `sumVectors`
+/// vectors. A literal, because the constant of another module would be read at run time and keep
+/// the sums out of registers.
 let sumChannels = 16
 
 @inline(__always)

@@ -1,7 +1,8 @@
 import CCPUFeatures
 import KernelInterface
 
-/// One tap's weight gradient over a run of pixels: Σ over pixels and images of input channel × output gradient.
+/// One tap's weight gradient over a run of pixels: Σ over pixels and images of input channel ×
+/// output gradient.
 func weightGradient(_ arguments: WeightGradientArguments) {
   // Some pixels at a time, which stay in the cache while all tiles pass over them.
   let chunks = (arguments.pixels &+ 7) / 8
@@ -18,7 +19,7 @@ private func weightGradient(
   _ arguments: WeightGradientArguments, _ pixels: Range<Int>, _ accumulates: Bool
 ) {
   let (depth, width, step) = (arguments.depth, arguments.width, 2 &* lanes)
-  // What comes next is asked for in equal parts by all tiles, in cache lines of 16 floats.
+  // Each tile prefetches an equal part of what comes next, in cache lines of 16 floats.
   let tiles = depth / gradientRows &* ((width &+ step &- 1) / step)
   let ahead = tiles > 0 ? (imageBlock &* width / 16 &+ tiles &- 1) / tiles : 0
   var next = arguments.next
@@ -100,7 +101,8 @@ private func weightGradientRow(
   }
 }
 
-/// Few input channels: the rows of the tile are (tap, channel) pairs, found through a table of offsets.
+/// Few input channels: the rows of the tile are (tap, channel) pairs, found through a table of
+/// offsets.
 func accumulatePatchGradient(_ arguments: PatchGradientArguments) {
   // Some pixels at a time, whose gradients stay in the cache while all rows pass over them.
   var first = 0
@@ -126,14 +128,14 @@ private typealias PatchSources = InlineArray<8, UnsafePointer<Float>>
 
 private struct PatchFactors: RowFactors {
   let sources: PatchSources
-  /// From each source.
+  /// The offset of the factor from each source.
   let place: Int
 
   @inline(__always)
   func factor(_ row: Int) -> Vector { Vector(repeating: sources[row][place]) }
 }
 
-/// Where the tile's rows lie for one output pixel.
+/// Where the tile's rows lie in the input, for one output pixel.
 @inline(__always)
 private func patchSources(
   _ arguments: PatchGradientArguments, _ pixel: Int, _ row: Int
@@ -154,7 +156,7 @@ private func patchGradientTile<Sums: ColumnSums>(
   _: Sums.Type
 ) {
   var sums = GradientRows<Sums>()
-  // Looked up once: it is another module's.
+  // Read once: the constant of another module is looked up at run time.
   let images = imageBlock
   for pixel in pixels {
     let sources = patchSources(arguments, pixel, row)

@@ -59,11 +59,11 @@ package struct ClusterEvaluator {
           clusters: head.clusters, classes: renderer.dataset.classes, samples: samples.count)
       }
     }
-    for images in pieces(of: selection.mapping ?? [], size: 2 * piece) {
+    for images in pieces(of: selection.assignment ?? [], size: 2 * piece) {
       if isCancelled() { return nil }
       for (index, probabilities) in probabilities(.evaluation(of: images)).enumerated() {
         for subHead in tallies[index].indices {
-          tallies[index][subHead].addMapping(
+          tallies[index][subHead].addAssignment(
             probabilities, subHead: subHead, images: images, labels: labels)
         }
       }
@@ -116,9 +116,9 @@ private struct Tally {
   private var sizes: [Int]
   /// nil without classes.
   private var contingency: ContingencyTable?
-  /// Of the images that say which class a cluster stands for; nil where those are the measured
-  /// ones.
-  private var mapping: ContingencyTable?
+  /// Counts of the images that say which class a cluster stands for; nil where those are the
+  /// measured ones.
+  private var assignmentTable: ContingencyTable?
   private var joint: JointSum
   private var sampleProbabilities: [Float]
 
@@ -132,19 +132,19 @@ private struct Tally {
   }
 
   /// `probabilities` holds the centre crops of `images`, as many as there are.
-  mutating func addMapping(
+  mutating func addAssignment(
     _ probabilities: Tensor, subHead: Int, images: ArraySlice<Int>, labels: [Int32]
   ) {
     guard let contingency else { return }
     var table =
-      mapping ?? ContingencyTable(clusters: clusters, classes: contingency.classes)
+      assignmentTable ?? ContingencyTable(clusters: clusters, classes: contingency.classes)
     let stride = probabilities.shape.channelStride
     let base = probabilities.pointer + subHead * clusters
     for (row, image) in images.enumerated() where labels[image] >= 0 {
       let values = UnsafeBufferPointer(start: base + row * stride, count: clusters)
       table.add(cluster: Self.cluster(values), label: Int(labels[image]))
     }
-    mapping = table
+    assignmentTable = table
   }
 
   /// `probabilities` holds the centre crops of `images`, then their transformed copies. An image
@@ -153,11 +153,11 @@ private struct Tally {
     _ probabilities: Tensor, subHead: Int, images: ArraySlice<Int>, labels: [Int32],
     samplePlaces: [Int: [Int]]
   ) {
-    let (plain, transformed) = probabilities.views(subHead: subHead, clusters: clusters)
-    joint.accumulate(plain: plain, transformed: transformed)
+    let (firstView, secondView) = probabilities.views(subHead: subHead, clusters: clusters)
+    joint.accumulate(firstView: firstView, secondView: secondView)
     for (row, image) in images.enumerated() {
       let values = UnsafeBufferPointer(
-        start: plain.base + row * plain.rowStride, count: clusters)
+        start: firstView.base + row * firstView.rowStride, count: clusters)
       let cluster = Self.cluster(values)
       sizes[cluster] += 1
       if labels[image] >= 0 { contingency?.add(cluster: cluster, label: Int(labels[image])) }
@@ -186,7 +186,7 @@ private struct Tally {
       index: index, loss: -distribution.mutualInformation(lambda: lambda),
       mutualInformation: distribution.mutualInformation(), entropy: distribution.entropy,
       conditionalEntropy: distribution.conditionalEntropy,
-      scores: contingency.map { ClassScores($0, mapping: mapping ?? $0, matching) },
+      scores: contingency.map { ClassScores($0, assignedBy: assignmentTable ?? $0, matching) },
       joint: distribution.probabilities.map { Float($0) },
       clusterShares: sizes.map { Float($0) / images },
       sampleProbabilities: sampleProbabilities)
@@ -194,14 +194,15 @@ private struct Tally {
 }
 
 extension ClassScores {
-  /// How clusters and classes go together, by the assignment that suits `mapping` best.
+  /// How clusters and classes go together, by the assignment that suits `assignmentTable` best.
   fileprivate init(
-    _ table: ContingencyTable, mapping: ContingencyTable, _ matching: ClusterMatching
+    _ table: ContingencyTable, assignedBy assignmentTable: ContingencyTable,
+    _ matching: ClusterMatching
   ) {
     let assignment =
       switch matching {
-      case .oneToOne: ClusterAssignment(oneToOne: mapping)
-      case .manyToOne: ClusterAssignment(majority: mapping)
+      case .oneToOne: ClusterAssignment(oneToOne: assignmentTable)
+      case .manyToOne: ClusterAssignment(majority: assignmentTable)
       }
     self.init(
       accuracy: table.accuracy(under: assignment), nmi: table.normalizedMutualInformation,

@@ -7,7 +7,7 @@ package struct EvaluationSettings: Sendable, Equatable {
   /// What is measured; those with labels, or all where none has any, if empty.
   package var splits: [Split] = []
   /// What says which class a cluster stands for; the images that are measured if empty.
-  package var mappingSplits: [Split] = []
+  package var assignmentSplits: [Split] = []
   /// Measured in every evaluation but the last: a sample that stays the same for the whole run; 0
   /// for all.
   package var images = 0
@@ -19,7 +19,7 @@ package struct EvaluationSettings: Sendable, Equatable {
   /// Unlabelled images are in no class, so that they cannot be scored.
   package static let schema: [SettingsField<EvaluationSettings>] = [
     .choices("splits", \.splits, among: [.train, .test]),
-    .choices("mapping_splits", \.mappingSplits, among: [.train, .test]),
+    .choices("mapping_splits", \.assignmentSplits, among: [.train, .test]),
     .integer("images", \.images, from: 0),
     .integer("final_images", \.finalImages, from: 0),
   ]
@@ -29,15 +29,15 @@ package struct EvaluationSettings: Sendable, Equatable {
 package struct EvaluationImages: Sendable, Equatable {
   /// One evaluation's.
   package struct Selection: Sendable, Equatable {
-    /// What is measured.
+    /// Images that are measured.
     package var measured: [Int]
-    /// What says which class a cluster stands for; nil if it is what is measured.
-    package var mapping: [Int]?
+    /// Images that say which class a cluster stands for; nil if they are the measured ones.
+    package var assignment: [Int]?
   }
 
-  /// Of every evaluation but the last.
+  /// The images of every evaluation but the last.
   package let regular: Selection
-  /// Of the last one.
+  /// The images of the last evaluation.
   package let final: Selection
 
   /// - Parameters:
@@ -47,12 +47,12 @@ package struct EvaluationImages: Sendable, Equatable {
     let all =
       settings.splits.isEmpty
       ? Array(dataset.relevantImages) : dataset.splits.images(of: settings.splits)
-    let mapping = dataset.splits.images(of: settings.mappingSplits)
-    let isMapped = !settings.mappingSplits.isEmpty && mapping != all
+    let assignment = dataset.splits.images(of: settings.assignmentSplits)
+    let isApart = !settings.assignmentSplits.isEmpty && assignment != all
     func selection(_ count: Int) -> Selection {
       Selection(
         measured: Self.sample(count, of: all, seed: seed),
-        mapping: isMapped ? Self.sample(count, of: mapping, seed: seed) : nil)
+        assignment: isApart ? Self.sample(count, of: assignment, seed: seed) : nil)
     }
     regular = selection(settings.images)
     final = selection(settings.finalImages)

@@ -19,7 +19,7 @@ package final class InformationClustering: TrainingMethod {
   private let adam: Adam
   private let objectives: [HeadID: PairInformation]
   private let evaluator: ClusterEvaluator
-  /// Of each head's probabilities, made at its first step.
+  /// The gradient of each head's probabilities, made at its first step.
   private var gradients: [HeadID: Tensor] = [:]
 
   /// - Parameters:

@@ -76,7 +76,7 @@ extension InformationClusteringSettings {
     let named =
       heads.map { ("heads.\($0.name).splits", $0.name == .a ? headA.splits : headB.splits) } + [
         ("evaluation.splits", evaluation.splits),
-        ("evaluation.mapping_splits", evaluation.mappingSplits),
+        ("evaluation.mapping_splits", evaluation.assignmentSplits),
       ]
     let there = splits.names.map(\.rawValue).joined(separator: ", ")
     return named.compactMap { key, wanted in

@@ -25,7 +25,7 @@ package struct PairInformation: Sendable {
       nonisolated(unsafe) let sums = sums
       context.pool.forEach(subHeads) { subHead in
         let (first, second) = probabilities.views(subHead: subHead, clusters: clusters)
-        sums[subHead].accumulate(plain: first, transformed: second)
+        sums[subHead].accumulate(firstView: first, secondView: second)
       }
     }
     return sums
@@ -48,10 +48,10 @@ package struct PairInformation: Sendable {
         let stride = gradient.shape.channelStride
         let base = gradient.pointer + subHead * clusters
         loss.writeGradient(
-          plain: first, transformed: second,
-          plainGradient: GradientRows(
+          firstView: first, secondView: second,
+          firstViewGradient: GradientRows(
             base: base, rowStride: stride, count: pairs, clusters: clusters),
-          transformedGradient: GradientRows(
+          secondViewGradient: GradientRows(
             base: base + pairs * stride, rowStride: stride, count: pairs, clusters: clusters),
           scale: 1 / Double(subHeads))
         results[subHead] = (loss.value, lambda == 1 ? -loss.value : joint.mutualInformation())

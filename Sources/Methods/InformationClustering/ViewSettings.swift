@@ -6,12 +6,12 @@ import Settings
 package struct ViewSettings: Sendable, Equatable {
   /// Side of the input of the network, in pixels.
   package var inputSize = 24
-  /// Side of the crop that becomes the plain view, and that evaluation takes from the centre.
-  package var plainCrop = 20
-  /// How often the plain crop is the centre one rather than a random one.
+  /// Side of the crop that becomes the first view, and that evaluation takes from the centre.
+  package var firstCrop = 20
+  /// How often the first view is the centre crop rather than a random one.
   package var centreCropProbability = 0.5
-  /// Sides of the crops that become the transformed view; one is drawn.
-  package var transformedCrops = [16, 20, 24]
+  /// Sides of the crops that become the second view; one is drawn.
+  package var secondCrops = [16, 20, 24]
   package var rotationDegrees = 25.0
   package var rotationProbability = 0.5
   package var brightness = 0.4
@@ -27,9 +27,9 @@ package struct ViewSettings: Sendable, Equatable {
 
   package static let schema: [SettingsField<ViewSettings>] = [
     .integer("input_size", \.inputSize, from: 8, to: 512),
-    .integer("plain_crop", \.plainCrop, from: 1, to: 4096),
+    .integer("plain_crop", \.firstCrop, from: 1, to: 4096),
     .number("centre_crop_probability", \.centreCropProbability, from: 0, to: 1),
-    .integers("transformed_crops", \.transformedCrops, from: 1, to: 4096),
+    .integers("transformed_crops", \.secondCrops, from: 1, to: 4096),
     .number("rotation_degrees", \.rotationDegrees, from: 0, to: 180),
     .number("rotation_probability", \.rotationProbability, from: 0, to: 1),
     .number("brightness", \.brightness, from: 0, to: 1),
@@ -42,9 +42,9 @@ package struct ViewSettings: Sendable, Equatable {
 
   package var augmentation: PairAugmentation {
     var augmentation = PairAugmentation(
-      outputSize: inputSize, plainCropSize: plainCrop,
+      outputSize: inputSize, firstCropSize: firstCrop,
       centreCropProbability: Float(centreCropProbability),
-      transformedCropSizes: transformedCrops, rotationProbability: Float(rotationProbability),
+      secondCropSizes: secondCrops, rotationProbability: Float(rotationProbability),
       rotationDegrees: Float(rotationDegrees), brightness: Float(brightness),
       contrast: Float(contrast))
     augmentation.saturation = Float(saturation)
@@ -67,10 +67,10 @@ package struct ViewSettings: Sendable, Equatable {
   /// wrong.
   package func problems(side: Int) -> [(key: String, problem: String)] {
     var problems: [(key: String, problem: String)] = []
-    if plainCrop > side {
-      problems.append(("plain_crop", "is \(plainCrop), expected at most the images' \(side)"))
+    if firstCrop > side {
+      problems.append(("plain_crop", "is \(firstCrop), expected at most the images' \(side)"))
     }
-    for crop in transformedCrops where crop > side {
+    for crop in secondCrops where crop > side {
       problems.append(("transformed_crops", "has \(crop), expected at most the images' \(side)"))
     }
     return problems

@@ -30,8 +30,8 @@ package struct PixelInformation: Sendable {
       imageStride: probabilities.channels * probabilities.pixels)
     return (0..<probabilities.channels / clusters).map { subHead in
       SegmentationMaps(
-        plain: probabilities.plane(0, subHead * clusters),
-        transformed: probabilities.plane(pairs, subHead * clusters), layout: layout,
+        firstView: probabilities.plane(0, subHead * clusters),
+        secondView: probabilities.plane(pairs, subHead * clusters), layout: layout,
         mask: mask.pointer, maximumDisplacement: maximumDisplacement,
         in: Engine(kernels: context.kernels, pool: context.pool))
     }
@@ -50,8 +50,8 @@ package struct PixelInformation: Sendable {
     for (subHead, maps) in maps.enumerated() {
       let loss = SegmentationLoss(sums[subHead], lambda: lambda, pool: context.pool)
       maps.writeGradient(
-        of: loss, plain: gradient.plane(0, subHead * clusters),
-        transformed: gradient.plane(gradient.images / 2, subHead * clusters),
+        of: loss, firstView: gradient.plane(0, subHead * clusters),
+        secondView: gradient.plane(gradient.images / 2, subHead * clusters),
         scale: 1 / Double(sums.count))
       result.losses.append(loss.value)
       result.mutualInformations.append(loss.mutualInformation)

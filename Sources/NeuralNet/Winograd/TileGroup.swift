@@ -1,20 +1,23 @@
 import Kernels
 
-/// Tiles whose spectra are in memory together: `[points², panels, capacity, 12, panel]`.
+/// Transformed tiles that are in memory together: `[points², panels, capacity, 12, panel]`.
 ///
-/// So a point's part of the weight gradient is what the direct convolution's kernel computes, tiles for pixels.
+/// At one point they lie as the pixels of a map do, so the direct convolution's kernel computes the
+/// weight gradient of that point.
 struct TileGroup {
   let capacity: Int
   let tiling: WinogradTiling
-  /// Of images in the batch.
+  /// Blocks of 12 images in the batch.
   let blocks: Int
   let order: Order
 
   /// How the tiles of a batch are counted.
   enum Order {
-    /// All of a block of images, then all of the next: neighbours, which overlap, are read one after the other.
+    /// All tiles of a block of images, then all of the next. Neighbours overlap, and are read one
+    /// after the other.
     case blockByBlock
-    /// The first of every block, then the second of every block: of a group, those that need a point are neighbours.
+    /// The first tile of every block, then the second of every block. The tiles of a group that
+    /// need a point are then neighbours.
     case tileByTile
   }
 
@@ -30,18 +33,20 @@ struct TileGroup {
     return (tiles + groups - 1) / groups
   }
 
-  /// Floats from one point to the next. A cache line more than needed: the transforms walk all points side by side,
-  /// and at a distance of a power of two they would all want the same few lines of the cache.
-  func pointFloats(_ channels: SpectrumChannels) -> Int {
+  /// Floats from one point to the next. A cache line more than needed: the transforms walk all
+  /// points side by side, and at a distance of a power of two all would fall into the same few sets
+  /// of the cache.
+  func floatsPerPoint(_ channels: ChannelPanels) -> Int {
     capacity * imageBlock * channels.count + 16
   }
 
-  /// Floats of a panel of one point.
-  func panelFloats(_ channels: SpectrumChannels) -> Int { capacity * imageBlock * channels.width }
+  /// Floats of one panel at one point.
+  func floatsPerPanel(_ channels: ChannelPanels) -> Int { capacity * imageBlock * channels.width }
 
-  func count(_ channels: SpectrumChannels) -> Int { tiling.points * pointFloats(channels) }
+  /// Floats of the whole group.
+  func floats(_ channels: ChannelPanels) -> Int { tiling.points * floatsPerPoint(channels) }
 
-  /// The block of a tile of the batch, and the tile's number among those of a block.
+  /// The block that a tile of the batch belongs to, and the tile's number within the block.
   private func place(_ index: Int) -> (block: Int, number: Int) {
     switch order {
     case .blockByBlock: (index / tiling.tiles.count, index % tiling.tiles.count)
@@ -49,7 +54,8 @@ struct TileGroup {
     }
   }
 
-  /// The runs of neighbours among some tiles of the batch that need the product at a point, as places from the first.
+  /// Calls `body` with each run of neighbours, among some tiles of the batch, that need the product
+  /// at a point. A run counts from the first of these tiles.
   func forEachRun(_ tiles: Range<Int>, at point: Int, _ body: (Range<Int>) -> Void) {
     var first: Int?
     for index in tiles {
@@ -61,24 +67,25 @@ struct TileGroup {
     if let first { body(first..<tiles.count) }
   }
 
-  /// Map → spectra or back, of some tiles of the batch and one panel of channels.
+  /// Transforms some tiles of the batch, one panel of channels, into or out of the Winograd domain.
   ///
   /// - Parameters:
-  ///   - panel: of the map's channels.
-  ///   - channels: the spectra's.
-  ///   - spectra: those of the panel.
+  ///   - panel: which panel of the map's channels.
+  ///   - channels: how the transformed tiles' channels are cut into panels.
+  ///   - transformed: the transformed tiles of this panel.
   ///   - accumulates: whether what is written to the map adds to what is there.
-  ///   - moments: Σx and Σx² of what is written are added to these, `[tiles of the batch, 2, map's channels]`.
+  ///   - statistics: `[tiles of the batch, 2, map's channels]`, to which Σx and Σx² of what is
+  ///     written are added.
   func transform(
     _ transform: TileTransform, _ map: Tensor, _ side: Side, _ tiles: Range<Int>, _ panel: Int,
-    _ channels: SpectrumChannels, _ spectra: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
-    accumulates: Bool = false, moments: FloatBuffer? = nil
+    _ channels: ChannelPanels, _ transformed: UnsafeMutablePointer<Float>, _ kernels: KernelTable,
+    accumulates: Bool = false, statistics: FloatBuffer? = nil
   ) {
     for index in tiles {
       let (block, number) = place(index)
       let tile = tiling.tiles[number]
       let mapChannels = map.shape.channelStride
-      let sums = moments.map { $0.pointer + index * 2 * mapChannels + panel * channels.width }
+      let sums = statistics.map { $0.pointer + index * 2 * mapChannels + panel * channels.width }
       kernels.transformTile(
         transform,
         TileArguments(
@@ -87,20 +94,21 @@ struct TileGroup {
           row: side == .input ? tile.inputRow : tile.outputRow,
           column: side == .input ? tile.inputColumn : tile.outputColumn,
           step: side == .input ? tiling.inputStep : tiling.outputStep,
-          spectrum: spectra + (index - tiles.lowerBound) * imageBlock * channels.width,
-          pointStride: pointFloats(channels), panel: channels.width, accumulates: accumulates,
-          moments: sums.map { ($0, $0 + mapChannels) }))
+          transformed: transformed + (index - tiles.lowerBound) * imageBlock * channels.width,
+          pointStride: floatsPerPoint(channels), panel: channels.width, accumulates: accumulates,
+          statistics: sums.map { ($0, $0 + mapChannels) }))
     }
   }
 }
 
-/// How channels are cut into panels in a spectrum: all 32 wide, or one of 16.
-struct SpectrumChannels {
+/// How the channels of transformed tiles are cut into panels: all of width 32, or a single one of
+/// 16.
+struct ChannelPanels {
   let count: Int
   let width: Int
   var panels: Int { count / width }
-  /// A single one of them.
-  var panel: SpectrumChannels { SpectrumChannels(count: width, width: width) }
+  /// A single one of these panels.
+  var panel: ChannelPanels { ChannelPanels(count: width, width: width) }
 
   /// nil for a number of channels that does not fill panels of one width.
   init?(_ channels: Int) {

@@ -1,28 +1,30 @@
 import Kernels
 
-/// A way to get `outputs` × `outputs` pixels of a convolution from `points` × `points` multiplications a channel
-/// pair (Winograd 1980; Lavin, Gray 2016): y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A, as the product of two polynomials,
-/// known by their values at some points (`WinogradPoints`).
+/// A way to get `outputs` × `outputs` pixels of a convolution from `points` × `points`
+/// multiplications a channel pair (Winograd 1980; Lavin, Gray 2016):
+/// y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A. It is the product of two polynomials, known by their values at
+/// some points (`WinogradPoints`).
 struct WinogradAlgorithm: Sendable, Equatable {
   /// n in each dimension.
   let points: Int
   /// m: output pixels of a tile in each dimension.
   let outputs: Int
-  /// Map → spectrum, of an input tile: Bᵀ d B.
+  /// Transforms a tile of the input: Bᵀ d B.
   let inputTransform: TileTransform
-  /// Spectrum → map, of an output tile: Aᵀ M A.
+  /// Transforms products back to a tile of the output: Aᵀ M A.
   let outputTransform: TileTransform
-  /// Its transpose: map → spectrum.
+  /// Transforms a tile of the output's gradient: A dY Aᵀ, the transpose of `outputTransform`.
   let outputGradientTransform: TileTransform
-  /// Taps → spectrum, but for the factors: G w Gᵀ.
+  /// Transforms the taps of a weight, but for the factors: G w Gᵀ.
   let weightTransform: TileTransform
-  /// Its transpose: spectrum → taps.
+  /// Transforms products back to the gradient of the taps: the transpose of `weightTransform`.
   let weightGradientTransform: TileTransform
-  /// What the transform of the taps leaves out, `[points, points]`: 1 / Π (point − other finite points) in each
-  /// dimension, which Lagrange's basis polynomials want.
+  /// `[points, points]`, what the transform of the taps leaves out: in each dimension
+  /// 1 / Π (point − other finite points), the factor of Lagrange's basis polynomials.
   let factors: [Float]
 
-  /// F(m, r): m outputs of r taps read m + r − 1 inputs, as many as there are points: 5, 7, 8 or 10.
+  /// F(m, r): m outputs of r taps read m + r − 1 inputs, as many as there are points: 5, 7, 8 or
+  /// 10.
   static func tiled(outputs: Int, kernel: Int) -> WinogradAlgorithm {
     let points = outputs + kernel - 1
     return WinogradAlgorithm(
@@ -37,7 +39,8 @@ struct WinogradAlgorithm: Sendable, Equatable {
 
   /// A 3×3 kernel on a 3×3 map, padding 1: four points, where F(3, 3) needs five.
   ///
-  /// Zeros around a map that is one tile are inputs that nobody multiplies; WINOGRAD.md has the derivation.
+  /// Zeros around a map that is one tile are inputs that need no multiplication; WINOGRAD.md has
+  /// the derivation.
   static let map3 = WinogradAlgorithm(
     points: 4, outputs: 3,
     inputTransform: .evaluate(size: 3, points: 4),
@@ -47,8 +50,9 @@ struct WinogradAlgorithm: Sendable, Equatable {
     weightGradientTransform: .evaluateTransposed(size: 3, points: 4),
     factors: WinogradPoints(count: 4).factors)
 
-  /// A 5×5 kernel on a 3×3 map, padding 2. Each output sees all 3 inputs of a row and of the 5 taps another 3:
-  /// F(3, 3) with the map in the kernel's place and the kernel in the map's, outputs in reverse.
+  /// A 5×5 kernel on a 3×3 map, padding 2. Each output sees all 3 inputs of a row and of the 5 taps
+  /// another 3: F(3, 3) with the map in the kernel's place and the kernel in the map's, outputs in
+  /// reverse.
   static let kernel5Map3 = WinogradAlgorithm(
     points: 5, outputs: 3,
     inputTransform: .evaluate(size: 3, points: 5),
@@ -59,8 +63,8 @@ struct WinogradAlgorithm: Sendable, Equatable {
     factors: WinogradPoints(count: 5).factors)
 }
 
-/// The points of the kernels' transforms in their order: pairs of opposite points, then 0 for an even count, then ∞,
-/// which is nil. Four are two pairs.
+/// The points of the kernels' transforms in their order: pairs of opposite points, then 0 for an
+/// even count, then ∞, which is nil. Four are two pairs.
 struct WinogradPoints {
   let all: [Double?]
 

@@ -1,19 +1,19 @@
 import Kernels
 
-/// How a convolution goes through Winograd's domain: what its forward pass and its weight gradient share.
+/// What the forward pass and the weight gradient of a convolution in the Winograd domain share.
 struct WinogradPlan: Sendable {
   let tiling: WinogradTiling
-  /// The weights among the taps.
+  /// How the weights lie, by taps.
   let packed: PackedWeights
-  let input: SpectrumChannels
-  let output: SpectrumChannels
-  /// The algorithm's, where kernels can read them.
+  let input: ChannelPanels
+  let output: ChannelPanels
+  /// The algorithm's factors, where kernels can read them.
   let factors: FloatBuffer
 
   /// nil where direct convolution is the better choice.
   init?(_ geometry: ConvolutionGeometry, _ packed: PackedWeights) {
-    guard let input = SpectrumChannels(packed.depth),
-      let output = SpectrumChannels(packed.channels),
+    guard let input = ChannelPanels(packed.depth),
+      let output = ChannelPanels(packed.channels),
       let tiling = WinogradTiling(
         geometry, inputChannels: input.count, outputChannels: output.count)
     else { return nil }
@@ -26,16 +26,17 @@ struct WinogradPlan: Sendable {
 
   var algorithm: WinogradAlgorithm { tiling.algorithm }
 
-  /// Of a batch of maps.
+  /// Tiles of a batch of maps.
   func tileCount(_ map: Shape) -> Int { map.blocks * tiling.tiles.count }
 
-  /// The weights as spectra: points for taps, the depth padded as the maps' channels are, and by one more: at distances
-  /// of powers of two all points would want the same few lines of the cache.
-  var spectrum: PackedWeights {
+  /// How the transformed weights lie: points in place of taps, the depth padded as the maps'
+  /// channels are and by one more, because at distances of powers of two all points would fall into
+  /// the same few sets of the cache.
+  var transformedWeights: PackedWeights {
     PackedWeights(taps: tiling.points, depth: input.count + 1, channels: packed.channels)
   }
 
-  /// Every panel and input channel, the padding's included, shared out to the threads.
+  /// Calls `body` with every panel and input channel, those of the padding too, on all threads.
   func forEachInputChannel(
     _ context: ComputeContext, _ body: (_ panel: Int, _ depth: Int) -> Void
   ) {

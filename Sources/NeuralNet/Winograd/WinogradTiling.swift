@@ -1,30 +1,33 @@
 import Kernels
 
-/// How the tiles of an algorithm cover the maps of a convolution. A dilated convolution is several undilated ones on
-/// interleaved pixels, each with tiles of its own.
+/// How the tiles of an algorithm cover the maps of a convolution. A dilated convolution is several
+/// undilated ones on interleaved pixels, each with tiles of its own.
 struct WinogradTiling: Sendable {
   struct Tile: Sendable, Equatable {
     var outputRow: Int
     var outputColumn: Int
     var inputRow: Int
     var inputColumn: Int
-    /// How many rows and columns of points, from the first, the tile needs. Only its last row of outputs takes something
-    /// from the last row of points, those at ∞: a tile whose last row lies outside the map does without.
+    /// How many rows of points, counted from the first, the tile needs; `pointColumns` likewise.
+    /// Only the last row of outputs depends on the last row of points, those at ∞, so a tile whose
+    /// last row lies outside the map does without.
     var pointRows: Int
     var pointColumns: Int
   }
 
   let algorithm: WinogradAlgorithm
-  /// Of one block of images.
+  /// The tiles of one block of images.
   let tiles: [Tile]
   /// Map pixels from one pixel of an input tile to the next.
   let inputStep: Int
-  /// The same for output tiles. Either is negative where an algorithm wants its pixels in reverse.
+  /// Map pixels from one pixel of an output tile to the next. Either step is negative where an
+  /// algorithm takes its pixels in reverse.
   let outputStep: Int
 
-  /// The cheapest tiling; nil if none is known for this geometry or none does for 70 % of what direct convolution costs:
-  /// that is more exact, and a ResNet on small batches feels the difference in its gradients. Ten points, the least exact,
-  /// are for layers with many channels, where they save the most.
+  /// The cheapest tiling; nil if none is known for this geometry, or none costs at most 70 % of
+  /// direct convolution. That is more exact, and a ResNet on small batches feels the difference in
+  /// its gradients. Ten points are the least exact, and only for layers with many channels, where
+  /// they save the most.
   init?(_ geometry: ConvolutionGeometry, inputChannels: Int, outputChannels: Int) {
     func cost(_ tiling: WinogradTiling) -> Double {
       tiling.cost(inputChannels: inputChannels, outputChannels: outputChannels)
@@ -39,16 +42,16 @@ struct WinogradTiling: Sendable {
     self = best
   }
 
-  /// Values of a tile's spectrum.
+  /// Points of a tile, in both dimensions together.
   var points: Int { algorithm.points * algorithm.points }
 
-  /// Whether a tile needs the product at a point of the spectrum.
+  /// Whether a tile needs the product at a point.
   func needs(_ point: Int, tile number: Int) -> Bool {
     let tile = tiles[number]
     return point / algorithm.points < tile.pointRows && point % algorithm.points < tile.pointColumns
   }
 
-  /// In multiply-adds of direct convolution, for each image.
+  /// The cost for each image, in multiply-adds of a direct convolution.
   private func cost(inputChannels: Int, outputChannels: Int) -> Double {
     let products = tiles.reduce(0) { $0 + $1.pointRows * $1.pointColumns }
     let transforms =
@@ -116,8 +119,9 @@ struct WinogradTiling: Sendable {
 }
 
 extension TileTransform {
-  /// Loads, stores and multiply-adds for each channel of a tile: lines of one dimension, then of the other. One takes
-  /// about as long as 2.6 multiply-adds of a convolution, which wait for memory less often.
+  /// Loads, stores and multiply-adds for each channel of a tile: lines of one dimension, then of
+  /// the other. One takes about as long as 2.6 multiply-adds of a convolution, which wait for
+  /// memory less often.
   fileprivate var operations: Int {
     let (read, written) =
       switch self {

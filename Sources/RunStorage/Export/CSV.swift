@@ -1,7 +1,8 @@
 import Foundation
 
-/// A table of comma-separated values (RFC 4180, lines end in a line feed). A text with a comma, a quote or a line
-/// break is quoted. Numbers are the shortest that read back exactly; not-a-number is `nan`.
+/// A table of comma-separated values (RFC 4180, lines end in a line feed). A text with a comma, a
+/// quote or a line break is quoted. Numbers are the shortest that read back exactly; not-a-number
+/// is `nan`.
 package struct CSV {
   package private(set) var text = ""
 

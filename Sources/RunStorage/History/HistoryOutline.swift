@@ -3,7 +3,8 @@ import Snapshots
 
 /// What a screen needs of a history, read without going through all of it.
 extension HistoryQueries {
-  /// The run as it stood after step `step` and its past in outline, and from where to go on reading.
+  /// The run as it stood after step `step` and its past in outline, and from where to go on
+  /// reading.
   func outline(upTo step: Int = .max) throws -> (history: RunHistory, cursor: RunFollower.Cursor) {
     let state = try state()
     var history = RunHistory(description: try description(), samples: try samples())

@@ -180,7 +180,8 @@ struct HistoryQueries {
     var accuracy: Measurement
   }
 
-  /// CROSS JOIN keeps the evaluations, in their order, outside: with the index nothing has to be sorted.
+  /// CROSS JOIN keeps the evaluations, in their order, outside: with the index nothing has to be
+  /// sorted.
   static let scoresQuery = """
     SELECT evaluation.id, evaluation.step, loss, accuracy
     FROM evaluation CROSS JOIN subHeadEvaluation ON evaluation = evaluation.id

@@ -1,9 +1,11 @@
 import Foundation
 import GRDB
 
-/// The tables of `history.sqlite`. Migrations are named and only ever added: a released one never changes.
+/// The tables of `history.sqlite`. Migrations are named and only ever added: a released one never
+/// changes.
 ///
-/// SQLite has no NaN and stores it as NULL, so a NULL measurement reads as NaN. Blobs are little-endian arrays.
+/// SQLite has no NaN and stores it as NULL, so a NULL measurement reads as NaN. Blobs are
+/// little-endian arrays.
 enum HistorySchema {
   static let migrator: DatabaseMigrator = {
     var migrator = DatabaseMigrator()

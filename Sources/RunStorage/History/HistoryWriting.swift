@@ -16,7 +16,8 @@ extension Database {
     try execute(sql: "DELETE FROM evaluation WHERE step > :step", arguments: ["step": kept])
   }
 
-  /// Inserts the run, or updates it if it is there already: it keeps its start and counts one more generation.
+  /// Inserts the run, or updates it if it is there already: it keeps its start and counts one more
+  /// generation.
   func start(_ run: RunDescription, samples: SampleImages, at time: Double) throws {
     let generation = Column("generation")
     _ = try RunRecord(run, at: time).upsertAndFetch(self, onConflict: ["id"]) { _ in

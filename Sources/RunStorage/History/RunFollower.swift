@@ -16,7 +16,8 @@ package struct RunFollower: Sendable {
 
   /// What happened since the last poll.
   package enum Change: Sendable, Equatable {
-    /// The first poll; or the run was resumed since, from an earlier step. Replaces all that came before.
+    /// The first poll; or the run was resumed since, from an earlier step. Replaces all that came
+    /// before.
     case history(RunHistory)
     /// In order; empty if nothing happened.
     case events([TrainingEvent])
@@ -24,8 +25,8 @@ package struct RunFollower: Sendable {
 
   package init(_ folder: RunFolder) { self.folder = folder }
 
-  /// Reads what is new. Events come as the trainer sent them, checkpoints left out: steps, evaluations after the
-  /// step they belong to, then pauses and the end.
+  /// Reads what is new. Events come as the trainer sent them, checkpoints left out: steps,
+  /// evaluations after the step they belong to, then pauses and the end.
   ///
   /// - Throws: as `RunHistoryReader.outline`; the next call tries again from the same place.
   package mutating func poll() throws(StorageError) -> Change {

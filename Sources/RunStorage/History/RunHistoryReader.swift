@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 import Snapshots
 
-/// Reads a run's history and changes nothing, whether or not another process is writing it, and from a folder
-/// that cannot be written too. Each call opens the database for its own duration only, so that a reader never
-/// stands in a writer's way.
+/// Reads a run's history and changes nothing, whether or not another process is writing it, and
+/// from a folder that cannot be written too. Each call opens the database for its own duration
+/// only, so that a reader never stands in a writer's way.
 package struct RunHistoryReader: Sendable {
   package let folder: RunFolder
 
@@ -39,8 +39,8 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.samples() }
   }
 
-  /// The newest evaluation taken at or before `step`, the last one if not given; nil if there is none.
-  /// However long the run was, it alone is read.
+  /// The newest evaluation taken at or before `step`, the last one if not given; nil if there is
+  /// none. However long the run was, it alone is read.
   ///
   /// - Throws: as `outline`.
   package func evaluation(atOrBefore step: Int = .max) throws(StorageError) -> EvaluationSnapshot? {
@@ -87,7 +87,8 @@ package struct RunHistoryReader: Sendable {
       } catch let error as DatabaseError
         where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
       {
-        // A write-ahead log needs files beside it that a folder which cannot be written will not get.
+        // A write-ahead log needs files beside it that a folder which cannot be written will not
+        // get.
         return try readFromCopy(body)
       }
     }

@@ -6,12 +6,12 @@ import Synchronization
 /// A checkpoint that is on disk.
 package struct RecordedCheckpoint: Sendable, Equatable {
   package var step: Int
-  /// Of its weights.
+  /// Path of its weights.
   package var path: String
 }
 
-/// Writes what leaves the trainer into a run's folder. Holds the run's lock from `init` to `close`, so make it
-/// before loading the checkpoint to resume from. Any one thread at a time may use it.
+/// Writes what leaves the trainer into a run's folder. Holds the run's lock from `init` to `close`,
+/// so make it before loading the checkpoint to resume from. Any one thread at a time may use it.
 package final class RunRecorder: Sendable {
   package let folder: RunFolder
   private let state: Mutex<Open?>
@@ -23,7 +23,8 @@ package final class RunRecorder: Sendable {
 
   /// Opens the run for writing, new or to be resumed.
   ///
-  /// - Throws: if another recorder is writing the run, a newer program wrote it, or the folder cannot be written.
+  /// - Throws: if another recorder is writing the run, a newer program wrote it, or the folder
+  ///   cannot be written.
   package init(_ folder: RunFolder) throws(StorageError) {
     self.folder = folder
     let lock = try RunLock(folder.lockURL)
@@ -46,13 +47,14 @@ package final class RunRecorder: Sendable {
 
   deinit { close() }
 
-  /// Records the events, the history in one transaction, then the checkpoints among them, and returns those.
-  /// History is never behind a checkpoint.
+  /// Records the events, the history in one transaction, then the checkpoints among them, and
+  /// returns those. History is never behind a checkpoint.
   ///
-  /// `.started` on a run that was started before resumes it: what was recorded after its checkpoint is forgotten,
-  /// so that its history becomes that of a run that was never interrupted.
+  /// `.started` on a run that was started before resumes it: what was recorded after its checkpoint
+  /// is forgotten, so that its history becomes that of a run that was never interrupted.
   ///
-  /// - Throws: if the disk refuses or the recorder is closed; then no event of the transaction is recorded.
+  /// - Throws: if the disk refuses or the recorder is closed; then no event of the transaction is
+  ///   recorded.
   @discardableResult
   package func record(_ events: [TrainingEvent]) throws(StorageError) -> [RecordedCheckpoint] {
     try state.withLock { open throws(StorageError) in
@@ -68,13 +70,13 @@ package final class RunRecorder: Sendable {
     }
   }
 
-  /// Leaves the run as one self-contained `history.sqlite` beside its weights, and lets others write it.
-  /// A run that has not ended then counts as interrupted. Does nothing the second time.
+  /// Leaves the run as one self-contained `history.sqlite` beside its weights, and lets others
+  /// write it. A run that has not ended then counts as interrupted. Does nothing the second time.
   package func close() {
     state.withLock { open in
       guard let database = open?.database else { return }
-      // A reader has the database open only for a moment; until it lets go, the journal cannot be folded in.
-      // Failing that, the files stay as SQLite left them, which is safe.
+      // A reader has the database open only for a moment; until it lets go, the journal cannot be
+      // folded in. Failing that, the files stay as SQLite left them, which is safe.
       for _ in 0..<20 {
         let mode = try? database.writeWithoutTransaction { database in
           try database.checkpoint(.truncate)

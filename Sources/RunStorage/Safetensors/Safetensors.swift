@@ -1,8 +1,9 @@
 import Foundation
 import Snapshots
 
-/// The safetensors format: eight bytes with the header's length (little-endian), a JSON header that gives each
-/// tensor's element type, shape and byte range, then the bytes. https://github.com/huggingface/safetensors
+/// The safetensors format: eight bytes with the header's length (little-endian), a JSON header that
+/// gives each tensor's element type, shape and byte range, then the bytes.
+/// https://github.com/huggingface/safetensors
 package enum Safetensors {
   /// The largest header that the reference implementation accepts, in bytes.
   static let longestHeader = 100_000_000

@@ -27,8 +27,9 @@ package struct SafetensorsFile: Sendable {
 
   /// Reads and checks the whole file.
   ///
-  /// - Throws: if it cannot be read; if the header is not the format's JSON; if a tensor's byte range leaves the
-  ///   file, overlaps another, leaves a gap, or differs from what its shape and element type need.
+  /// - Throws: if it cannot be read; if the header is not the format's JSON; if a tensor's byte
+  ///   range leaves the file, overlaps another, leaves a gap, or differs from what its shape and
+  ///   element type need.
   package init(contentsOf url: URL) throws(StorageError) {
     try self.init(try storing(url, "read") { try Data(contentsOf: url) }, of: url)
   }

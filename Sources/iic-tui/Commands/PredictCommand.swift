@@ -52,8 +52,8 @@ struct PredictCommand: ParsableCommand {
   ///
   /// - Parameters:
   ///   - output: takes whole lines; returns false when nobody reads them any more.
-  ///   - problem: takes one line for each path that cannot be used, and for each remark about an image
-  ///     that can be.
+  ///   - problem: takes one line for each path that cannot be used, and for each remark about an
+  ///     image that can be.
   func predict(output: (String) -> Bool, problem: (String) -> Void) throws -> Bool {
     let predictor = try ImagePredictor(runs.folder.resolve(runName), head: head, best: best)
     var isComplete = true

@@ -4,8 +4,8 @@ import Snapshots
 import Synchronization
 import Training
 
-/// Tells of a training without a screen: JSON lines, a progress line that rewrites itself on a terminal, or plain
-/// lines elsewhere.
+/// Tells of a training without a screen: JSON lines, a progress line that rewrites itself on a
+/// terminal, or plain lines elsewhere.
 final class HeadlessReporter: Sendable {
   enum Style: Sendable {
     case json
@@ -48,7 +48,8 @@ final class HeadlessReporter: Sendable {
     for event in events {
       if case .started(let description, _) = event { state.description = description }
       if case .checkpoint(let checkpoint) = event {
-        // Checkpoints of one batch of events may have replaced each other; those on disk are told of.
+        // Checkpoints of one batch of events may have replaced each other; those on disk are told
+        // of.
         if let first = rest.first, first.step == checkpoint.step {
           text += lines.line(checkpoint: first)
           rest = rest.dropFirst()

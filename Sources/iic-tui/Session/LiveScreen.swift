@@ -5,8 +5,8 @@ import Sessions
 import Snapshots
 import TerminalUI
 
-/// The dashboard on this terminal. Made before the training starts, so that a terminal that cannot show it is
-/// known in time.
+/// The dashboard on this terminal. Made before the training starts, so that a terminal that cannot
+/// show it is known in time.
 final class LiveScreen {
   private let terminal: NcursesTerminal
 
@@ -16,13 +16,15 @@ final class LiveScreen {
   /// Gives the terminal back as it was; may be called twice.
   func close() { terminal.close() }
 
-  /// Shows a session's training until the user quits, or a signal comes; then training has been asked to stop.
+  /// Shows a session's training until the user quits, or a signal comes; then training has been
+  /// asked to stop.
   ///
   /// - Parameter past: what a run that goes on has done before; nil for a run that starts.
   func show(
     _ session: TrainingSession, of folder: RunFolder, past: RunHistory?, _ signals: StopSignals
   ) {
-    // The trainer's first event says what there is to show; it comes before any work, so this wait is short.
+    // The trainer's first event says what there is to show; it comes before any work, so this wait
+    // is short.
     guard let first = session.screenLane.next(),
       case .started(let description, let samples) = first[0]
     else { return }

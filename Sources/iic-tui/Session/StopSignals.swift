@@ -2,7 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C, `kill` and a closed terminal as a request: the handler runs on a queue of its own, once for each signal.
+/// Ctrl-C, `kill` and a closed terminal as a request: the handler runs on a queue of its own, once
+/// for each signal.
 final class StopSignals: @unchecked Sendable {
   // Unchecked: `sources` is written in `init` alone; it only keeps them alive.
   private let sources: [any DispatchSourceSignal]

@@ -2,6 +2,7 @@ import CImageCodecs
 import CZlib
 @testable import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// A PNG chunk: length, name, data, checksum.

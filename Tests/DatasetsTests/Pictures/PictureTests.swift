@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// Of stored rows 1 2 3 / 4 5 6, by EXIF's table: where the first row and the first column are.
+  /// Stored rows 1 2 3 / 4 5 6, turned by EXIF's table of where the first row and column are.
   @Test func orientations() {
     let stored = grey(3, 2, [1, 2, 3, 4, 5, 6])
     let upright: [[UInt8]] = [

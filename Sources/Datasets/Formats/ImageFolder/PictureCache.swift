@@ -16,7 +16,7 @@ struct PictureCache {
     }
     /// Pictures that the cache was made of.
     var pictures: Int
-    /// Those that could not be read, in order.
+    /// Pictures that could not be read, in order.
     var skipped: [Skipped]
     /// What decoders said of pictures that were read, one line each.
     var warnings: [String]

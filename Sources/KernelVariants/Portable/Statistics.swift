@@ -1,7 +1,8 @@
 import KernelInterface
 
-/// Adds Σx and Σx² of each channel over the first `images` images of a block `[pixels, 12, stride]`.
-func accumulateMoments(
+/// Adds Σx and Σx² of each channel over the first `images` images of a block
+/// `[pixels, 12, stride]`.
+func accumulateStatistics(
   _ input: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ images: Int,
   _ sum: UnsafeMutablePointer<Float>, _ sumOfSquares: UnsafeMutablePointer<Float>
 ) {

@@ -1,5 +1,6 @@
-/// One point of Winograd's algorithm: the input's spectra times the weights' for one panel of output channels.
-package struct SpectrumProductArguments {
+/// One point of Winograd's algorithm: the transformed input times the transformed weights of one
+/// panel of output channels.
+package struct WinogradProductArguments {
   /// `[panels, …, rows, panelWidth]`
   package var input: UnsafePointer<Float>
   package var panels: Int
@@ -11,7 +12,7 @@ package struct SpectrumProductArguments {
   package var rows: Int
   /// `[panels · panelWidth, width]`
   package var weights: UnsafePointer<Float>
-  /// What the thread will want after these.
+  /// A hint: the weights that the thread reads after these.
   package var nextWeights: UnsafePointer<Float>
   /// Output channels: 16 or 32.
   package var width: Int

@@ -1,11 +1,12 @@
 import CCPUFeatures
 import KernelInterface
 
-/// The product of two spectra at one point, (rows × depth) · (depth × width).
+/// The product of transformed tiles and transformed weights at one point,
+/// (rows × depth) · (depth × width).
 ///
-/// Both are larger than the cache next to the processor, and each product is too short for the processor to see what
-/// comes next: it is told.
-func multiplySpectra(_ arguments: SpectrumProductArguments) {
+/// Both are larger than the first-level cache, and each product is too short for the processor to
+/// guess what is read next, so the kernel prefetches it.
+func winogradProduct(_ arguments: WinogradProductArguments) {
   let step = 2 &* lanes
   let strips = arguments.rows / convolutionRows
   let passes = strips &* ((arguments.width &+ step &- 1) / step)
@@ -28,10 +29,11 @@ func multiplySpectra(_ arguments: SpectrumProductArguments) {
   }
 }
 
-/// `convolutionRows` rows × one or two vectors of output channels, held in registers over the whole sum.
+/// `convolutionRows` rows × one or two vectors of output channels, held in registers over the whole
+/// sum.
 @inline(__always)
 private func productTile<Sums: ColumnSums>(
-  _ arguments: SpectrumProductArguments, _ row: Int, _ column: Int, _ next: UnsafePointer<Float>,
+  _ arguments: WinogradProductArguments, _ row: Int, _ column: Int, _ next: UnsafePointer<Float>,
   _ ahead: Int, _: Sums.Type
 ) {
   let (depth, width) = (arguments.panelWidth, arguments.width)
