@@ -56,9 +56,9 @@ package struct ViewSettings: Sendable, Equatable {
   /// What a person should know of these views of images whose shorter side has so many pixels; nil
   /// where they see enough of them.
   package func note(side: Int) -> String? {
-    guard 2 * plainCrop < side else { return nil }
-    let crops = transformedCrops.map(String.init).joined(separator: ", ")
-    return "transform.plain_crop is \(plainCrop) and transform.transformed_crops [\(crops)]: of "
+    guard 2 * firstCrop < side else { return nil }
+    let crops = secondCrops.map(String.init).joined(separator: ", ")
+    return "transform.plain_crop is \(firstCrop) and transform.transformed_crops [\(crops)]: of "
       + "images of \(side) pixels that is a small part; crops of \(side / 2) to \(side) would "
       + "see more"
   }
