@@ -2,7 +2,7 @@ import Foundation
 
 /// Writes whole files so that a reader, or a crash at any moment, meets the old file or the new
 /// one, never a part.
-enum AtomicFile {
+package enum AtomicFile {
   /// Where `url` is written before it gets its name. A process that was killed may leave one
   /// behind.
   static func temporary(for url: URL) -> URL {
@@ -36,7 +36,8 @@ enum AtomicFile {
     flushFolder(url.deletingLastPathComponent())
   }
 
-  static func write(_ data: Data, to url: URL) throws(StorageError) {
+  /// Writes `data` to `url`, whole or not at all.
+  package static func write(_ data: Data, to url: URL) throws(StorageError) {
     try write(to: url) { output throws(StorageError) in
       try output.write(data)
     }

@@ -78,6 +78,9 @@ extension RunFolder {
     hasCheckpoint ? try openWeights(latestWeightsURL).step : 0
   }
 
+  /// The step of the weights with the lowest loss; nil if there are none that can be read.
+  var bestStep: Int? { try? openWeights(bestWeightsURL).step }
+
   private func openWeights(_ url: URL) throws(StorageError) -> (file: SafetensorsFile, step: Int) {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw StorageError(self.url, "the run has no \(url.lastPathComponent) (no checkpoint yet)")

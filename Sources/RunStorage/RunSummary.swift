@@ -53,8 +53,9 @@ extension RunFolder {
     do {
       // Asked first: a run that ends in between then counts as what its history says.
       let isRunning = isRunning
+      let bestStep = bestStep
       return try RunHistoryReader(self).read { queries in
-        try queries.summary(named: name, at: url, isRunning: isRunning)
+        try queries.summary(named: name, at: url, isRunning: isRunning, bestStep: bestStep)
       }
     } catch {
       summary.error = error
@@ -64,8 +65,9 @@ extension RunFolder {
 }
 
 extension HistoryQueries {
-  fileprivate func summary(named name: String, at folder: URL, isRunning: Bool) throws -> RunSummary
-  {
+  fileprivate func summary(
+    named name: String, at folder: URL, isRunning: Bool, bestStep: Int?
+  ) throws -> RunSummary {
     let run = try description()
     let state = try state()
     let status: RunStatus =
@@ -87,8 +89,10 @@ extension HistoryQueries {
     summary.epochs = run.epochs
     let scores = try run.mainHead.map { try lowestLossScores(of: $0.name) } ?? []
     summary.accuracy = scores.last?.accuracy
-    let measured = scores.filter { !$0.loss.isNaN }
-    summary.bestAccuracy = measured.indexOfLowestLoss(\.loss).flatMap { measured[$0].accuracy }
+    let measured = scores.filter { $0.step > 0 && !$0.loss.isNaN }
+    let best = bestStep.flatMap { step in scores.last { $0.step == step } }
+    summary.bestAccuracy =
+      (best ?? measured.indexOfLowestLoss(\.loss).map { measured[$0] })?.accuracy
     summary.startedAt = run.startedAt
     summary.resumedAt = state.resumedAt
     summary.endMessage = state.endMessage

@@ -85,8 +85,16 @@ package struct RunsFolder: Sendable {
   ///
   /// - Throws: if a process is writing it, it is not a run, or it cannot be deleted.
   package func delete(_ run: RunFolder) throws(StorageError) {
-    guard run.looksLikeRun else {
-      throw StorageError(run.url, "is not a run (no history.sqlite in it); not deleted")
+    // Elsewhere, a file of that name may be somebody else's.
+    let isListed =
+      run.url.deletingLastPathComponent().standardizedFileURL.path == url.standardizedFileURL.path
+    let hasHistory = FileManager.default.fileExists(atPath: run.historyURL.path)
+    guard run.looksLikeRun || isListed && hasHistory else {
+      throw StorageError(
+        run.url,
+        hasHistory
+          ? "is not a run (its history.sqlite is no database); not deleted"
+          : "is not a run (no history.sqlite in it); not deleted")
     }
     let lock = try RunLock(run.lockURL)
     // Out of sight at once: a run that is half deleted is never listed.

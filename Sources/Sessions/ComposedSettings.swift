@@ -8,6 +8,8 @@ package struct ComposedSettings: Sendable {
   /// What a key that nobody set is blamed on.
   private let base: String
   private var sources: [String: String] = [:]
+  /// The data set that the preset is meant for; nil for a run that goes on.
+  let presetDataset: String?
 
   /// The settings of a preset.
   ///
@@ -16,12 +18,14 @@ package struct ComposedSettings: Sendable {
     let preset = try PresetCatalog.load(preset, source: source)
     configuration = preset.configuration
     base = "preset \(preset.name)"
+    presetDataset = preset.configuration.dataset
   }
 
   /// The settings that a run was recorded with.
   package init(recorded configuration: Configuration, run: String) {
     self.configuration = configuration
     base = run
+    presetDataset = nil
   }
 
   /// The preset that a settings file starts from; nil if it does not say.

@@ -23,11 +23,33 @@ package struct RunRequest: Sendable {
 
   func flag(_ key: String) -> String? { flags.first { $0.key == key }?.value }
 
-  /// The data set that the flags name, or that lies in the folder they name; nil without a folder.
-  func recognizedDataset() throws(DatasetError) -> DatasetCatalog.Entry? {
-    if let name = flag("dataset") { return try DatasetCatalog.entry(named: name) }
-    guard let folder = flag("data") else { return nil }
-    return try DatasetCatalog.recognize(UserPath.absolute(folder))
+  /// The data set that flags, assignments or the settings file name, or that lies in the folder
+  /// they name; nil without either.
+  ///
+  /// - Parameter text: of the settings file.
+  func recognizedDataset(file text: String?) throws -> DatasetCatalog.Entry? {
+    if let name = try word("dataset", file: text)?.value {
+      return try DatasetCatalog.entry(named: name)
+    }
+    guard let (folder, base) = try word("data", file: text), !folder.isEmpty else { return nil }
+    return try DatasetCatalog.recognize(UserPath.absolute(folder, base: base))
+  }
+
+  /// What was given for a key, and the folder that a path in it starts from: flags count before
+  /// assignments, and those before the file.
+  private func word(
+    _ key: String, file text: String?
+  ) throws(SettingsError) -> (value: String, base: String?)? {
+    if let value = flag(key) { return (value, nil) }
+    for assignment in assignments.reversed() {
+      let (assigned, value) = try SettingsAssignment.parse(assignment)
+      if assigned == key { return (value, nil) }
+    }
+    guard let text, let config, let value = try YAMLText.word(key, of: text, source: config) else {
+      return nil
+    }
+    let folder = UserPath.absolute(config).split(separator: "/").dropLast()
+    return (value, "/" + folder.joined(separator: "/"))
   }
 }
 
@@ -57,13 +79,14 @@ extension PreparedRun {
       try ComposedSettings.preset(ofFile: text, source: request.config ?? "")
     }
     // Who names only a folder gets the preset that suits what lies there.
-    let recognized = request.preset == nil && text == nil ? try request.recognizedDataset() : nil
+    let recognized =
+      request.preset == nil && named == nil ? try request.recognizedDataset(file: text) : nil
     var settings = try ComposedSettings(
       preset: request.preset ?? named ?? recognized?.preset ?? "digits",
       source: request.preset != nil || named == nil ? "--preset" : "\(request.config ?? ""): preset"
     )
-    if let text, let config = request.config { try settings.apply(file: text, path: config) }
     if let recognized { try settings.set(key: "dataset", value: recognized.name) }
+    if let text, let config = request.config { try settings.apply(file: text, path: config) }
     let dataset = try settings.complete(request)
     let folder = try runs.createRun(name: request.name, preset: settings.configuration.preset)
     self.init(
@@ -92,6 +115,8 @@ extension PreparedRun {
             + Self.changeableOnResume.joined(separator: ", "))
       }
     }
+    // A folder that holds no run gets none by this.
+    _ = try RunHistoryReader(folder).description()
     // The recorder first: it holds the lock that keeps other writers out.
     let recorder = try RunRecorder(folder)
     do {
@@ -165,13 +190,20 @@ extension Configuration {
 }
 
 extension ComposedSettings {
-  /// One's own data says how many classes there are: the main head has a cluster for each, unless
-  /// somebody has said otherwise.
+  /// One's own data, or another data set than the preset's, says how many classes there are: the
+  /// main head of a new run has a cluster for each and the auxiliary head several, unless somebody
+  /// has said otherwise.
   fileprivate mutating func fitToClasses(of dataset: ImageDataset) throws(SettingsError) {
-    guard ["idx", ImageFolderFormat.name].contains(configuration.dataset), dataset.classes >= 2,
+    let isOwn = ["idx", ImageFolderFormat.name].contains(configuration.dataset)
+    guard let presetDataset, isOwn || configuration.dataset != presetDataset, dataset.classes >= 2,
       configuration.clustering.mainMatching == .oneToOne, !isSet("heads.B.clusters")
     else { return }
     try set(key: "heads.B.clusters", value: String(dataset.classes))
+    let clustering = configuration.clustering
+    if clustering.headA.clusters <= dataset.classes, !isSet("heads.A.clusters") {
+      let several = min(5 * dataset.classes, clustering.batchPairs, 1000)
+      try set(key: "heads.A.clusters", value: String(several))
+    }
   }
 
   /// Applies the command line's settings, loads the data, and checks that all of it goes together.

@@ -14,7 +14,8 @@ package final class TrainingSession: Sendable {
   package typealias Listener = @Sendable ([TrainingEvent], [RecordedCheckpoint]) -> Void
 
   package let control: TrainingControl
-  package let screenLane = SnapshotLane.newest()
+  /// nil without a screen: a lane that nobody empties would grow with the run.
+  package let screenLane: SnapshotLane?
   private let recorderLane = SnapshotLane.lossless()
   private let outcome = Mutex(Outcome())
   private let finished = DispatchSemaphore(value: 0)
@@ -26,7 +27,10 @@ package final class TrainingSession: Sendable {
     package var message: String?
   }
 
-  package init(control: TrainingControl) { self.control = control }
+  package init(control: TrainingControl, hasScreen: Bool) {
+    self.control = control
+    screenLane = hasScreen ? .newest() : nil
+  }
 
   /// Starts the threads and returns.
   ///
@@ -37,7 +41,7 @@ package final class TrainingSession: Sendable {
     recorder: RunRecorder, listener: @escaping Listener,
     makeTrainer: (SnapshotChannel) throws -> Trainer
   ) throws {
-    let channel = SnapshotChannel(lanes: [screenLane, recorderLane])
+    let channel = SnapshotChannel(lanes: [recorderLane] + (screenLane.map { [$0] } ?? []))
     // Handed over to its thread here and not touched again.
     nonisolated(unsafe) let trainer = try makeTrainer(channel)
     let trainerThread = Thread {

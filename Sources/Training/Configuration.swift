@@ -99,13 +99,15 @@ package struct Configuration: Sendable, Equatable {
   ///   - images: of the data set, all of its splits.
   ///   - side: the shorter side of the images, in pixels.
   ///   - splits: of the data set; all are training images if nil.
+  ///   - isTrained: whether the images are trained on, not only measured.
   /// - Throws: `SettingsError` that names all that do not fit.
   package func validate(
-    source: String, images: Int, side: Int, classes: Int, splits: [Split: Range<Int>]? = nil
+    source: String, images: Int, side: Int, classes: Int, splits: [Split: Range<Int>]? = nil,
+    isTrained: Bool = true
   ) throws(SettingsError) {
     try clustering.validate(
       source: source, dataset: dataset, images: images, side: side, classes: classes,
       splits: splits ?? [.train: 0..<images],
-      memory: Int(clamping: ProcessInfo.processInfo.physicalMemory))
+      memory: Int(clamping: ProcessInfo.processInfo.physicalMemory), isTrained: isTrained)
   }
 }

@@ -35,6 +35,10 @@ struct IICTUI: ParsableCommand {
     } catch {
       Foundation.exit(report(error))
     }
+    if let problem = StandardStreams.outputProblem {
+      StandardStreams.error("iic-tui: \(problem)\n")
+      Foundation.exit(1)
+    }
   }
 
   private static func report(_ error: any Error) -> Int32 {

@@ -80,7 +80,7 @@ import Testing
       }
       let nowhere = try ExportCommand.parse(
         ["frame", "--runs", runs.path, "--frame", folder.path + "/none/frame.txt"])
-      #expect(throws: SessionError.self) { try nowhere.run() }
+      #expect(throws: StorageError.self) { try nowhere.run() }
     }
   }
 

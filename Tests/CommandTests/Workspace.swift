@@ -82,6 +82,15 @@ final class Workspace {
     return Result(ending: ending, output: child.text, error: child.errorText)
   }
 
+  /// Runs the program to its end with its standard output on a disk that is full.
+  func runIntoFullDisk(_ arguments: [String]) throws -> Result {
+    let child = try ChildProcess(
+      "/bin/sh", ["-c", "exec \"$0\" \"$@\" > /dev/full", Self.program()] + arguments,
+      environment: environment)
+    let ending = try child.waitForEnding(seconds: 120)
+    return Result(ending: ending, output: child.text, error: child.errorText)
+  }
+
   /// The only run that `runs --json` lists.
   func onlyRun() throws -> [String: Any] {
     let runs = try run(["runs", "--json"] + inRuns).objects()

@@ -38,7 +38,7 @@ import Training
   }
 
   private func train(_ prepared: PreparedRun) throws -> RunFolder {
-    let session = TrainingSession(control: TrainingControl())
+    let session = TrainingSession(control: TrainingControl(), hasScreen: false)
     try session.start(recorder: prepared.recorder, listener: { _, _ in }) { channel in
       try Trainer(
         configuration: prepared.configuration, dataset: prepared.dataset,

@@ -37,16 +37,19 @@ extension InformationClusteringSettings {
   ///   - classes: of the labels.
   ///   - splits: of the data set.
   ///   - memory: of the machine, in bytes.
+  ///   - isTrained: whether the images are trained on, not only measured.
   /// - Throws: `SettingsError` that names all that do not fit.
   package func validate(
     source: String, dataset: String, images: Int, side: Int, classes: Int,
-    splits: [Split: Range<Int>], memory: Int
+    splits: [Split: Range<Int>], memory: Int, isTrained: Bool = true
   ) throws(SettingsError) {
     var problems = missingSplits(splits, dataset: dataset)
-    if problems.isEmpty, let problem = batchProblem(splits, dataset: dataset, images: images) {
+    if isTrained, problems.isEmpty,
+      let problem = batchProblem(splits, dataset: dataset, images: images)
+    {
       problems.append(problem)
     }
-    if estimatedBytes > memory {
+    if isTrained, estimatedBytes > memory {
       problems.append(
         (
           "training.batch_pairs",

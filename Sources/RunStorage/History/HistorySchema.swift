@@ -19,13 +19,17 @@ enum HistorySchema {
     migrator.registerMigration("3 evaluations on a sample") { database in
       try database.execute(sql: evaluatedImages)
     }
+    migrator.registerMigration("4 epochs of different lengths") { database in
+      // Heads that train on different images take different numbers of steps an epoch.
+      try database.execute(sql: "ALTER TABLE run DROP COLUMN stepsPerEpoch")
+    }
     return migrator
   }()
 
   /// - Throws: a `StorageError` if a newer program wrote the database, or it holds no history.
   static func check(_ database: Database, at url: URL) throws {
     try checkNotNewer(database, at: url)
-    // Later migrations only allow more, so what an older program wrote is read as it is.
+    // No later migration takes away what is read, so what an older program wrote is read as it is.
     guard let first = migrator.migrations.first,
       try migrator.appliedIdentifiers(database).contains(first)
     else {
@@ -79,11 +83,9 @@ enum HistorySchema {
     """
 
   /// How many images an evaluation measured; until here, always all.
-  /// Epochs of heads that train on different images differ in their steps, so none has the run's.
   private static let evaluatedImages = """
     ALTER TABLE evaluation ADD COLUMN images INTEGER;
     UPDATE evaluation SET images = (SELECT evaluationImages FROM run);
-    ALTER TABLE run DROP COLUMN stepsPerEpoch;
     """
 
   private static let runTables = """

@@ -23,6 +23,10 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  func validate() throws {
+    guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
+  }
+
   func run() throws {
     let folder = try runs.folder.resolve(runName)
     let reader = RunHistoryReader(folder)
@@ -43,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
     try reader.check(images, evaluating: settings, run: folder.name)
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
-      classes: images.classes, splits: images.splits)
+      classes: images.classes, splits: images.splits, isTrained: false)
     let (network, step) = try folder.loadNetwork(
       settings, imageChannels: images.channels, best: best)
     let evaluator = ClusterEvaluator(

@@ -31,6 +31,9 @@ struct ExportCommand: ParsableCommand {
     guard weights != nil || csv != nil || frame != nil else {
       throw ValidationError("expected --weights, --csv or --frame")
     }
+    for (flag, path) in [("--weights", weights), ("--csv", csv)] where path?.isEmpty == true {
+      throw ValidationError("\(flag) is empty, expected a path")
+    }
     guard frame != nil || (step == nil && size == nil) else {
       throw ValidationError("--step and --size go with --frame")
     }
@@ -55,7 +58,7 @@ struct ExportCommand: ParsableCommand {
     }
     if let frame, let format = FrameFormat(path: frame) {
       let text = try frameText(RunHistoryReader(folder), format)
-      try write(text, to: frame)
+      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: frame))
       StandardStreams.output("wrote \(frame)\n")
     }
   }
@@ -78,15 +81,6 @@ struct ExportCommand: ParsableCommand {
     }
     let buffer = Dashboard.frame(state)
     return format == .svg ? buffer.svg : buffer.text + "\n"
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    func failure() -> SessionError {
-      SessionError("\(path): cannot be written: \(String(cString: strerror(errno)))")
-    }
-    guard let file = fopen(path, "w") else { throw failure() }
-    let written = fputs(text, file)
-    guard fclose(file) == 0, written >= 0 else { throw failure() }
   }
 }
 

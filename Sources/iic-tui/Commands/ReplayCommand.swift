@@ -38,6 +38,9 @@ struct ReplayCommand: ParsableCommand {
     }
     let reader = RunHistoryReader(folder)
     let history = try reader.outline()
+    guard from <= history.lastStep else {
+      throw SessionError("\(folder.name): --from is \(from), expected 0…\(history.lastStep)")
+    }
     let signals = StopSignals {}
     let screen = try LiveScreen.required()
     defer { screen.close() }

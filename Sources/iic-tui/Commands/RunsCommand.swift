@@ -90,15 +90,24 @@ struct RunsCommand: ParsableCommand {
       let folders = try runNames.map { try runs.folder.resolve($0) }
       let summaries = folders.map { $0.summary() }
       for summary in summaries { if let error = summary.error { throw error } }
-      if json {
-        StandardStreams.output(summaries.map { JSONLine.text(RunLine($0)) }.joined())
-        return
-      }
       let settings = try folders.map { folder in
         try Configuration(
           recorded: RunHistoryReader(folder).description().configuration, source: folder.name)
       }
       let differences = Self.differences(settings)
+      if json {
+        let lines = differences.map { difference in
+          JSONLine.text(
+            DifferenceLine(
+              setting: difference.key,
+              values: zip(summaries, difference.values).map {
+                DifferenceLine.Value(run: $0.name, value: $1)
+              }))
+        }
+        StandardStreams.output(
+          (summaries.map { JSONLine.text(RunLine($0)) } + lines).joined())
+        return
+      }
       var text = RunSummary.table(summaries)
       for (place, summary) in summaries.enumerated() {
         let lines = differences.map { "  \($0.key): \($0.values[place])\n" }
@@ -117,6 +126,17 @@ struct RunsCommand: ParsableCommand {
         return Set(values).count > 1 ? (settings[0][index].key, values) : nil
       }
     }
+  }
+
+  /// A setting that is not the same in all runs that are compared.
+  private struct DifferenceLine: Encodable {
+    struct Value: Encodable {
+      var run: String
+      var value: String
+    }
+
+    var setting: String
+    var values: [Value]
   }
 
   struct Delete: ParsableCommand {

@@ -43,6 +43,7 @@ struct TrainCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
     if resume != nil, preset != nil || config != nil || dataset != nil || seed != nil || name != nil
     {
       throw ValidationError(
@@ -54,7 +55,6 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let environment = try ComputeEnvironment()
     let control = TrainingControl()
-    let session = TrainingSession(control: control)
     let signals = StopSignals { control.stop() }
     let prepared = try PictureProgress.showing {
       if let resume { return try PreparedRun(resume: runs.folder.resolve(resume), request) }
@@ -76,6 +76,7 @@ struct TrainCommand: ParsableCommand {
         configuration: prepared.configuration),
       readerLeft: { control.stop() })
     let screen = try openScreen()
+    let session = TrainingSession(control: control, hasScreen: screen != nil)
     let listener: TrainingSession.Listener
     if screen == nil {
       listener = { events, checkpoints in reporter.report(events, checkpoints) }

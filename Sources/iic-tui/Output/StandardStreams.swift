@@ -1,17 +1,32 @@
 import Foundation
+import Synchronization
 
-/// Writing to stdout and stderr without losing an error: a closed pipe is an answer, not a signal.
+/// Writing to stdout and stderr without losing an error: a closed pipe is an answer, not a signal;
+/// whatever else goes wrong ends the program with a line and an exit code.
 enum StandardStreams {
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  /// Writes all of `text`; false if nobody reads it any more.
+  /// The system's error number of the first write to stdout that was not a closed pipe's.
+  private static let outputError = Mutex<Int32?>(nil)
+
+  /// Writes all of `text`; false if nobody reads it any more, or it cannot be written.
   @discardableResult
-  static func output(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+  static func output(_ text: String) -> Bool {
+    guard let number = write(text, to: STDOUT_FILENO) else { return true }
+    if number != EPIPE { outputError.withLock { $0 = $0 ?? number } }
+    return false
+  }
 
   @discardableResult
-  static func error(_ text: String) -> Bool { write(text, to: STDERR_FILENO) }
+  static func error(_ text: String) -> Bool { write(text, to: STDERR_FILENO) == nil }
 
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+  /// Why something that was to go to stdout is not there; nil if all of it is, or its reader left.
+  static var outputProblem: String? {
+    outputError.withLock { $0 }.map { "stdout: cannot write: \(String(cString: strerror($0)))" }
+  }
+
+  /// Returns the system's error number; nil if all is written.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
     var text = text
     return text.withUTF8 { bytes in
       var sent = 0
@@ -19,11 +34,11 @@ enum StandardStreams {
         let count = Foundation.write(descriptor, bytes.baseAddress! + sent, bytes.count - sent)
         if count < 0 {
           if errno == EINTR { continue }
-          return false
+          return errno
         }
         sent += count
       }
-      return true
+      return nil
     }
   }
 }

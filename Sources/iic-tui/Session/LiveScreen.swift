@@ -25,7 +25,7 @@ final class LiveScreen {
   ) {
     // The trainer's first event says what there is to show; it comes before any work, so this wait
     // is short.
-    guard let first = session.screenLane.next(),
+    guard let lane = session.screenLane, let first = lane.next(),
       case .started(let description, let samples) = first[0]
     else { return }
     var history = past ?? RunHistory(description: description, samples: samples)
@@ -35,7 +35,7 @@ final class LiveScreen {
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .live),
       nextEvents: {
-        let events = session.screenLane.drain()
+        let events = lane.drain()
         return events.isEmpty ? [] : [.training(events)]
       },
       recall: { step in try RunHistoryReader(folder).moment(at: step) },
