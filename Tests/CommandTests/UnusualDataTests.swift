@@ -113,7 +113,7 @@ extension CommandTests {
       try write("a.png", in: workspace)
       expectOneLine(
         try workspace.run(["train", "--data", pictures(workspace), "--json"] + workspace.inRuns),
-        ["training.batch_pairs: 80 images a batch", "expected at most the 1 of image-folder"])
+        ["training.batch_pairs: 140 images a batch", "expected at most the 1 of image-folder"])
       #expect(workspace.runNames == [])
     }
 

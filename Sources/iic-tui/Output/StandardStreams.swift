@@ -13,8 +13,16 @@ enum StandardStreams {
   @discardableResult
   static func output(_ text: String) -> Bool {
     guard let number = write(text, to: STDOUT_FILENO) else { return true }
-    if number != EPIPE { outputError.withLock { $0 = $0 ?? number } }
+    if !hasReaderLeft(number) { outputError.withLock { $0 = $0 ?? number } }
     return false
+  }
+
+  /// Whether a write failed because a pipe or a terminal at the other end was closed.
+  private static func hasReaderLeft(_ number: Int32) -> Bool {
+    if number == EPIPE { return true }
+    var status = stat()
+    return number == EIO && fstat(STDOUT_FILENO, &status) == 0
+      && status.st_mode & S_IFMT == S_IFCHR
   }
 
   @discardableResult
