@@ -208,7 +208,34 @@ import Testing
     #expect {
       try place.load()
     } throws: { error in
-      "\(error)".contains("the folder cannot be made") && !"\(error)".contains("\n")
+      "\(error)".contains(
+        "/iic-tui: cannot be written: the folder cannot be made: Not a directory; ")
+        && "\(error)".contains("$XDG_CACHE_HOME") && !"\(error)".contains("\n")
     }
+  }
+
+  /// What the system refuses once is looked at again; what cannot be decoded is not.
+  @Test func refusalsAreNotRememberedForEver() throws {
+    let place = Place()
+    try place.write("good.png", 1)
+    let folder = try #require(place.folder)
+    let link = folder.path + "/link.png"
+    #expect(symlink("link.png", link) == 0)
+    let cache = PictureCache(
+      key: "key", shape: PictureShape(side: 4, channels: 1),
+      pictures: ["good.png", "link.png"].map { PathBytes(folder.path + "/" + $0) },
+      environment: try place.options().environment)
+    let first = try cache.openOrBuild(threads: 1, progress: { _, _ in }).contents
+    #expect(first.skipped.map(\.picture) == [1] && first.skipped[0].isRefused)
+    // Still refused: the cache is as good as a new one.
+    #expect(cache.open()?.contents == first)
+    #expect(unlink(link) == 0)
+    try place.write("link.png", 2)
+    #expect(cache.open() == nil)
+    let second = try cache.openOrBuild(threads: 1, progress: { _, _ in })
+    #expect(second.contents.skipped.isEmpty && second.images.pixels(of: 1)[0] == 2)
+    try folder.write("link.png", [1, 2])
+    let third = try cache.openOrBuild(threads: 1, anew: true, progress: { _, _ in }).contents
+    #expect(third.skipped.map(\.isRefused) == [false] && cache.open()?.contents == third)
   }
 }
