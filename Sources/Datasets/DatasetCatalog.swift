@@ -119,29 +119,32 @@ package enum DatasetCatalog {
       throw .unreadable(path: folder, reason: "permission denied")
     }
     var found: [String] = []
-    if let (place, prefix) = IDXFormat.place(folder) {
-      let isFashion = !prefix.hasPrefix("emnist") && place.contains("FashionMNIST")
+    if let place = try IDXFormat.place(folder) {
+      let isFashion = !place.prefix.hasPrefix("emnist") && place.folder.contains("FashionMNIST")
       found.append(isFashion ? "fashion-mnist" : "idx")
     }
     for kind in CIFARFormat.recognizes(folder: folder) {
       found.append(kind == .cifar10 ? "cifar10" : "cifar100-20")
     }
     if STL10Format.recognizes(folder: folder) { found.append("stl10") }
-    if found.isEmpty {
-      let pictures = try PictureFolder(PathBytes(folder))
-      if !pictures.files.isEmpty {
-        found.append(ImageFolderFormat.name)
-      } else {
-        throw .unreadable(
-          path: folder,
-          reason: "it is no data set that is known here: \(pictures.emptiness); "
-            + "'iic-tui datasets' lists what is")
-      }
-    }
-    guard found.count == 1 else {
+    let pictures = try PictureFolder(PathBytes(folder))
+    if !pictures.files.isEmpty { found.append(ImageFolderFormat.name) }
+    guard !found.isEmpty else {
       throw .unreadable(
         path: folder,
-        reason: "it holds \(found.joined(separator: " and ")); --dataset says which is meant")
+        reason: "it is no data set that is known here: \(pictures.emptiness); "
+          + "'iic-tui datasets' lists what is")
+    }
+    guard found.count == 1 else {
+      // The first of the pictures says where they are.
+      let names = found.map { name in
+        name == ImageFolderFormat.name
+          ? pictures.files.first.map { "\(name) (\($0.relativePath))" } ?? name : name
+      }
+      throw .unreadable(
+        path: folder,
+        reason: "it holds \(names.joined(separator: " and ")); --dataset says which is meant, "
+          + "or give each a folder of its own")
     }
     return try entry(named: found[0])
   }

@@ -1,8 +1,12 @@
+import Foundation
+
 /// Why a data set could not be read. Each describes itself in one line: what, where, what was
 /// expected.
 package enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be opened or read; `reason` is the system's or zlib's.
   case unreadable(path: String, reason: String)
+  /// The system refuses to open or read the file; `number` is its error's.
+  case refused(path: String, number: Int32)
   /// A file of the program's own cannot be written; `reason` is the system's.
   case unwritable(path: String, reason: String)
   /// The file's contents are not what its format says. `field` names what was read, `found` and
@@ -28,10 +32,17 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// An asset is in none of the places where it may be.
   case assetNotFound(name: String, tried: [String])
 
+  /// Whether the file itself may be whole, and be readable another time.
+  var isRefusal: Bool {
+    if case .refused = self { true } else { false }
+  }
+
   package var description: String {
     switch self {
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
+    case .refused(let path, let number):
+      "\(path): cannot be read: \(String(cString: strerror(number)))"
     case .unwritable(let path, let reason):
       "\(path): cannot be written: \(reason)"
     case .malformed(let path, let field, let found, let expected):

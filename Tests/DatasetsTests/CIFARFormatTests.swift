@@ -102,6 +102,24 @@ import Testing
       } == "\(path): label of record 300 is 10, expected 0…9")
   }
 
+  @Test func filesOfTooManyRecords() throws {
+    let folder = try TemporaryFolder()
+    let three = (0..<3).flatMap { Self.record([0], seed: $0) }
+    let path = try folder.write("data_batch_1.bin", folder.compressed(three))
+    let layout = [CIFARRecords.LabelByte(name: "label", classes: 10)]
+    var records = CIFARRecords()
+    records.mostRecords = 3
+    try records.append(path: path, layout: layout, used: 0)
+    #expect(records.count == 3)
+    records.mostRecords = 2
+    #expect {
+      try records.append(path: path, layout: layout, used: 0)
+    } throws: { error in
+      "\(error)"
+        == "\(path): size is more than 6146 bytes, expected at most 2 records of 3073 bytes"
+    }
+  }
+
   @Test func readsBothLabelsOfCIFAR100() throws {
     let folder = try TemporaryFolder()
     try Self.writeCIFAR100(folder)

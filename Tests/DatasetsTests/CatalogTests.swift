@@ -123,6 +123,60 @@ import Testing
     #expect(problem(folder.path + "/notes.txt").contains("it is a file"))
   }
 
+  @Test func picturesBesideAnotherFormat() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("train-images-idx3-ubyte", idx([1, 2, 2], [1, 2, 3, 4]))
+    try folder.write("train-labels-idx1-ubyte", idx([1], [0]))
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/cats", withIntermediateDirectories: true)
+    try folder.write("cats/1.png", [1])
+    #expect {
+      try DatasetCatalog.recognize(folder.path)
+    } throws: { error in
+      "\(error)"
+        == "\(folder.path): cannot be read: it holds idx and image-folder (cats/1.png); --dataset "
+        + "says which is meant, or give each a folder of its own"
+    }
+    #expect(try DatasetCatalog.load("idx", folder: folder.path).count == 1)
+  }
+
+  @Test func twoSetsOfEMNIST() throws {
+    let folder = try TemporaryFolder()
+    for set in ["letters", "digits"] {
+      try folder.write("emnist-\(set)-train-images-idx3-ubyte", idx([1, 2, 2], [1, 2, 3, 4]))
+      try folder.write("emnist-\(set)-train-labels-idx1-ubyte", idx([1], [1]))
+    }
+    let problem = DatasetError.unreadable(
+      path: folder.path,
+      reason: "it holds more than one data set in IDX files, emnist-digits-train-images and "
+        + "emnist-letters-train-images; give each a folder of its own and name one with --data")
+    #expect(throws: problem) { try DatasetCatalog.recognize(folder.path) }
+    #expect(throws: problem) { try DatasetCatalog.load("idx", folder: folder.path) }
+  }
+
+  @Test func mnistAndFashionMNISTAsTorchvisionHasThem() throws {
+    let folder = try TemporaryFolder()
+    for (value, name) in [(1, "MNIST"), (2, "FashionMNIST")] as [(UInt8, String)] {
+      let below = "\(name)/raw"
+      try FileManager.default.createDirectory(
+        atPath: folder.path + "/" + below, withIntermediateDirectories: true)
+      try folder.write("\(below)/train-images-idx3-ubyte", idx([1, 1, 1], [value]))
+      try folder.write("\(below)/train-labels-idx1-ubyte", idx([1], [0]))
+    }
+    #expect {
+      try DatasetCatalog.recognize(folder.path)
+    } throws: { error in
+      "\(error)".contains(
+        "MNIST/raw/train-images and FashionMNIST/raw/train-images; choose with "
+          + "--dataset fashion-mnist or --dataset mnist, or give each")
+    }
+    #expect(throws: DatasetError.self) { try DatasetCatalog.load("idx", folder: folder.path) }
+    #expect(try DatasetCatalog.load("mnist", folder: folder.path).pixels == [1])
+    #expect(try DatasetCatalog.load("fashion-mnist", folder: folder.path).pixels == [2])
+    let fashion = folder.path + "/FashionMNIST"
+    #expect(try DatasetCatalog.recognize(fashion).name == "fashion-mnist")
+  }
+
   @Test func missingData() throws {
     #expect(throws: DatasetError.self) { try DatasetCatalog.load("imagenet") }
     #expect(throws: DatasetError.self) { try DatasetCatalog.load("mnist") }

@@ -95,11 +95,37 @@ import Testing
   }
 
   @Test func lyingHeadersCostNothing() throws {
-    // Claims 2⁵⁶ bytes.
-    #expect(try field(idx([0xFFFF_FFFF, 4096, 4096], [1, 2, 3])) == "data (offset 16)")
+    // Claims 2⁵⁶ bytes, which no machine has.
+    let bytes = idx([0xFFFF_FFFF, 4096, 4096], [1, 2, 3])
+    for bytes in [bytes, try TemporaryFolder().compressed(bytes)] {
+      guard
+        case .malformed(_, "data (offset 16)", let found, let expected) = try failure(bytes)
+      else {
+        Issue.record("2⁵⁶ bytes were read")
+        continue
+      }
+      #expect(found.hasSuffix("(4294967295 × 4096 × 4096) bytes by the header"))
+      #expect(expected.hasPrefix("at most this machine's memory of "))
+    }
+  }
+
+  /// A compressed file that keeps what its header claims, or more.
+  @Test func compressedFilesAreReadNoFurtherThanMemory() throws {
     let folder = try TemporaryFolder()
-    let compressed = try folder.compressed(idx([0xFFFF_FFFF, 4096, 4096], [1, 2, 3]))
-    #expect(try field(compressed) == "data (offset 16)")
+    let path = try folder.write("file", folder.compressed(Self.images))
+    #expect(throws: Never.self) { try IDXReader.readImages(path: path, memory: 60) }
+    #expect {
+      try IDXReader.readImages(path: path, memory: 59)
+    } throws: { error in
+      "\(error)" == "\(path): data (offset 16) is 60 (3 × 4 × 5) bytes by the header, expected "
+        + "at most this machine's memory of 59 bytes"
+    }
+    let bomb = try folder.compressed(Self.images + [UInt8](repeating: 0, count: 1 << 22))
+    guard case .malformed(_, _, let found, _) = try failure(bomb) else {
+      Issue.record("4 MiB of zeros were read")
+      return
+    }
+    #expect(found == "more than 60 bytes")
   }
 
   @Test func damagedGzip() throws {

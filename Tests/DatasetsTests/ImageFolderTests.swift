@@ -87,18 +87,92 @@ import Testing
     let dataset = try place.load()
     #expect(dataset.classNames == ["9", "10"])
     #expect(dataset.labels == [1, 0])
-    #expect(dataset.notes.contains { $0.hasPrefix("1 pictures are not in labels.csv") })
-    #expect(dataset.notes.contains { $0.contains("'x/none.png' for one") })
-    for (text, problem) in [
-      ("a.png\n", "line 1 is 'a.png', expected file,label"),
-      ("a.png,1\na.png,2\n", "'a.png' is two labels"),
-    ] {
-      #expect {
-        try LabelFile(text, path: "labels.csv")
-      } throws: { error in
-        "\(error)".contains(problem)
-      }
+    #expect(
+      dataset.notes == [
+        "1 picture is not in labels.csv and is left out",
+        "1 name in labels.csv is of no picture: 'x/none.png'",
+      ])
+  }
+
+  @Test func aCSVOfOneClassIsNoLabels() throws {
+    let place = Place()
+    for value in 1...3 { try place.write("\(value).png", UInt8(value)) }
+    try #require(place.folder).write("labels.csv", Array("1.png,a\n2.png,a\nx.png,b\n".utf8))
+    let dataset = try place.load()
+    #expect(dataset.classes == 0 && dataset.labels == [-1, -1])
+    #expect(dataset.notes.last == "all pictures are of one class, a: no labels")
+  }
+
+  /// In both ways of naming classes.
+  @Test(arguments: [false, true]) func classesWithoutAReadablePictureGo(hasCSV: Bool) throws {
+    let place = Place()
+    let folder = try #require(place.folder)
+    try place.write("a/1.png", 1)
+    try place.write("b/2.png", 2)
+    try place.write("c/3.png", 3)
+    if hasCSV {
+      try folder.write("labels.csv", Array("a/1.png,a\nb/2.png,b\nc/3.png,c\n".utf8))
     }
+    try folder.write("b/2.png", [1, 2, 3])
+    let dataset = try place.load()
+    #expect(dataset.classNames == ["a", "c"] && dataset.labels == [0, 1])
+    #expect(dataset.notes.first == "class b has no picture that can be read and is left out")
+    #expect(dataset.source.pixels(of: 1)[0] == 3)
+    try folder.write("c/3.png", [4])
+    let one = try place.load()
+    #expect(one.classes == 0 && one.labels == [-1])
+    #expect(
+      one.notes.prefix(2) == [
+        "classes b, c have no picture that can be read and are left out",
+        "all pictures are of one class, a: no labels",
+      ])
+  }
+
+  @Test func otherKindsOfPicturesAreCounted() throws {
+    let place = Place()
+    for value in 1...3 { try place.write("\(value).png", UInt8(value)) }
+    let folder = try #require(place.folder)
+    for name in ["a.gif", "b.GIF", "c.tiff", "notes.txt"] { try folder.write(name, [1]) }
+    let notes = [
+      "2 files called .gif are passed over: PNG, JPEG and WebP are read",
+      "1 file called .tiff is passed over: PNG, JPEG and WebP are read",
+    ]
+    #expect(try place.load().notes == notes)
+    try folder.write("labels.csv", Array("1.png,a\n2.png,b\n3.png,a".utf8))
+    #expect(try place.load().notes == notes)
+  }
+
+  @Test func foldersCalledAsSplitsThatAreNone() throws {
+    let place = Place()
+    try place.write("train/a/1.png", 1)
+    try place.write("train/b/2.png", 2)
+    try place.write("extra/3.png", 3)
+    let dataset = try place.load()
+    #expect(dataset.classNames == ["extra", "train"])
+    #expect(
+      dataset.notes == [
+        "train is taken for a class, not taken for a split: beside it there is extra"
+      ])
+    try place.write("test/4.png", 4)
+    try place.write("zoo/5.png", 5)
+    #expect(
+      try place.load().notes == [
+        "test, train are taken for classes, not taken for splits: beside them there is extra "
+          + "and 1 more"
+      ])
+    let flat = Place()
+    try flat.write("train/1.png", 1)
+    try flat.write("2.png", 2)
+    #expect(
+      try flat.load().notes.last
+        == "train is not taken for a split: beside it there is pictures in no folder")
+    let alone = Place()
+    try alone.write("test/a/1.png", 1)
+    try alone.write("test/b/2.png", 2)
+    let tested = try alone.load()
+    #expect(tested.splits == [.test: 0..<2] && tested.classNames == ["a", "b"])
+    #expect(
+      tested.notes == ["all pictures are test pictures: there is no folder called train"])
   }
 
   @Test func labelFilesThatAreNone() throws {
@@ -208,7 +282,34 @@ import Testing
     #expect {
       try place.load()
     } throws: { error in
-      "\(error)".contains("the folder cannot be made") && !"\(error)".contains("\n")
+      "\(error)".contains(
+        "/iic-tui: cannot be written: the folder cannot be made: Not a directory; ")
+        && "\(error)".contains("$XDG_CACHE_HOME") && !"\(error)".contains("\n")
     }
+  }
+
+  /// What the system refuses once is looked at again; what cannot be decoded is not.
+  @Test func refusalsAreNotRememberedForEver() throws {
+    let place = Place()
+    try place.write("good.png", 1)
+    let folder = try #require(place.folder)
+    let link = folder.path + "/link.png"
+    #expect(symlink("link.png", link) == 0)
+    let cache = PictureCache(
+      key: "key", shape: PictureShape(side: 4, channels: 1),
+      pictures: ["good.png", "link.png"].map { PathBytes(folder.path + "/" + $0) },
+      environment: try place.options().environment)
+    let first = try cache.openOrBuild(threads: 1, progress: { _, _ in }).contents
+    #expect(first.skipped.map(\.picture) == [1] && first.skipped[0].isRefused)
+    // Still refused: the cache is as good as a new one.
+    #expect(cache.open()?.contents == first)
+    #expect(unlink(link) == 0)
+    try place.write("link.png", 2)
+    #expect(cache.open() == nil)
+    let second = try cache.openOrBuild(threads: 1, progress: { _, _ in })
+    #expect(second.contents.skipped.isEmpty && second.images.pixels(of: 1)[0] == 2)
+    try folder.write("link.png", [1, 2])
+    let third = try cache.openOrBuild(threads: 1, anew: true, progress: { _, _ in }).contents
+    #expect(third.skipped.map(\.isRefused) == [false] && cache.open()?.contents == third)
   }
 }

@@ -26,9 +26,10 @@ struct LongHistoryTests {
     try withTemporaryFolder { url in
       let run = RunFolder(url)
       let recorder = try RunRecorder(run)
-      try recorder.record([Fixture.started(), .step(Fixture.step(1))])
-      try recorder.record(
-        (1...evaluations).map { .evaluation(Fixture.evaluation($0 * (steps / evaluations))) })
+      let interval = steps / evaluations
+      try recorder.record([
+        Fixture.started(), .step(Fixture.step(1)), .evaluation(Fixture.evaluation(interval)),
+      ])
       recorder.close()
       var configuration = Configuration()
       configuration.journalMode = .default
@@ -49,6 +50,25 @@ struct LongHistoryTests {
                 subHeadLosses, 0.3 * n, learningRate, imagesPerSecond, n / 7.0
               FROM number CROSS JOIN step WHERE step.step = 1
             """, arguments: arguments)
+        // Copies of the first evaluation, as the fixture has them for other steps.
+        try database.execute(
+          sql: """
+            WITH RECURSIVE number(n) AS
+              (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < :evaluations)
+            INSERT INTO evaluation (id, step, epoch, elapsed, images)
+              SELECT n, n * :interval, (n * :interval + 9) / 10, n * :interval / 7.0, images
+              FROM number CROSS JOIN evaluation
+              WHERE evaluation.id = 1 AND n <= :evaluations
+            """, arguments: ["evaluations": evaluations, "interval": interval])
+        try database.execute(
+          sql: """
+            INSERT INTO subHeadEvaluation
+              SELECT evaluation.id, position, head, subHead, loss, mutualInformation, entropy,
+                conditionalEntropy, accuracy, nmi, ari, joint, masses, mapping, confusion,
+                sampleProbabilities
+              FROM evaluation CROSS JOIN subHeadEvaluation
+              WHERE subHeadEvaluation.evaluation = 1 AND evaluation.id > 1
+            """)
         try database.execute(
           sql: """
             UPDATE subHeadEvaluation SET joint = x'00' WHERE :isDamaged AND evaluation IN
@@ -92,7 +112,7 @@ struct LongHistoryTests {
   }
 
   /// A timeline that was read equals that of a screen that saw every step.
-  @Test(arguments: [1, 101, 4095, 4096, 4097, 8191, 8192, 20_000])
+  @Test(arguments: [1, 101, 4096, 4097, 8193])
   func aTimelineThatWasRead(_ steps: Int) throws {
     try withRun(steps: steps, evaluations: 1) { run in
       var history = RunHistory(description: Fixture.description(), samples: Fixture.samples)

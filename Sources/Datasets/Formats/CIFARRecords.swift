@@ -13,6 +13,8 @@ struct CIFARRecords {
     let classes: Int
   }
 
+  /// Files of more records are not read: ten times what the releases' largest have.
+  var mostRecords = 500_000
   /// `[count, 32, 32, 3]`.
   private(set) var pixels: [UInt8] = []
   private(set) var labels: [Int32] = []
@@ -24,8 +26,9 @@ struct CIFARRecords {
   /// - Parameters:
   ///   - layout: the label bytes of a record.
   ///   - used: which of them is the label that is kept.
-  /// - Throws: `DatasetError.malformed` where the size is not that of one or more whole records, or
-  ///   a label of any kind is out of range; `.unreadable` where the file cannot be read.
+  /// - Throws: `DatasetError.malformed` where the size is not that of one to `mostRecords` whole
+  ///   records, or a label of any kind is out of range; `.unreadable` where the file cannot be
+  ///   read.
   mutating func append(
     path: String, layout: [LabelByte], used: Int
   ) throws(DatasetError) {
@@ -42,6 +45,12 @@ struct CIFARRecords {
           in: piece, path: path, layout: layout, firstRecord: byteCount / recordSize)
       }
       byteCount += piece.count
+      // A compressed file may hold any number of bytes.
+      guard byteCount <= mostRecords * recordSize else {
+        throw .malformed(
+          path: path, field: "size", found: "more than \(mostRecords * recordSize) bytes",
+          expected: "at most \(mostRecords) records of \(recordSize) bytes")
+      }
       if problem == nil {
         append(piece, recordSize: recordSize, labelBytes: layout.count, used: used)
       }

@@ -11,21 +11,15 @@ struct FormatFolder {
 
   /// The first of `folder` and the folders `below` it that has a file of one of these names.
   static func find(_ names: [String], in folder: String, below: [String]) -> String? {
-    find(in: folder, below: below) { candidate in names.contains { has($0, in: candidate) } }
-  }
-
-  /// The first of `folder` and the folders `below` it that `holds` the format's files.
-  static func find(
-    in folder: String, below: [String], where holds: (String) -> Bool
-  ) -> String? {
-    candidates(folder, below).first(where: holds)
+    candidates(folder, below).first { candidate in names.contains { has($0, in: candidate) } }
   }
 
   static func has(_ name: String, in folder: String) -> Bool {
     FileManager.default.fileExists(atPath: folder + "/" + name)
   }
 
-  private static func candidates(_ folder: String, _ below: [String]) -> [String] {
+  /// The folder itself and those below it.
+  static func candidates(_ folder: String, _ below: [String]) -> [String] {
     [folder] + below.map { folder + "/" + $0 }
   }
 

@@ -13,26 +13,56 @@ package enum IDXFormat {
   /// Where torchvision leaves the files, below the folder that it is told.
   private static let foldersBelow = ["raw", "MNIST/raw", "FashionMNIST/raw", "EMNIST/raw"]
 
-  /// What lies in the folder or in those below it, and what the files' names begin with; nil if no
-  /// training images in IDX do.
-  static func place(_ folder: String) -> (folder: String, prefix: String)? {
-    let place = FormatFolder.find(in: folder, below: foldersBelow) { prefix(in: $0) != nil }
-    return place.flatMap { place in prefix(in: place).map { (place, $0) } }
+  /// A set of files: the folder that they lie in, and what their names begin with.
+  struct Place: Equatable {
+    var folder: String
+    /// What stands before `train-images`.
+    var prefix: String
   }
 
-  /// What stands before `train-images` in this very folder; nil without training images.
-  private static func prefix(in folder: String) -> String? {
-    if spellings("train-images", "idx3").contains(where: { FormatFolder.has($0, in: folder) }) {
-      return ""
+  /// Where the one set lies, in the folder or in those below it; nil if no training images in IDX
+  /// are there.
+  ///
+  /// - Parameter name: of a data set, which tells MNIST's folder from Fashion-MNIST's where both
+  ///   are there; nil if nobody has named one.
+  /// - Throws: `DatasetError.unreadable` where there is more than one set.
+  static func place(_ folder: String, of name: String? = nil) throws(DatasetError) -> Place? {
+    let candidates = FormatFolder.candidates(folder, foldersBelow)
+    let all = candidates.flatMap { candidate in
+      prefixes(in: candidate).map { Place(folder: candidate, prefix: $0) }
     }
+    let own = ["mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw"]
+    let named = all.filter { place in
+      name.flatMap { own[$0] }.map { place.folder == folder + "/" + $0 } ?? false
+    }
+    let places = named.isEmpty ? all : named
+    guard places.count > 1 else { return places.first }
+    let names = places.map { place in
+      let below = String(place.folder.dropFirst(folder.count + 1))
+      let stem = place.prefix + "train-images"
+      return below.isEmpty ? stem : "\(below)/\(stem)"
+    }
+    let choices = own.filter { choice in
+      places.contains { $0.folder == "\(folder)/\(choice.value)" }
+    }
+    let byName = choices.keys.sorted().map { "--dataset \($0)" }.joined(separator: " or ")
+    throw .unreadable(
+      path: folder,
+      reason: "it holds more than one data set in IDX files, \(names.joined(separator: " and ")); "
+        + (byName.isEmpty ? "" : "choose with \(byName), or ")
+        + "give each a folder of its own and name one with --data")
+  }
+
+  /// What stands before `train-images` in this very folder, for each set in it.
+  private static func prefixes(in folder: String) -> [String] {
+    let plain = spellings("train-images", "idx3").contains { FormatFolder.has($0, in: folder) }
     // EMNIST: emnist-letters-train-images-idx3-ubyte.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let emnist = names.sorted().first {
-      $0.hasPrefix("emnist-") && $0.contains("-train-images-idx3")
-    }
-    return emnist.flatMap { name in
-      name.range(of: "train-images").map { String(name[..<$0.lowerBound]) }
-    }
+    let emnist = names.filter { $0.hasPrefix("emnist-") && $0.contains("-train-images-idx3") }
+      .compactMap { name in
+        name.range(of: "train-images").map { String(name[..<$0.lowerBound]) }
+      }
+    return (plain ? [""] : []) + Set(emnist).sorted()
   }
 
   /// A file's customary names.
@@ -50,10 +80,11 @@ package enum IDXFormat {
   static func load(
     _ folder: String, name: String, source: String?, classNames: [String]?
   ) throws(DatasetError) -> ImageDataset {
-    let prefix = place(folder)?.prefix ?? ""
+    let place = try place(folder, of: name)
+    let prefix = place?.prefix ?? ""
     let files = try FormatFolder(
-      dataset: name, source: source, names: spellings(prefix + "train-images", "idx3"), in: folder,
-      below: foldersBelow)
+      dataset: name, source: source, names: spellings(prefix + "train-images", "idx3"),
+      in: place?.folder ?? folder, below: place == nil ? foldersBelow : [])
     var notes: [String] = []
     func locate(_ stem: String, _ kind: String) throws(DatasetError) -> String {
       let path = try files.first(of: spellings(prefix + stem, kind))

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads IDX files of unsigned bytes, the format of MNIST: two zero bytes, the element type, the
 /// number of dimensions, each dimension as a big-endian 32-bit number, then the elements. Plain or
 /// gzip.
@@ -14,16 +16,24 @@ package enum IDXReader {
   package static let largestSide = 4096
 
   /// Reads an idx3 file of images. Throws `DatasetError` where the file is not exactly that: type,
-  /// dimensions, zero sizes, or data shorter or longer than the header says.
-  package static func readImages(path: String) throws(DatasetError) -> Images {
-    let (sizes, pixels) = try read(path: path, dimensions: ["images", "rows", "columns"])
+  /// dimensions, zero sizes, more bytes than `memory`, or data shorter or longer than the header
+  /// says.
+  ///
+  /// - Parameter memory: bytes that the machine has.
+  package static func readImages(
+    path: String, memory: UInt64 = ProcessInfo.processInfo.physicalMemory
+  ) throws(DatasetError) -> Images {
+    let (sizes, pixels) = try read(
+      path: path, dimensions: ["images", "rows", "columns"], memory: memory)
     return Images(count: sizes[0], height: sizes[1], width: sizes[2], pixels: pixels)
   }
 
   /// Reads an idx1 file of labels, each below `classes`. Throws as `readImages` does, and for a
   /// label out of range.
   package static func readLabels(path: String, classes: Int) throws(DatasetError) -> [UInt8] {
-    let labels = try read(path: path, dimensions: ["labels"]).elements
+    let labels = try read(
+      path: path, dimensions: ["labels"], memory: ProcessInfo.processInfo.physicalMemory
+    ).elements
     if let index = labels.firstIndex(where: { $0 >= classes }) {
       throw DatasetError.malformed(
         path: path, field: "label \(index)", found: "\(labels[index])",
@@ -34,7 +44,7 @@ package enum IDXReader {
 
   /// The sizes and elements of a file with the dimensions named.
   private static func read(
-    path: String, dimensions names: [String]
+    path: String, dimensions names: [String], memory: UInt64
   ) throws(DatasetError) -> (sizes: [Int], elements: [UInt8]) {
     func malformed(_ field: String, _ found: String, _ expected: String) -> DatasetError {
       .malformed(path: path, field: field, found: found, expected: expected)
@@ -75,16 +85,21 @@ package enum IDXReader {
       // At most 2³² · 2¹² · 2¹²: no overflow.
       total *= size
     }
+    let claim = "\(total) (\(sizes.map(String.init).joined(separator: " × ")))"
+    // A compressed file may well hold what its header claims, so memory is compared first.
+    guard total <= memory else {
+      throw malformed(
+        "data (offset \(headerSize))", "\(claim) bytes by the header",
+        "at most this machine's memory of \(memory) bytes")
+    }
     let elements = try file.read(upTo: total)
     guard elements.count == total else {
       throw malformed(
-        "data (offset \(headerSize))", "\(elements.count) bytes",
-        "\(total) (\(sizes.map(String.init).joined(separator: " × ")))")
+        "data (offset \(headerSize))", "\(elements.count) bytes", claim)
     }
     guard try file.read(upTo: 1).isEmpty else {
       throw malformed(
-        "data (offset \(headerSize))", "more than \(total) bytes",
-        "\(total) (\(sizes.map(String.init).joined(separator: " × ")))")
+        "data (offset \(headerSize))", "more than \(total) bytes", claim)
     }
     return (sizes, elements)
   }

@@ -18,8 +18,8 @@ package enum PictureFile {
   /// The picture in a file. What a decoder said although all pixels are there is in `warnings`,
   /// each a line that begins with the path.
   ///
-  /// Throws `DatasetError.unreadable` where the file is missing, no plain file, cut short or
-  /// damaged, `.malformed` where it is none of the formats, or too large. Sizes are compared before
+  /// Throws `DatasetError.refused` where the system does not read the file, `.unreadable` where it
+  /// is no plain file, cut short or damaged, `.malformed` where it is none of the formats, or too large. Sizes are compared before
   /// memory is taken.
   package static func decode(
     path: String
@@ -82,12 +82,15 @@ package enum PictureFile {
     func unreadable(_ reason: String) -> DatasetError {
       .unreadable(path: path.description, reason: reason)
     }
+    func refused(_ number: Int32) -> DatasetError {
+      .refused(path: path.description, number: number)
+    }
     // A pipe must not block.
     let file = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
-    guard file >= 0 else { throw unreadable(String(cString: strerror(errno))) }
+    guard file >= 0 else { throw refused(errno) }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw unreadable(String(cString: strerror(errno))) }
+    guard fstat(file, &status) == 0 else { throw refused(errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw unreadable("it is a folder or a device, expected a file")
     }
@@ -96,17 +99,17 @@ package enum PictureFile {
       throw unreadable("it has \(size) bytes, expected at most \(largestFile)")
     }
     lease?.reserveFile(size)
-    var failure: String?
+    var failure: Int32?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {
         let got = read(file, buffer.baseAddress! + count, size - count)
         if got < 0 && errno == EINTR { continue }
-        if got < 0 { failure = String(cString: strerror(errno)) }
+        if got < 0 { failure = errno }
         if got <= 0 { break }
         count += got
       }
     }
-    if let failure { throw unreadable(failure) }
+    if let failure { throw refused(failure) }
     guard bytes.count == size else { throw unreadable("\(bytes.count) bytes, expected \(size)") }
     return bytes
   }

@@ -13,6 +13,8 @@ struct PictureCache {
     struct Skipped: Codable, Equatable {
       var picture: Int
       var reason: String
+      /// Whether the system refused to read it, which it may do no more, and not what is in it.
+      var isRefused: Bool
     }
     /// Pictures that the cache was made of.
     var pictures: Int
@@ -58,7 +60,8 @@ struct PictureCache {
     return made
   }
 
-  /// The cache's images and contents; nil if there is none that is whole and of this version.
+  /// The cache's images and contents; nil if there is none that is whole and of this version, or if
+  /// a picture that the system refused to read then may be read now.
   func open() -> (images: MappedImages, contents: Contents)? {
     guard let file = fopen(path, "rb") else { return nil }
     defer { fclose(file) }
@@ -74,6 +77,10 @@ struct PictureCache {
     guard fread(&json, 1, json.count, file) == json.count,
       let contents = try? JSONDecoder().decode(Contents.self, from: Data(json)),
       contents.pictures == pictures.count,
+      contents.skipped.allSatisfy({ pictures.indices.contains($0.picture) }),
+      !contents.skipped.contains(where: { skipped in
+        skipped.isRefused && pictures[skipped.picture].withCString { access($0, R_OK) == 0 }
+      }),
       let images = try? MappedImages(
         path: path, size: shape.size, count: pictures.count, allowsTail: true)
     else { return nil }
@@ -89,13 +96,13 @@ struct PictureCache {
     threads: Int, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws(DatasetError) {
     func failed(_ number: Int32 = errno) -> DatasetError {
-      .unwritable(path: path, reason: String(cString: strerror(number)))
+      .unwritable(path: path, reason: String(cString: strerror(number)) + Self.wayOut)
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: folder.path, reason: "the folder cannot be made")
+    if let number = Self.makeFolder(folder.path) {
+      throw .unwritable(
+        path: folder.path,
+        reason: "the folder cannot be made: \(String(cString: strerror(number)))\(Self.wayOut)")
     }
     Self.removeAbandoned(in: folder)
     let partial = "\(path).\(getpid()).partial"
@@ -126,7 +133,10 @@ struct PictureCache {
         switch outcome {
         case .success(let picture):
           for line in picture.warnings { state.warnings.append((index, line)) }
-        case .failure(let error): state.skipped.append((index, error.description))
+        case .failure(let error):
+          state.skipped.append(
+            Contents.Skipped(
+              picture: index, reason: error.description, isRefused: error.isRefusal))
         }
         state.writeError = state.writeError ?? errorNumber
         state.done += 1
@@ -136,16 +146,15 @@ struct PictureCache {
     }
     let result = state.withLock { $0 }
     if let number = result.writeError { throw failed(number) }
-    let skipped = result.skipped.sorted { $0.0 < $1.0 }
+    let skipped = result.skipped.sorted { $0.picture < $1.picture }
     guard skipped.count < pictures.count else {
       throw .unreadable(
         path: folderOfPictures,
         reason: "none of its \(pictures.count) pictures can be read; the first: "
-          + (skipped.first?.1 ?? ""))
+          + (skipped.first?.reason ?? ""))
     }
     let contents = Contents(
-      pictures: pictures.count,
-      skipped: skipped.map { Contents.Skipped(picture: $0.0, reason: $0.1) },
+      pictures: pictures.count, skipped: skipped,
       warnings: result.warnings.sorted { $0.0 < $1.0 }.map(\.1))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -159,6 +168,23 @@ struct PictureCache {
     }
     guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw failed() }
     isDone = true
+  }
+
+  private static let wayOut = "; $XDG_CACHE_HOME may name another folder for the cache"
+
+  /// Makes a folder and those above it; returns the system's error number, nil if it is there.
+  private static func makeFolder(_ path: String) -> Int32? {
+    if PathBytes(path).isFolder || mkdir(path, 0o755) == 0 { return nil }
+    var number = errno
+    let above = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    if number == ENOENT, above != path {
+      if let problem = makeFolder(above) { return problem }
+      if mkdir(path, 0o755) == 0 { return nil }
+      number = errno
+    }
+    // Another process may have been faster; a file in its place is no folder.
+    if number == EEXIST { return PathBytes(path).isFolder ? nil : ENOTDIR }
+    return number
   }
 
   /// Removes what processes that are no more have left half written.
@@ -176,7 +202,7 @@ struct PictureCache {
 
   private struct State {
     var done = 0
-    var skipped: [(Int, String)] = []
+    var skipped: [Contents.Skipped] = []
     var warnings: [(Int, String)] = []
     var writeError: Int32?
   }

@@ -5,6 +5,7 @@
 ///   splits, with classes in them.
 /// - Pictures in the folder itself, and no folders: no labels.
 /// - A file `labels.csv` in the folder, with lines of `file,label`, gives the labels instead.
+/// - One class alone is no labels.
 struct PictureIndex: Equatable {
   struct Entry: Equatable {
     var file: PictureFolder.File
@@ -26,10 +27,16 @@ struct PictureIndex: Equatable {
     }
     let csv = folder.root.appending(PathBytes("labels.csv"))
     if let text = try LabelFile.read(csv) {
-      let labels = try LabelFile(text, path: csv.description)
-      self = try PictureIndex(folder, labels)
-      return
+      let pictures = Set(folder.files.map(\.relativePath.text))
+      self.init(folder, try LabelFile(text, path: csv.description, pictures: pictures))
+    } else {
+      self.init(foldersOf: folder)
     }
+    notes += Self.filesPassedOver(folder)
+  }
+
+  /// Labels and splits from the names of folders.
+  private init(foldersOf folder: PictureFolder) {
     let parts = folder.files.map { $0.relativePath.bytes.split(separator: UInt8(ascii: "/")) }
     let splits = parts.map { $0.count > 1 ? Self.split(named: $0[0]) : nil }
     let hasSplits = splits.allSatisfy { $0 != nil }
@@ -54,34 +61,47 @@ struct PictureIndex: Equatable {
           ? "all pictures are in one folder, \(classes[0]): no labels"
           : "some pictures are in no class folder: no labels")
     }
+    if hasSplits, !entries.contains(where: { $0.split == .train }) {
+      notes.append("all pictures are test pictures: there is no folder called train")
+    }
+    if !hasSplits { notes += Self.splitsNotTaken(parts: parts, asClasses: isLabelled) }
   }
 
-  private init(_ folder: PictureFolder, _ labels: LabelFile) throws(DatasetError) {
+  private init(_ folder: PictureFolder, _ labels: LabelFile) {
     classNames = labels.classNames
-    var rest = labels.labelOfFile
-    entries = []
-    for file in folder.files {
-      guard let label = rest.removeValue(forKey: file.relativePath.text) else { continue }
-      entries.append(Entry(file: file, label: label, split: .train))
-    }
-    guard !entries.isEmpty else {
-      throw .malformed(
-        path: folder.root.description, field: "labels.csv", found: "no picture's name",
-        expected: "paths of pictures, from this folder on")
+    entries = folder.files.compactMap { file in
+      labels.labelOfFile[file.relativePath.text].map { Entry(file: file, label: $0, split: .train) }
     }
     let unnamed = folder.files.count - entries.count
-    if unnamed > 0 { notes.append("\(unnamed) pictures are not in labels.csv and are left out") }
-    if !rest.isEmpty {
+    if unnamed > 0 {
       notes.append(
-        "\(rest.count) names in labels.csv are of no picture, '\(rest.keys.min() ?? "")' for one")
+        unnamed == 1
+          ? "1 picture is not in labels.csv and is left out"
+          : "\(unnamed) pictures are not in labels.csv and are left out")
     }
+    if let example = labels.unknownFiles.first.map({ PathBytes($0) }) {
+      let count = labels.unknownFiles.count
+      notes.append(
+        count == 1
+          ? "1 name in labels.csv is of no picture: '\(example)'"
+          : "\(count) names in labels.csv are of no picture, '\(example)' for one")
+    }
+    forgetTheOnlyClass()
+  }
+
+  /// One class tells pictures apart from none.
+  private mutating func forgetTheOnlyClass() {
+    guard classNames.count == 1 else { return }
+    notes.append("all pictures are of one class, \(PathBytes(classNames[0])): no labels")
+    classNames = []
+    for place in entries.indices { entries[place].label = -1 }
   }
 
   private mutating func sortBySplit() {
     entries = entries.filter { $0.split == .train } + entries.filter { $0.split == .test }
   }
 
-  private static func split(named name: ArraySlice<UInt8>) -> Split? {
+  static func split(named name: ArraySlice<UInt8>) -> Split? {
     switch String(decoding: name, as: UTF8.self).lowercased() {
     case "train", "training": .train
     case "test", "val", "valid", "validation": .test
@@ -89,8 +109,24 @@ struct PictureIndex: Equatable {
     }
   }
 
-  /// Keeps these entries, by their places.
-  mutating func keep(_ places: [Int]) { entries = places.map { entries[$0] } }
+  /// Keeps these entries, by their places, and the classes that are left with any.
+  mutating func keep(_ places: [Int]) {
+    entries = places.map { entries[$0] }
+    let used = Set(entries.map(\.label))
+    let lost = classNames.indices.filter { !used.contains(Int32($0)) }
+    guard !lost.isEmpty else { return }
+    let names = lost.map { PathBytes(classNames[$0]).description }.joined(separator: ", ")
+    notes.append(
+      lost.count == 1
+        ? "class \(names) has no picture that can be read and is left out"
+        : "classes \(names) have no picture that can be read and are left out")
+    let kept = classNames.indices.filter { used.contains(Int32($0)) }
+    let numbers = Dictionary(
+      uniqueKeysWithValues: kept.enumerated().map { (Int32($1), Int32($0)) })
+    classNames = kept.map { classNames[$0] }
+    for place in entries.indices { entries[place].label = numbers[entries[place].label] ?? -1 }
+    forgetTheOnlyClass()
+  }
 
   /// The range of each split that there is.
   var splits: [Split: Range<Int>] {
