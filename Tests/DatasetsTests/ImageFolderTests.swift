@@ -151,13 +151,13 @@ import Testing
     #expect(dataset.classNames == ["extra", "train"])
     #expect(
       dataset.notes == [
-        "train is taken for a class, not taken for a split: beside it there is extra"
+        "train is taken for a class and not for a split: beside it there is extra"
       ])
     try place.write("test/4.png", 4)
     try place.write("zoo/5.png", 5)
     #expect(
       try place.load().notes == [
-        "test, train are taken for classes, not taken for splits: beside them there is extra "
+        "test, train are taken for classes and not for splits: beside them there is extra "
           + "and 1 more"
       ])
     let flat = Place()
@@ -165,7 +165,7 @@ import Testing
     try flat.write("2.png", 2)
     #expect(
       try flat.load().notes.last
-        == "train is not taken for a split: beside it there is pictures in no folder")
+        == "train is not taken for a split: beside it there is a picture in no folder")
     let alone = Place()
     try alone.write("test/a/1.png", 1)
     try alone.write("test/b/2.png", 2)
@@ -311,5 +311,12 @@ import Testing
     try folder.write("link.png", [1, 2])
     let third = try cache.openOrBuild(threads: 1, anew: true, progress: { _, _ in }).contents
     #expect(third.skipped.map(\.isRefused) == [false] && cache.open()?.contents == third)
+    // A socket is there and may be read by its mode, and cannot be opened: each time anew.
+    try FileManager.default.removeItem(atPath: link)
+    guard mknod(link, S_IFSOCK | 0o600, 0) == 0 else { return }
+    for anew in [true, false] {
+      let socket = try cache.openOrBuild(threads: 1, anew: anew, progress: { _, _ in }).contents
+      #expect(socket.skipped.map(\.isRefused) == [true] && cache.open() == nil)
+    }
   }
 }

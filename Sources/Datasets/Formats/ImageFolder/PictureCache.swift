@@ -54,7 +54,8 @@ struct PictureCache {
   ) throws(DatasetError) -> (images: MappedImages, contents: Contents) {
     if !anew, let cached = open() { return cached }
     try build(threads: threads, progress: progress)
-    guard let made = open() else {
+    // What the system refuses now is left out of this one, though it may be readable already.
+    guard let made = open(allowsRefusals: true) else {
       throw .unreadable(path: path, reason: "the cache of pictures changed while it was read")
     }
     return made
@@ -62,7 +63,9 @@ struct PictureCache {
 
   /// The cache's images and contents; nil if there is none that is whole and of this version, or if
   /// a picture that the system refused to read then may be read now.
-  func open() -> (images: MappedImages, contents: Contents)? {
+  ///
+  /// - Parameter allowsRefusals: takes it with such pictures too.
+  func open(allowsRefusals: Bool = false) -> (images: MappedImages, contents: Contents)? {
     guard let file = fopen(path, "rb") else { return nil }
     defer { fclose(file) }
     let bytes = pictures.count * shape.size.byteCount
@@ -78,9 +81,10 @@ struct PictureCache {
       let contents = try? JSONDecoder().decode(Contents.self, from: Data(json)),
       contents.pictures == pictures.count,
       contents.skipped.allSatisfy({ pictures.indices.contains($0.picture) }),
-      !contents.skipped.contains(where: { skipped in
-        skipped.isRefused && pictures[skipped.picture].withCString { access($0, R_OK) == 0 }
-      }),
+      allowsRefusals
+        || !contents.skipped.contains(where: { skipped in
+          skipped.isRefused && pictures[skipped.picture].withCString { access($0, R_OK) == 0 }
+        }),
       let images = try? MappedImages(
         path: path, size: shape.size, count: pictures.count, allowsTail: true)
     else { return nil }

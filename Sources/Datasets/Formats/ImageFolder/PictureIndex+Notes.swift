@@ -9,7 +9,7 @@ extension PictureIndex {
     var (splits, others): (Set<PathBytes>, Set<PathBytes>) = ([], [])
     for part in parts {
       if part.count == 1 {
-        others.insert(PathBytes("pictures in no folder"))
+        others.insert(PathBytes("a picture in no folder"))
       } else {
         let name = PathBytes(Array(part[0]))
         if split(named: part[0]) != nil { splits.insert(name) } else { others.insert(name) }
@@ -17,12 +17,14 @@ extension PictureIndex {
     }
     guard let other = others.min(), !splits.isEmpty else { return [] }
     let names = splits.sorted().map(\.description).joined(separator: ", ")
-    let taken = asClasses ? "taken for \(splits.count == 1 ? "a class" : "classes"), " : ""
     let more = others.count == 1 ? "" : " and \(others.count - 1) more"
+    let taken =
+      asClasses
+      ? "taken for \(splits.count == 1 ? "a class" : "classes") and not for" : "not taken for"
     return [
-      "\(names) \(splits.count == 1 ? "is" : "are") \(taken)not taken for "
-        + "\(splits.count == 1 ? "a split" : "splits"): beside "
-        + "\(splits.count == 1 ? "it" : "them") there is \(other)\(more)"
+      splits.count == 1
+        ? "\(names) is \(taken) a split: beside it there is \(other)\(more)"
+        : "\(names) are \(taken) splits: beside them there is \(other)\(more)"
     ]
   }
 
