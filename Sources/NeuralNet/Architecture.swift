@@ -90,7 +90,10 @@ package struct Architecture: Sendable, Equatable {
   /// net6c (four maps twice, before and after batch-norm and pooling, and a gradient), measured for
   /// the two others at width 64. A weight has its gradient, two moments, and copies in other
   /// layouts.
-  package func estimatedBytes(images: Int) -> Int {
+  ///
+  /// - Parameter outputs: of all linear heads, C times sub-heads; each has a weight for every feature,
+  ///   with gradient and moments.
+  package func estimatedBytes(images: Int, outputs: Int = 0) -> Int {
     let (bytesPerValue, weightsPerSquare) =
       switch kind {
       case .net6c: (12, 25 * (2 + 8 + 32))
@@ -98,17 +101,25 @@ package struct Architecture: Sendable, Equatable {
       case .net10a: (60, 1100)
       }
     let channels = padded(width)
-    // Sizes that a person can ask for are far from 2⁶³, their product is not.
-    let factors = [images, bytesPerValue, channels, inputSize, inputSize]
-    var activations = 1
-    for factor in factors {
-      let (product, overflow) = activations.multipliedReportingOverflow(by: factor)
-      if overflow { return .max }
-      activations = product
+    // net6c's features are a map of an eighth of the input's side, net5g's the mean of one.
+    let side = kind == .net6c ? inputSize / 8 : 1
+    let terms = [
+      [images, bytesPerValue, channels, inputSize, inputSize],
+      [4 * 12, weightsPerSquare, width, width],
+      [16, outputs, 8 * channels, side, side],
+      [8, images, outputs],
+    ]
+    // Sizes that a person can ask for are far from 2⁶³, their products are not.
+    return terms.reduce(0) { sum, factors in
+      var term = 1
+      for factor in factors {
+        let (product, overflow) = term.multipliedReportingOverflow(by: factor)
+        if overflow { return .max }
+        term = product
+      }
+      let (next, overflow) = sum.addingReportingOverflow(term)
+      return overflow ? .max : next
     }
-    let (sum, overflow) = activations.addingReportingOverflow(
-      4 * 12 * weightsPerSquare * width * width)
-    return overflow ? .max : sum
   }
 }
 

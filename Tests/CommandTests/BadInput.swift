@@ -173,6 +173,16 @@ extension BadInput {
       },
       expected: ["training.batch_pairs: is 100000", "GiB"]),
     BadInput(
+      name: "heads of more than the memory",
+      arguments: { _ in
+        [
+          "--set", "transform.input_size=512", "--set", "network.width=64", "--set",
+          "heads.A.clusters=350", "--set", "heads.A.sub_heads=50", "--set",
+          "training.batch_pairs=350",
+        ]
+      },
+      expected: ["GiB; expected at most this machine's"]),
+    BadInput(
       name: "no epochs", arguments: { _ in ["--epochs", "0"] },
       expected: ["--epochs: training.epochs: is '0', expected an integer from 1 to 1073741824"]),
     BadInput(

@@ -130,6 +130,8 @@ package struct InformationClusteringSettings: Sendable, Equatable {
 
   /// Memory of a training step, roughly.
   package var estimatedBytes: Int {
-    architecture(inputChannels: 1).estimatedBytes(images: imagesPerStep)
+    architecture(inputChannels: 1).estimatedBytes(
+      images: imagesPerStep,
+      outputs: heads.reduce(0) { $0 + $1.clusters * $1.subHeads })
   }
 }
