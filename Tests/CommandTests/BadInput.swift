@@ -82,8 +82,12 @@ extension BadInput {
       { [0, 0, 8, 3] + Array(repeating: 0xFF, count: 12) + [1, 2, 3] }, "expected at most 4096"),
     file(
       "more than there is", images,
-      { [0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 16, 0, 0, 0, 16, 0, 1] }, "is 1 bytes",
-      "4294967295 × 4096 × 4096"),
+      { [0, 0, 8, 3, 0, 0, 0, 60, 0, 0, 16, 0, 0, 0, 16, 0, 1] }, "is 1 bytes",
+      "60 × 4096 × 4096"),
+    file(
+      "more than the machine holds", images,
+      { [0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 16, 0, 0, 0, 16, 0, 1] },
+      "4294967295 × 4096 × 4096", "expected at most this machine's memory"),
     file(
       "no images", images, { idx([0, 28, 28], []) }, "number of images", "least 1"),
     file(
