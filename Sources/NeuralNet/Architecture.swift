@@ -91,8 +91,8 @@ package struct Architecture: Sendable, Equatable {
   /// the two others at width 64. A weight has its gradient, two moments, and copies in other
   /// layouts.
   ///
-  /// - Parameter outputs: of all linear heads, C times sub-heads; each has a weight for every feature,
-  ///   with gradient and moments.
+  /// - Parameter outputs: of all linear heads, C times sub-heads; each has a weight for every
+  ///   feature, with gradient and moments.
   package func estimatedBytes(images: Int, outputs: Int = 0) -> Int {
     let (bytesPerValue, weightsPerSquare) =
       switch kind {

@@ -43,8 +43,7 @@ package struct ComposedSettings: Sendable {
     configuration.preset = preset
     for key in keys { sources[key] = path }
     if keys.contains("data"), configuration.data != before, !configuration.data.isEmpty {
-      let folder = UserPath.absolute(path).split(separator: "/").dropLast().joined(separator: "/")
-      configuration.data = UserPath.absolute(configuration.data, base: "/" + folder)
+      configuration.data = UserPath.absolute(configuration.data, base: UserPath.folder(of: path))
     }
   }
 

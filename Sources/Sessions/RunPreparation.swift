@@ -48,8 +48,7 @@ package struct RunRequest: Sendable {
     guard let text, let config, let value = try YAMLText.word(key, of: text, source: config) else {
       return nil
     }
-    let folder = UserPath.absolute(config).split(separator: "/").dropLast()
-    return (value, "/" + folder.joined(separator: "/"))
+    return (value, UserPath.folder(of: config))
   }
 }
 

@@ -19,6 +19,11 @@ package enum UserPath {
       .standardizedFileURL.path
   }
 
+  /// The folder of a file, absolute: where relative paths in it start.
+  package static func folder(of path: String) -> String {
+    "/" + absolute(path).split(separator: "/").dropLast().joined(separator: "/")
+  }
+
   /// The text of a settings file, which may be a pipe.
   ///
   /// - Throws: `SessionError` that says what is there instead.

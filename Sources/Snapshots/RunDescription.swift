@@ -14,7 +14,6 @@ package struct RunDescription: Sendable, Codable, Equatable {
   package var heads: [HeadDescription]
   /// The epochs of the whole run, were it to end by itself.
   package var epochs: Int
-  /// Steps of the first epoch; those of a head that is trained on other images differ.
   /// The steps of the whole run, were it to end by itself.
   package var plannedSteps: Int
   /// Images through the network in one step; both views of every pair count.

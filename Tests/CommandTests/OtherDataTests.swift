@@ -5,15 +5,6 @@ import Testing
 extension CommandTests {
   /// A run on data that is not its own.
   @Suite struct OtherData {
-    /// A finished run called `one` on the workspace's digits.
-    private func run() throws -> Workspace {
-      let workspace = try Workspace()
-      let result = try workspace.run(
-        workspace.smallTraining + ["--headless", "--steps", "2", "--name", "one"])
-      try #require(result.ending == .exited(0), "\(result.error)")
-      return workspace
-    }
-
     private func evaluate(_ workspace: Workspace, _ folder: URL) throws -> Workspace.Result {
       try workspace.run(["evaluate", "one", "--data", folder.path] + workspace.inRuns)
     }
@@ -25,7 +16,7 @@ extension CommandTests {
     }
 
     @Test func ofAnotherSize() throws {
-      let workspace = try run()
+      let workspace = try Workspace.withRun()
       let other = workspace.url.appendingPathComponent("other")
       try SyntheticDigits(count: 120, side: 56).writeMNIST(to: other)
       for result in [try evaluate(workspace, other), try resume(workspace, other)] {
@@ -35,7 +26,7 @@ extension CommandTests {
     }
 
     @Test func ofOtherChannels() throws {
-      let workspace = try run()
+      let workspace = try Workspace.withRun()
       let other = workspace.url.appendingPathComponent("other")
       for number in 0..<12 {
         try writePNG(
@@ -49,7 +40,7 @@ extension CommandTests {
 
     /// Judging fewer classes makes sense, and going on with them does not.
     @Test func ofFewerClasses() throws {
-      let workspace = try run()
+      let workspace = try Workspace.withRun()
       let other = workspace.url.appendingPathComponent("other")
       try SyntheticDigits(count: 120, classes: 3).writeMNIST(to: other)
       let evaluated = try evaluate(workspace, other)
@@ -59,7 +50,7 @@ extension CommandTests {
     }
 
     @Test func ofAnotherNumber() throws {
-      let workspace = try run()
+      let workspace = try Workspace.withRun()
       let other = workspace.url.appendingPathComponent("other")
       try SyntheticDigits(count: 90).writeMNIST(to: other)
       #expect(try evaluate(workspace, other).ending == .exited(0))
@@ -69,7 +60,7 @@ extension CommandTests {
     }
 
     @Test func ofOtherPixels() throws {
-      let workspace = try run()
+      let workspace = try Workspace.withRun()
       let before = try workspace.weights(of: "one")
       let other = workspace.url.appendingPathComponent("other")
       try SyntheticDigits(count: 120, seed: 2).writeMNIST(to: other)
@@ -86,7 +77,7 @@ extension CommandTests {
 
     /// The digits that come with the program read no folder.
     @Test func ofTheProgramsOwnDigits() throws {
-      let workspace = try run()
+      let workspace = try Workspace.withRun()
       try FileManager.default.copyItem(
         at: Workspace.checkout.appendingPathComponent("assets/demo-run"),
         to: workspace.runs.appendingPathComponent("demo"))

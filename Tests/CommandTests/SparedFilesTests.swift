@@ -5,17 +5,9 @@ import Testing
 extension CommandTests {
   /// What goes wrong around the program is told, and costs nobody a file.
   @Suite struct SparedFiles {
-    private func run() throws -> Workspace {
-      let workspace = try Workspace()
-      let result = try workspace.run(
-        workspace.smallTraining + ["--headless", "--steps", "2", "--name", "one"])
-      try #require(result.ending == .exited(0), "\(result.error)")
-      return workspace
-    }
-
     #if os(Linux)
       @Test func aFullDiskBehindStandardOutput() throws {
-        let workspace = try run()
+        let workspace = try Workspace.withRun()
         for arguments in [["runs"], ["runs", "show", "one", "--config"], ["evaluate", "one"]] {
           let result = try workspace.runIntoFullDisk(arguments + workspace.inRuns)
           expectOneLine(result, ["stdout: cannot write: No space left on device"])
@@ -24,7 +16,7 @@ extension CommandTests {
     #endif
 
     @Test func aFrameThatCannotBeWritten() throws {
-      let workspace = try run()
+      let workspace = try Workspace.withRun()
       let file = workspace.url.appendingPathComponent("frame.svg")
       try Data("good".utf8).write(to: file)
       let arguments = ["export", "one", "--frame", file.path] + workspace.inRuns
@@ -113,8 +105,8 @@ extension CommandTests {
       #expect(try clusters(workspace) == ["clusters: 50", "clusters: 6"])
     }
 
-    /// A settings file that names neither preset nor data set leaves both to the data, wherever that
-    /// is named.
+    /// A settings file that names neither preset nor data set leaves both to the data, wherever
+    /// that is named.
     @Test func aFileBesideAFolder() throws {
       let workspace = try Workspace()
       let file = workspace.url.appendingPathComponent("my.yaml")

@@ -15,6 +15,15 @@ final class Workspace {
     try SyntheticDigits(count: 120).writeMNIST(to: data)
   }
 
+  /// With a finished run called `one` on its digits.
+  static func withRun() throws -> Workspace {
+    let workspace = try Workspace()
+    let result = try workspace.run(
+      workspace.smallTraining + ["--headless", "--steps", "2", "--name", "one"])
+    try #require(result.ending == .exited(0), "\(result.error)")
+    return workspace
+  }
+
   /// A training of ten steps an epoch that takes milliseconds a step, even in a debug build.
   var smallTraining: [String] {
     let settings = [
@@ -75,18 +84,18 @@ final class Workspace {
   /// Runs the program to its end with a limit on the size of the files that it writes, which is
   /// what a full disk is.
   func run(_ arguments: [String], largestFile blocks: Int) throws -> Result {
-    let child = try ChildProcess(
-      "/bin/sh", ["-c", "ulimit -f \(blocks); exec \"$0\" \"$@\"", Self.program()] + arguments,
-      environment: environment)
-    let ending = try child.waitForEnding(seconds: 120)
-    return Result(ending: ending, output: child.text, error: child.errorText)
+    try runInShell("ulimit -f \(blocks); exec \"$0\" \"$@\"", arguments)
   }
 
   /// Runs the program to its end with its standard output on a disk that is full.
   func runIntoFullDisk(_ arguments: [String]) throws -> Result {
+    try runInShell("exec \"$0\" \"$@\" > /dev/full", arguments)
+  }
+
+  /// - Parameter script: starts the program, `$0`, with its arguments, `$@`.
+  private func runInShell(_ script: String, _ arguments: [String]) throws -> Result {
     let child = try ChildProcess(
-      "/bin/sh", ["-c", "exec \"$0\" \"$@\" > /dev/full", Self.program()] + arguments,
-      environment: environment)
+      "/bin/sh", ["-c", script, Self.program()] + arguments, environment: environment)
     let ending = try child.waitForEnding(seconds: 120)
     return Result(ending: ending, output: child.text, error: child.errorText)
   }

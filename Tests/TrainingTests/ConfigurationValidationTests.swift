@@ -110,8 +110,8 @@ import Testing
         + "evaluation.mapping_splits: has test, expected splits of digits: train")
   }
 
-  /// Pictures much larger than the crops are told of, with the settings to change; each preset's own
-  /// images are not.
+  /// Pictures much larger than the crops are told of, with the settings to change; each preset's
+  /// own images are not.
   @Test func cropsOfASmallPart() throws {
     let views = ViewSettings()
     #expect(views.note(side: 28) == nil && views.note(side: 40) == nil)

@@ -19,8 +19,8 @@ package enum PictureFile {
   /// each a line that begins with the path.
   ///
   /// Throws `DatasetError.refused` where the system does not read the file, `.unreadable` where it
-  /// is no plain file, cut short or damaged, `.malformed` where it is none of the formats, or too large. Sizes are compared before
-  /// memory is taken.
+  /// is no plain file, cut short or damaged, `.malformed` where it is none of the formats, or too
+  /// large. Sizes are compared before memory is taken.
   package static func decode(
     path: String
   ) throws(DatasetError) -> (picture: Picture, warnings: [String]) {

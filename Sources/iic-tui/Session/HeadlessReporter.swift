@@ -48,8 +48,7 @@ final class HeadlessReporter: Sendable {
     for event in events {
       if case .started(let description, _) = event { state.description = description }
       if case .checkpoint(let checkpoint) = event {
-        // Checkpoints of one batch of events may have replaced each other; those on disk are told
-        // of.
+        // Only those that are on disk are told of.
         if let first = rest.first, first.step == checkpoint.step {
           text += lines.line(checkpoint: first)
           rest = rest.dropFirst()
