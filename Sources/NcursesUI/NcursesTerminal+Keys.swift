@@ -30,6 +30,8 @@ extension NcursesTerminal {
   private func specialKey(_ code: wint_t) -> Key? {
     switch code {
     case ncurses_key_resize():
+      // ncurses has cut its own picture, even if the size is by now what it was.
+      shown = nil
       let (width, height) = size
       return .resize(width: width, height: height)
     case ncurses_key_left(): return .left

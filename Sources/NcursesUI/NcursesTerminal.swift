@@ -18,7 +18,7 @@ package final class NcursesTerminal {
   private let hasBrightColors: Bool
   private let screen: OpaquePointer
   private var pairs: ColorPairs
-  private var shown: CellBuffer?
+  var shown: CellBuffer?
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output.

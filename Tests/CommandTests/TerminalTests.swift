@@ -89,6 +89,26 @@ extension CommandTests {
       try expectLeft(child, terminal, modes: modes)
     }
 
+    /// A window that is dragged passes through many sizes between two frames.
+    @Test func aSizeThatComesBackIsPaintedAnew() throws {
+      let workspace = try Workspace()
+      let terminal = try PseudoTerminal()
+      let modes = terminal.modes
+      let child = try drawnTraining(workspace, terminal)
+      for delay: UInt32 in 1...20 {
+        terminal.resize(columns: 2, rows: 2)
+        usleep(delay * 1000)
+        terminal.resize(columns: 80, rows: 24)
+        let seen = child.output.count
+        try child.wait(for: "a frame") { $0.output.count > seen + 100 }
+        try child.wait(for: "the dashboard again", seconds: 10) {
+          $0.text.components(separatedBy: Self.clearScreen).last?.contains("watched") == true
+        }
+      }
+      terminal.type("q")
+      try expectLeft(child, terminal, modes: modes)
+    }
+
     @Test func everyKeyIsHarmless() throws {
       let workspace = try Workspace()
       let terminal = try PseudoTerminal(columns: 140, rows: 45)
