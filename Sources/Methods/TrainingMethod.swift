@@ -13,6 +13,14 @@ package struct StepOutcome: Sendable, Equatable {
   }
 }
 
+/// What a method has done before the first step of an epoch.
+package enum EpochBeginning: Sendable, Equatable {
+  /// Nothing to tell of.
+  case plain
+  /// These sub-heads of a head start anew.
+  case restarts(HeadID, subHeads: [Int])
+}
+
 /// One way of learning from images. The trainer's loop knows nothing else of it.
 package protocol TrainingMethod: AnyObject {
   /// All that is saved as weights.
@@ -31,6 +39,18 @@ package protocol TrainingMethod: AnyObject {
 
   /// The first weights, from the seed alone.
   func initialize(seed: UInt64)
+
+  /// What it must remember between steps beside weights and optimisers, for a checkpoint.
+  var memory: [NamedTensor] { get }
+
+  /// Takes over what `memory` gave.
+  ///
+  /// - Throws: `StateMismatch` for what it cannot have given; then nothing is changed.
+  func recall(_ tensors: [String: NamedTensor]) throws(StateMismatch)
+
+  /// What comes before the first step of epoch `epoch`, from 1; nil if `isCancelled` said so on
+  /// the way, and then nothing is changed.
+  func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning?
 
   /// One batch through network, loss and optimisers. A loss that is no number changes no weight.
   func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome

@@ -6,6 +6,9 @@ package final class ClusterHead: Head {
   package let clusters: Int
   package let subHeads: Int
 
+  /// Of the first weights.
+  private static let deviation = 0.01
+
   private let context: ComputeContext
   private let linear: Convolution
   private let bias: Parameter
@@ -37,7 +40,7 @@ package final class ClusterHead: Head {
       views: (0..<subHeads).map { subHead in
         ParameterView(
           name: "\(name).heads.\(subHead).0.weight", shape: [clusters, featureCount],
-          initializer: .normal(deviation: 0.01)
+          initializer: .normal(deviation: Self.deviation)
         ) { index in
           let feature = index % featureCount
           return packed.offset(
@@ -56,6 +59,18 @@ package final class ClusterHead: Head {
   }
 
   package var parameters: [Parameter] { [linear.weight, bias] }
+
+  /// Gives one sub-head's linear layer new first weights, and its bias zeros.
+  ///
+  /// - Returns: its tensors and the parameters that hold them.
+  package func reinitialize(
+    subHead: Int, from random: RandomStream
+  ) -> [(view: ParameterView, parameter: Parameter)] {
+    let (weightView, biasView) = (linear.weight.views[subHead], bias.views[subHead])
+    weightView.draw(deviation: Self.deviation, to: linear.weight.values, from: random)
+    biasView.scatter([Float](repeating: 0, count: biasView.count), to: bias.values)
+    return [(weightView, linear.weight), (biasView, bias)]
+  }
 
   /// Features → probabilities `[N, 1, 1, h·C]`: image i's sub-head s starts at
   /// `i · channelStride + s · C`. The result lives until the next call.

@@ -30,11 +30,19 @@ extension Module {
       for view in parameter.views {
         defer { tensor += 1 }
         guard case .normal(let deviation) = view.initializer else { continue }
-        var random = RandomStream(seed: seed, sample: tensor, purpose: .initialization)
-        view.scatter(
-          (0..<view.count).map { _ in Float(deviation * random.normal()) }, to: parameter.values)
+        view.draw(
+          deviation: deviation, to: parameter.values,
+          from: RandomStream(seed: seed, sample: tensor, purpose: .initialization))
       }
     }
+  }
+}
+
+extension ParameterView {
+  /// Writes numbers of N(0, deviation²) to the tensor's places.
+  package func draw(deviation: Double, to memory: FloatBuffer, from random: RandomStream) {
+    var random = random
+    scatter((0..<count).map { _ in Float(deviation * random.normal()) }, to: memory)
   }
 }
 

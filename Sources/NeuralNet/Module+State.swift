@@ -4,6 +4,8 @@ import Snapshots
 /// A saved state that does not fit the network.
 package struct StateMismatch: Error, CustomStringConvertible {
   package var description: String
+
+  package init(description: String) { self.description = description }
 }
 
 extension Module {
@@ -35,7 +37,8 @@ extension NamedTensor {
 }
 
 extension [String: NamedTensor] {
-  func values(of name: String, shape: [Int]) throws(StateMismatch) -> [Float] {
+  /// - Throws: `StateMismatch` if the tensor is missing or has another shape.
+  package func values(of name: String, shape: [Int]) throws(StateMismatch) -> [Float] {
     guard let tensor = self[name] else {
       throw StateMismatch(description: "tensor '\(name)' is missing")
     }

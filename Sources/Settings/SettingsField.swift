@@ -59,6 +59,17 @@ extension SettingsField {
       value: { .integer($0[keyPath: path]) })
   }
 
+  package static func flag(_ key: String, _ path: Path<Bool>) -> SettingsField {
+    SettingsField(
+      key: key, expectation: "true or false",
+      read: { settings, scalars in
+        guard scalars.count == 1, let value = Bool(scalars[0]) else { return false }
+        settings[keyPath: path] = value
+        return true
+      },
+      value: { .flag($0[keyPath: path]) })
+  }
+
   package static func seed(_ key: String, _ path: Path<UInt64>) -> SettingsField {
     SettingsField(
       key: key, expectation: "an integer from 0 to 2⁶⁴ − 1",

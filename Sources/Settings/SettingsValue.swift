@@ -4,6 +4,7 @@ package enum SettingsValue: Sendable, Hashable {
   /// 64 bits without a sign.
   case seed(UInt64)
   case number(Double)
+  case flag(Bool)
   case text(String)
   case list([SettingsValue])
 
@@ -13,6 +14,7 @@ package enum SettingsValue: Sendable, Hashable {
     case .integer(let value): "\(value)"
     case .seed(let value): "\(value)"
     case .number(let value): "\(value)"
+    case .flag(let value): "\(value)"
     case .text(let value): quoted(value)
     case .list(let values): "[" + values.map(\.yaml).joined(separator: ", ") + "]"
     }
@@ -26,6 +28,7 @@ extension SettingsValue: Encodable {
     case .integer(let value): try container.encode(value)
     case .seed(let value): try container.encode(value)
     case .number(let value): try container.encode(value)
+    case .flag(let value): try container.encode(value)
     case .text(let value): try container.encode(value)
     case .list(let values): try container.encode(values)
     }

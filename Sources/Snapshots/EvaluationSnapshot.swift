@@ -6,19 +6,71 @@ package struct ClassScores: Sendable, Codable, Equatable {
   package var nmi: Double
   /// Adjusted Rand index of clusters and classes, at most 1.
   package var ari: Double
+  /// Accuracy if each class has at most one cluster, and if each cluster takes its most frequent
+  /// class, 0...1; `accuracy` is one of them. nil in what an older program wrote.
+  package var oneToOneAccuracy: Double?
+  package var manyToOneAccuracy: Double?
   /// The class that each cluster is assigned to, `[C]`, as the head's `matching` says; −1 for none.
   package var classOfCluster: [Int]
   /// Images counted by cluster and ground-truth class, `[C, classes]`.
   package var contingency: [Int]
 
   package init(
-    accuracy: Double, nmi: Double, ari: Double, classOfCluster: [Int], contingency: [Int]
+    accuracy: Double, nmi: Double, ari: Double, oneToOneAccuracy: Double? = nil,
+    manyToOneAccuracy: Double? = nil, classOfCluster: [Int], contingency: [Int]
   ) {
     self.accuracy = accuracy
+    self.oneToOneAccuracy = oneToOneAccuracy
+    self.manyToOneAccuracy = manyToOneAccuracy
     self.nmi = nmi
     self.ari = ari
     self.classOfCluster = classOfCluster
     self.contingency = contingency
+  }
+}
+
+/// How well one class is found.
+package struct ClassReport: Sendable, Equatable {
+  /// Images of the class.
+  package var images: Int
+  /// Of the images in clusters that stand for the class, the share that is of it; nil where no
+  /// image is in one.
+  package var precision: Double?
+  /// Of the images of the class, the share in clusters that stand for it; nil of no images.
+  package var recall: Double?
+
+  package init(images: Int, precision: Double?, recall: Double?) {
+    self.images = images
+    self.precision = precision
+    self.recall = recall
+  }
+
+  /// Harmonic mean of both, 0 where one is 0; nil where one is nil.
+  package var f1: Double? {
+    guard let precision, let recall else { return nil }
+    let sum = precision + recall
+    return sum > 0 ? 2 * precision * recall / sum : 0
+  }
+}
+
+extension ClassScores {
+  /// By class.
+  package var classReports: [ClassReport] {
+    guard !classOfCluster.isEmpty else { return [] }
+    let classes = contingency.count / classOfCluster.count
+    return (0..<classes).map { label in
+      var (found, right, images) = (0, 0, 0)
+      for (cluster, assigned) in classOfCluster.enumerated() {
+        let row = contingency[cluster * classes..<(cluster + 1) * classes]
+        images += row[row.startIndex + label]
+        guard assigned == label else { continue }
+        found += row.reduce(0, +)
+        right += row[row.startIndex + label]
+      }
+      return ClassReport(
+        images: images, precision: found > 0 ? Double(right) / Double(found) : nil,
+        recall: images > 0 ? Double(right) / Double(images) : nil)
+    }
   }
 }
 
@@ -42,6 +94,15 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package var clusterShares: [Float]
   /// The cluster probabilities of the run's sample images, `[samples, C]`.
   package var sampleProbabilities: [Float]
+  /// How its clusters flow together, in order; none for a head that does not over-cluster.
+  package var merges: [TreeMerge]
+  /// The share of the images that it and another sub-head of its head put into corresponding
+  /// clusters, the mean over the others, 0...1: a sign of trust that needs no label. nil without
+  /// others.
+  package var agreement: Double?
+  /// The cluster of the head's lowest-loss sub-head that each of its clusters corresponds to, `[C]`;
+  /// −1 for none. nil in what an older program wrote.
+  package var alignment: [Int]?
 
   /// C.
   package var clusters: Int { clusterShares.count }
@@ -55,7 +116,8 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package init(
     index: Int, loss: Double, mutualInformation: Double, entropy: Double,
     conditionalEntropy: Double, scores: ClassScores?, joint: [Float], clusterShares: [Float],
-    sampleProbabilities: [Float]
+    sampleProbabilities: [Float], merges: [TreeMerge] = [], agreement: Double? = nil,
+    alignment: [Int]? = nil
   ) {
     let clusters = clusterShares.count
     precondition(joint.count == clusters * clusters, "joint \(joint.count), clusters \(clusters)")
@@ -71,6 +133,9 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
     self.joint = joint
     self.clusterShares = clusterShares
     self.sampleProbabilities = sampleProbabilities
+    self.merges = merges
+    self.agreement = agreement
+    self.alignment = alignment
   }
 }
 
@@ -79,16 +144,41 @@ package struct HeadEvaluation: Sendable, Codable, Equatable {
   package var head: HeadID
   /// At least one.
   package var subHeads: [SubHeadEvaluation]
+  /// How many classes the trees of its sub-heads speak for; nil where they show none.
+  package var suggestion: SuggestedCount?
 
-  package init(head: HeadID, subHeads: [SubHeadEvaluation]) {
+  package init(
+    head: HeadID, subHeads: [SubHeadEvaluation], suggestion: SuggestedCount? = nil
+  ) {
     precondition(!subHeads.isEmpty, "a head without sub-heads")
     self.head = head
     self.subHeads = subHeads
+    self.suggestion = suggestion
   }
 
   /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without
   /// labels.
   package var lowestLossSubHead: Int { subHeads.indexOfLowestLoss(\.loss) ?? 0 }
+
+  /// Position of the sub-head with the highest accuracy, the first of equal ones; nil without
+  /// labels. It cannot be known without them.
+  package var bestSubHead: Int? {
+    let accuracies = subHeads.map { $0.accuracy ?? .nan }
+    guard let most = accuracies.filter({ !$0.isNaN }).max() else { return nil }
+    return accuracies.firstIndex(of: most)
+  }
+
+  /// What merging from n groups to n − 1 costs, in nats: the mean over the sub-heads whose trees
+  /// have so many groups, from the most groups to n = 2. None without trees.
+  package var meanMergeCosts: [Double] {
+    let longest = subHeads.map(\.merges.count).max() ?? 0
+    return (0..<longest).map { position in
+      let left = longest - position
+      let costs = subHeads.filter { $0.merges.count >= left }
+        .map { $0.merges[$0.merges.count - left].cost }
+      return costs.reduce(0, +) / Double(costs.count)
+    }
+  }
 
   /// Mean of the sub-heads' accuracies, 0...1; nil without labels.
   package var meanAccuracy: Double? {
@@ -117,16 +207,22 @@ package struct EvaluationSnapshot: Sendable, Codable, Equatable {
   package var images: Int
   /// In the order of the run's description.
   package var heads: [HeadEvaluation]
+  package var warnings: [Warning]
 
   package init(
-    step: Int, epoch: Int, elapsed: Double, images: Int, heads: [HeadEvaluation]
+    step: Int, epoch: Int, elapsed: Double, images: Int, heads: [HeadEvaluation],
+    warnings: [Warning] = []
   ) {
     self.step = step
     self.epoch = epoch
     self.elapsed = elapsed
     self.images = images
     self.heads = heads
+    self.warnings = warnings
   }
+
+  /// How many classes there seem to be, as the over-clustering head says.
+  package var suggestion: SuggestedCount? { heads.lazy.compactMap(\.suggestion).first }
 
   package subscript(head: HeadID) -> HeadEvaluation? { heads.first { $0.head == head } }
 }

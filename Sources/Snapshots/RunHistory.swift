@@ -8,6 +8,8 @@ package struct RunHistory: Sendable, Equatable {
   package var timeline = StepTimeline()
   /// All evaluations, in order of `step`.
   package var evaluations: [EvaluationSummary] = []
+  /// In order; few.
+  package var restarts: [RestartSnapshot] = []
   /// The run as it stands.
   package var newest = Moment()
   /// nil while the run goes on.
@@ -32,6 +34,7 @@ package struct RunHistory: Sendable, Equatable {
     case .evaluation(let evaluation):
       evaluations.append(EvaluationSummary(evaluation))
       newest.evaluation = evaluation
+    case .restart(let restart): restarts.append(restart)
     case .checkpoint: break
     case .paused(let paused): isPaused = paused
     case .ended(let status, _, let message):
@@ -43,6 +46,11 @@ package struct RunHistory: Sendable, Equatable {
 
   /// The step of the last thing that happened: a step, or the evaluation before the first one.
   package var lastStep: Int { max(newest.step, evaluations.last?.step ?? 0) }
+
+  /// What had been started anew at step `step`.
+  package func restarts(upTo step: Int) -> [RestartSnapshot] {
+    restarts.filter { $0.step <= step }
+  }
 
   /// Accuracy of the lowest-loss sub-head of `head` at each evaluation up to step `step`; none
   /// without labels.

@@ -14,6 +14,7 @@ package enum TrainingEvent: Sendable, Equatable {
   case step(StepSnapshot)
   case evaluation(EvaluationSnapshot)
   case checkpoint(CheckpointSnapshot)
+  case restart(RestartSnapshot)
   /// The trainer waits (true) or goes on (false), as asked.
   case paused(Bool)
   case ended(EndStatus, step: Int, message: String?)

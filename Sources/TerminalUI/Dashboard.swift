@@ -23,9 +23,17 @@ package enum Dashboard {
     StatusBar.draw(state, moment, in: layout.status, into: &buffer)
     LossPanel.draw(state, moment, layout, into: &buffer)
     SubHeadPanel.draw(state, moment, layout, into: &buffer)
-    JointPanel.draw(state, moment, layout, into: &buffer)
+    if state.showsTree {
+      TreePanel.draw(state, moment, layout, into: &buffer)
+    } else {
+      JointPanel.draw(state, moment, layout, into: &buffer)
+    }
     SamplePanel.draw(state, moment, layout, into: &buffer)
     HintLine.draw(state, in: layout.hints, into: &buffer)
-    if state.overlay == .help { HelpOverlay.draw(state, into: &buffer) }
+    switch state.overlay {
+    case .help?: HelpOverlay.draw(state, into: &buffer)
+    case .notices?: NoticeOverlay.draw(state, moment, into: &buffer)
+    case nil: break
+    }
   }
 }

@@ -38,6 +38,7 @@ extension DashboardState {
       if isStopping { isFinished = true }
       isStopping = false
       requestedPause = nil
+    case .restart(let restart): say(restart.text, seconds: 8)
     case .evaluation: break
     }
   }
@@ -64,7 +65,9 @@ extension DashboardState {
     switch key {
     case .character("q"): return quit()
     case .character("?"): overlay = .help
+    case .character("w"): overlay = .notices
     case .tab: chooseNextHead()
+    case .character("t"): showsTree.toggle()
     case .character("a"): choose(head: .a)
     case .character("b"): choose(head: .b)
     case .left, .character("h"): moveSubHead(-1)

@@ -12,7 +12,7 @@ package enum DashboardMode: Sendable, Equatable {
 
 /// Everything a frame is drawn from.
 package struct DashboardState: Sendable, Equatable {
-  package enum Overlay: Sendable, Equatable { case help }
+  package enum Overlay: Sendable, Equatable { case help, notices }
 
   /// How a recorded run is played.
   package struct Replay: Sendable, Equatable {
@@ -49,6 +49,8 @@ package struct DashboardState: Sendable, Equatable {
   /// Samples skipped at the start of each row of the sample panel.
   package var sampleOffset = 0
   package var overlay: Overlay?
+  /// The tree of clusters stands in the place of the joint distribution.
+  package var showsTree = false
   /// The pause that was asked for; nil once the trainer has answered.
   package var requestedPause: Bool?
   /// The learning rate that was asked for, until a step was taken with it.

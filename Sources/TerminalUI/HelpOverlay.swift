@@ -19,6 +19,8 @@ package enum HelpOverlay {
       ("← → 1–9", "choose the sub-head"),
       ("0 *", "follow the lowest-loss sub-head ★"),
       ("↑ ↓ n p", "page through the samples"),
+      ("w", "warnings and restarts"),
+      ("t", "tree of clusters, joint distribution"),
     ] + steering + [
       (", .", "one evaluation back, on"),
       ("[ ]", "one step back, on"),

@@ -29,7 +29,7 @@ package enum HintLine {
 
   /// Most important first: a narrow screen leaves the last ones out.
   private static func hints(_ state: DashboardState) -> [(String, String)] {
-    let look = [("Tab", "head"), ("←→", "sub-head"), ("↑↓", "samples")]
+    let look = [("Tab", "head"), ("←→", "sub-head"), ("↑↓", "samples"), ("t", "tree")]
     if let replay = state.replay {
       return [
         ("q", "quit"), ("?", "help"), ("space", replay.isPlaying ? "pause" : "play"),

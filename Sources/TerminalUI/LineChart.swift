@@ -31,6 +31,8 @@ package struct LineChart {
   package var domainLabels: (first: String, last: String)
   /// The ends of the vertical axis are stretched to hold this value.
   package var origin: Double
+  /// Where something happened, on the horizontal axis; each has a sign at the top.
+  package var marks: [Double] = []
 
   static let labelWidth = 6
 
@@ -45,6 +47,12 @@ package struct LineChart {
     for curve in series { draw(curve, range: range, canvas: &canvas) }
     canvas.draw(into: &buffer)
     drawReferenceLabels(plot: plot, range: range, into: &buffer)
+    let width = domain.upperBound - domain.lowerBound
+    for mark in marks where domain.contains(mark) && width > 0 {
+      let share = (mark - domain.lowerBound) / width
+      let x = plot.x + Int((share * Double(plot.width - 1)).rounded())
+      buffer[x, plot.y] = Cell("↻", Style(Theme.truth, bold: true))
+    }
   }
 
   /// The values shown: all curves, all references and the origin.

@@ -16,7 +16,7 @@ package enum LossPanel {
     }
     let content = Panel(title, hasBorder: layout.isRoomy).draw(in: layout.chart, into: &buffer)
     let last = Double(max(1, moment.step))
-    let chart = LineChart(
+    var chart = LineChart(
       series: heads.map { series($0.name, state.history.timeline, upTo: moment.step) },
       references: heads.map { head in
         let floor = -log(Double(max(1, head.clusters)))
@@ -26,6 +26,7 @@ package enum LossPanel {
       },
       domain: 0...last,
       domainLabels: ("0", "step \(Figures.count(moment.step))"), origin: 0)
+    chart.marks = state.history.restarts(upTo: moment.step).map { Double($0.step) }
     chart.draw(in: content, into: &buffer)
     if moment.lastStep == nil {
       buffer.write(

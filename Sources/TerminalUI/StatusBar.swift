@@ -23,8 +23,13 @@ package enum StatusBar {
   ) {
     let description = state.history.description
     let (mark, text, color) = label(of: state)
-    let right = [Span(mark + " ", Style(color)), Span(text, Style(color, bold: true))]
-    let rightWidth = mark.columns + 1 + text.columns
+    let warnings = state.moment.evaluation?.warnings.count ?? 0
+    let warning = warnings == 0 ? "" : "\(warnings) warning\(warnings == 1 ? "" : "s"), w  "
+    let right = [
+      Span(warning, Style(Theme.attention)), Span(mark + " ", Style(color)),
+      Span(text, Style(color, bold: true)),
+    ]
+    let rightWidth = warning.columns + mark.columns + 1 + text.columns
     let left = [
       Span("iic-tui ", Style(Theme.headB, bold: true)),
       Span(description.name, Style.plain.bold),

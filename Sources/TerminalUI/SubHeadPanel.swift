@@ -34,6 +34,8 @@ package enum SubHeadPanel {
     var width: Int
     /// Whether only images with labels have it.
     var needsLabels = false
+    /// Whether only evaluations of a newer program, with several sub-heads, have it.
+    var needsAgreement = false
     var text: @Sendable (SubHeadEvaluation) -> String
   }
 
@@ -42,6 +44,9 @@ package enum SubHeadPanel {
     Column(title: "accuracy", width: 10, needsLabels: true) { Figures.percent($0.accuracy) + " %" },
     Column(title: "I(z,z′)", width: 9) { Figures.decimal($0.mutualInformation, 3) },
     Column(title: "empty", width: 7) { "\($0.emptyClusters)" },
+    Column(title: "agree", width: 8, needsAgreement: true) {
+      Figures.percent($0.agreement, 0) + " %"
+    },
     Column(title: "NMI", width: 7, needsLabels: true) { Figures.decimal($0.nmi, 3) },
     Column(title: "ARI", width: 7, needsLabels: true) { Figures.decimal($0.ari, 3) },
   ]
@@ -60,8 +65,11 @@ package enum SubHeadPanel {
     let hasLabels =
       evaluation?.meanAccuracy != nil
       || (evaluation == nil && state.history.description.hasClasses)
+    let hasAgreement = evaluation?.subHeads.contains { $0.agreement != nil } ?? false
     for column in columns
-    where used + column.width <= area.width && (hasLabels || !column.needsLabels) {
+    where used + column.width <= area.width && (hasLabels || !column.needsLabels)
+      && (hasAgreement || !column.needsAgreement)
+    {
       shown.append(column)
       used += column.width
     }
@@ -130,6 +138,10 @@ package enum SubHeadPanel {
       let deviation = evaluation.accuracyDeviation
       spans.append(
         Span("  \(Figures.percent(mean)) ± \(Figures.percent(deviation)) %", Style.plain.bold))
+    }
+    if let suggestion = moment.evaluation?[head.name]?.suggestion {
+      spans.append(Span("  tree ", Theme.label))
+      spans.append(Span("\(suggestion.clusters)", Style(Theme.truth, bold: true)))
     }
     let used = buffer.write(spans, x: area.x, y: area.y, limit: area.width)
     let room = area.width - used - 2

@@ -43,6 +43,7 @@ package final class Trainer {
         for optimizer in method.optimizers {
           try optimizer.load(checkpoint.optimizer.byName, for: method.network.parameters)
         }
+        try method.recall(checkpoint.optimizer.byName)
       } catch {
         throw TrainingError(description: "the checkpoint does not fit its configuration: \(error)")
       }
@@ -63,6 +64,7 @@ package final class Trainer {
         channel.send(.ended(.stopped, step: state.step, message: nil))
         return
       }
+      guard beginEpoch() else { continue }
       let loss = takeStep()
       guard loss.isFinite else {
         // The last checkpoint is from before; these weights are not worth keeping.
@@ -88,6 +90,22 @@ package final class Trainer {
 
   /// The epoch of the last step taken, from 1; 0 before the first.
   private var epoch: Int { method.schedule.epoch(after: state.step) }
+
+  /// What the method does before an epoch's first step; false if a request to stop came first.
+  private func beginEpoch() -> Bool {
+    let index = method.schedule.index(ofStep: state.step)
+    guard index.stepInEpoch == 0 else { return true }
+    switch method.beginEpoch(index.epoch, isCancelled: { control.isStopping }) {
+    case nil: return false
+    case .plain?: break
+    case .restarts(let head, let subHeads)?:
+      channel.send(
+        .restart(
+          RestartSnapshot(
+            step: state.step, epoch: index.epoch, head: head, subHeads: subHeads)))
+    }
+    return true
+  }
 
   /// One step of the method; returns its loss.
   private func takeStep() -> Double {
@@ -145,7 +163,8 @@ package final class Trainer {
       .checkpoint(
         CheckpointSnapshot(
           step: state.step, weights: method.network.weights,
-          optimizer: method.optimizers.flatMap { $0.state(of: method.network.parameters) },
+          optimizer: method.optimizers.flatMap { $0.state(of: method.network.parameters) }
+            + method.memory,
           trainerState: state.text, isBest: isBest)))
     lastCheckpoint = .now
   }

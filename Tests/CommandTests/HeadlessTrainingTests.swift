@@ -15,7 +15,10 @@ extension CommandTests {
       let events = objects.compactMap { $0["event"] as? String }
       #expect(events.count == objects.count)
       #expect(events.first == "start" && events.last == "end")
-      #expect(Set(events) == ["start", "step", "evaluation", "checkpoint", "end"])
+      // So small a training may also give reason to warn.
+      #expect(
+        Set(events).subtracting(["warning"])
+          == ["start", "step", "evaluation", "checkpoint", "end"])
 
       let path = workspace.runs.appendingPathComponent("one").path
       let start = try #require(objects.first)

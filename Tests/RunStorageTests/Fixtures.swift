@@ -42,12 +42,23 @@ enum Fixture {
       index: index, loss: loss, mutualInformation: 0.7, entropy: 1.01,
       conditionalEntropy: 0.31,
       scores: ClassScores(
-        accuracy: accuracy, nmi: 0.4, ari: -0.01,
-        classOfCluster: (0..<clusters).map { $0 - 1 },
+        accuracy: accuracy, nmi: 0.4, ari: -0.01, oneToOneAccuracy: accuracy / 2,
+        manyToOneAccuracy: accuracy, classOfCluster: (0..<clusters).map { $0 - 1 },
         contingency: (0..<clusters * 3).map { $0 * 1000 }),
       joint: (0..<clusters * clusters).map { Float($0) / 100 },
       clusterShares: (0..<clusters).map { Float($0) / 6 },
-      sampleProbabilities: (0..<2 * clusters).map { Float($0) * 0.1 })
+      sampleProbabilities: (0..<2 * clusters).map { Float($0) * 0.1 },
+      merges: clusters == 4 ? tree : [], agreement: 0.875,
+      alignment: (0..<clusters).map { $0 - 1 })
+  }
+
+  static let tree = [
+    TreeMerge(first: 1, second: 3, cost: 0.01), TreeMerge(first: 0, second: 2, cost: 0.02),
+    TreeMerge(first: 5, second: 4, cost: 0.3),
+  ]
+
+  static func restart(_ step: Int) -> RestartSnapshot {
+    RestartSnapshot(step: step, epoch: (step + 9) / 10 + 1, head: .b, subHeads: [0, step % 3])
   }
 
   static func evaluation(
@@ -58,13 +69,14 @@ enum Fixture {
       step: step, epoch: (step + 9) / 10, elapsed: Double(step) / 7, images: images,
       heads: [
         HeadEvaluation(
-          head: .a, subHeads: (0..<2).map { subHead($0, clusters: 4, loss: -2, accuracy: 0.9) }),
+          head: .a, subHeads: (0..<2).map { subHead($0, clusters: 4, loss: -2, accuracy: 0.9) },
+          suggestion: SuggestedCount(clusters: 2, jump: 2.5)),
         HeadEvaluation(
           head: .b,
           subHeads: (0..<2).map {
             subHead($0, clusters: 3, loss: losses[$0], accuracy: accuracies[$0])
           }),
-      ])
+      ], warnings: [Warning(.skewed, "the \"largest\" holds 90 %")])
   }
 
   static func checkpoint(_ step: Int, isBest: Bool = false) -> CheckpointSnapshot {
@@ -85,6 +97,23 @@ enum Fixture {
 }
 
 extension EvaluationSnapshot {
+  /// This evaluation as programs recorded it that knew no trees, warnings and agreement.
+  var withoutTrees: EvaluationSnapshot {
+    var copy = self
+    copy.warnings = []
+    for head in copy.heads.indices {
+      copy.heads[head].suggestion = nil
+      for subHead in copy.heads[head].subHeads.indices {
+        copy.heads[head].subHeads[subHead].merges = []
+        copy.heads[head].subHeads[subHead].agreement = nil
+        copy.heads[head].subHeads[subHead].alignment = nil
+        copy.heads[head].subHeads[subHead].scores?.oneToOneAccuracy = nil
+        copy.heads[head].subHeads[subHead].scores?.manyToOneAccuracy = nil
+      }
+    }
+    return copy
+  }
+
   /// This evaluation as it would be on images without labels.
   var withoutLabels: EvaluationSnapshot {
     var copy = self

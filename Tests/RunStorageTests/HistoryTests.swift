@@ -181,22 +181,42 @@ struct HistoryTests {
       let queue = try DatabaseQueue(path: run.historyURL.path)
       try HistorySchema.migrator.migrate(queue, upTo: "1 runs, steps, evaluations")
       try queue.write { database in
-        // What writes rows today knows a column less and one more.
+        // What writes rows today knows a column less and some more.
         try database.execute(sql: "ALTER TABLE run DROP COLUMN stepsPerEpoch")
         try database.start(Fixture.description(), samples: Fixture.samples, at: 0)
         try database.execute(sql: "ALTER TABLE run ADD COLUMN stepsPerEpoch NOT NULL DEFAULT 10")
         try database.insert(Fixture.step(1))
-        try database.execute(sql: "ALTER TABLE evaluation ADD COLUMN images INTEGER")
+        let newer = [
+          ("evaluation", ["images", "warnings"]),
+          (
+            "subHeadEvaluation",
+            [
+              "merges", "agreement", "alignment", "oneToOneAccuracy", "manyToOneAccuracy",
+              "suggestedClusters", "jump",
+            ]
+          ),
+        ]
+        for (table, columns) in newer {
+          for column in columns {
+            try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column)")
+          }
+        }
         try database.insert(Fixture.evaluation(1, images: 1))
-        try database.execute(sql: "ALTER TABLE evaluation DROP COLUMN images")
+        for (table, columns) in newer {
+          for column in columns {
+            try database.execute(sql: "ALTER TABLE \(table) DROP COLUMN \(column)")
+          }
+        }
       }
       try queue.close()
-      #expect(try everything(run).evaluations == [Fixture.evaluation(1)])
+      let first = Fixture.evaluation(1).withoutTrees
+      #expect(try everything(run).evaluations == [first])
+      #expect(try RunHistoryReader(run).outline().restarts.isEmpty)
       #expect(run.summary().accuracy == 0.75)
       try RunRecorder(run).record([.evaluation(Fixture.evaluation(2).withoutLabels)])
       #expect(
         try everything(run).evaluations
-          == [Fixture.evaluation(1), Fixture.evaluation(2).withoutLabels])
+          == [first, Fixture.evaluation(2).withoutLabels])
       let counts = try DatabaseQueue(path: run.historyURL.path).read {
         try Int.fetchAll($0, sql: "SELECT images FROM evaluation ORDER BY step")
       }

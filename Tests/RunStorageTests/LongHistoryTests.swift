@@ -55,8 +55,9 @@ struct LongHistoryTests {
           sql: """
             WITH RECURSIVE number(n) AS
               (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < :evaluations)
-            INSERT INTO evaluation (id, step, epoch, elapsed, images)
-              SELECT n, n * :interval, (n * :interval + 9) / 10, n * :interval / 7.0, images
+            INSERT INTO evaluation (id, step, epoch, elapsed, images, warnings)
+              SELECT n, n * :interval, (n * :interval + 9) / 10, n * :interval / 7.0, images,
+                warnings
               FROM number CROSS JOIN evaluation
               WHERE evaluation.id = 1 AND n <= :evaluations
             """, arguments: ["evaluations": evaluations, "interval": interval])
@@ -65,7 +66,8 @@ struct LongHistoryTests {
             INSERT INTO subHeadEvaluation
               SELECT evaluation.id, position, head, subHead, loss, mutualInformation, entropy,
                 conditionalEntropy, accuracy, nmi, ari, joint, masses, mapping, confusion,
-                sampleProbabilities
+                sampleProbabilities, merges, agreement, alignment, oneToOneAccuracy,
+                manyToOneAccuracy, suggestedClusters, jump
               FROM evaluation CROSS JOIN subHeadEvaluation
               WHERE subHeadEvaluation.evaluation = 1 AND evaluation.id > 1
             """)

@@ -54,6 +54,38 @@ struct RunFollowerTests {
     }
   }
 
+  @Test func restartsArriveOnceAndGoWithTheStepsThatAreForgotten() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      var follower = RunFollower(run)
+      let first = try RunRecorder(run)
+      let (early, late) = (Fixture.restart(1), Fixture.restart(2))
+      try first.record([Fixture.started(), .step(Fixture.step(1))])
+      _ = try follower.poll()
+      let events: [TrainingEvent] = [
+        .restart(early), .step(Fixture.step(2)), .restart(late), .step(Fixture.step(3)),
+      ]
+      try first.record(events)
+      #expect(try follower.poll() == .events(events))
+      #expect(try follower.poll() == .events([]))
+      try first.record([.checkpoint(Fixture.checkpoint(2)), .step(Fixture.step(4))])
+      first.close()
+      #expect(try RunHistoryReader(run).outline().restarts == [early, late])
+      #expect(try RunHistoryReader(run).outline(upTo: 1).restarts == [early])
+      // The checkpoint after step 2 is from before the restart that followed it.
+      let second = try RunRecorder(run)
+      try second.record([Fixture.started()])
+      #expect(try RunHistoryReader(run).outline().restarts == [early])
+      try second.record([.restart(late), .step(Fixture.step(3))])
+      second.close()
+      guard case .history(let history) = try follower.poll() else {
+        Issue.record("a run that was resumed is read anew")
+        return
+      }
+      #expect(history.restarts == [early, late])
+    }
+  }
+
   /// A reader that never rests does not make the writer fail, and sees whole batches only.
   @Test func readingBesideAWriter() async throws {
     let folder = try TemporaryFolder()

@@ -31,6 +31,10 @@ enum Fixture {
   private static func history(_ description: RunDescription, steps: Int) -> RunHistory {
     var history = RunHistory(description: description, samples: samples())
     history.append(.evaluation(evaluation(step: 0, description)))
+    if steps > 80 {
+      history.append(
+        .restart(RestartSnapshot(step: 80, epoch: 5, head: .b, subHeads: [3, 4])))
+    }
     for step in 0..<max(0, steps) {
       history.append(.step(self.step(step + 1, description)))
       if (step + 1) % stepsPerEpoch == 0 {
@@ -73,8 +77,34 @@ enum Fixture {
       heads: description.heads.map { head in
         HeadEvaluation(
           head: head.name,
-          subHeads: (0..<head.subHeads).map { subHead($0, of: head, step: step) })
-      })
+          subHeads: (0..<head.subHeads).map { subHead($0, of: head, step: step) },
+          suggestion: head.name == .a && step > 60 ? SuggestedCount(clusters: 10, jump: 2.4) : nil)
+      },
+      warnings: step > 60
+        ? [Warning(.merged, "cluster 3 of head B holds 2 groups that head A keeps apart")] : [])
+  }
+
+  /// Clusters of one class are merged first, then the classes: k with k + 5, and so on.
+  private static func merges(_ classes: [Int]) -> [TreeMerge] {
+    var merges: [TreeMerge] = []
+    func merge(_ nodes: [Int], from cost: Double) -> Int {
+      var left = nodes
+      while left.count > 1 {
+        merges.append(
+          TreeMerge(
+            first: left[0], second: left[1], cost: cost * (1 + 0.1 * Double(merges.count % 7))))
+        left = [classes.count + merges.count - 1] + left.dropFirst(2)
+      }
+      return left[0]
+    }
+    let groups = Set(classes).sorted().map { label in
+      merge(classes.indices.filter { classes[$0] == label }, from: 0.02)
+    }
+    let pairs = (0..<groups.count / 2).map {
+      merge([groups[$0], groups[$0 + groups.count / 2]], from: 0.1)
+    }
+    _ = merge(pairs, from: 0.25)
+    return merges
   }
 
   static func subHead(_ index: Int, of head: HeadDescription, step: Int) -> SubHeadEvaluation {
@@ -107,7 +137,8 @@ enum Fixture {
         classOfCluster: classes,
         contingency: Array(repeating: 5000 / (count * 10), count: count * 10)),
       joint: joint, clusterShares: clusterShares,
-      sampleProbabilities: probabilities(count, classes: classes, skill: skill))
+      sampleProbabilities: probabilities(count, classes: classes, skill: skill),
+      merges: head.isMain ? [] : merges(classes), agreement: 0.5 + 0.5 * skill)
   }
 
   private static func probabilities(_ count: Int, classes: [Int], skill: Double) -> [Float] {

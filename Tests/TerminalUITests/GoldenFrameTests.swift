@@ -24,6 +24,9 @@ import Testing
     Frame(name: "80x24-no-colour", width: 80, height: 24, depth: .none),
     Frame(name: "140x45-head-A", width: 140, height: 45, depth: .ansi16, keys: [.tab]),
     Frame(name: "100x30-help", width: 100, height: 30, keys: [.character("?")]),
+    Frame(name: "140x45-tree", width: 140, height: 45, keys: [.character("t")]),
+    Frame(name: "80x24-tree", width: 80, height: 24, depth: .none, keys: [.character("t")]),
+    Frame(name: "100x30-warnings", width: 100, height: 30, keys: [.character("w")]),
     Frame(name: "40x12", width: 40, height: 12),
     Frame(name: "60x40", width: 60, height: 40, depth: .none),
   ]

@@ -43,6 +43,11 @@ import Testing
     configuration.clustering.views.hue = 0.125
     configuration.clustering.views.flipProbability = 0.5
     configuration.clustering.views.input = .imageAndSobel
+    configuration.clustering.restart.enabled = true
+    configuration.clustering.restart.settled = 0.5
+    configuration.clustering.restart.agreement = 0.25
+    configuration.clustering.restart.images = 500
+    configuration.clustering.restart.steps = 50
     configuration.pictureSize = 96
     configuration.pictureChannels = 1
     configuration.clustering.evaluation.splits = [.test]
@@ -77,10 +82,8 @@ import Testing
     #expect(
       Set(object.keys)
         == [
-          "preset", "dataset", "data", "pictures", "method", "network", "heads", "training",
-          "transform",
-          "evaluation",
-          "checkpoint",
+          "preset", "dataset", "data", "pictures", "method", "network", "heads", "restart",
+          "training", "transform", "evaluation", "checkpoint",
         ])
     #expect(object["data"] as? String == Self.unusual().data)
     let training = try #require(object["training"] as? [String: Any])

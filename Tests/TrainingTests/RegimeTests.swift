@@ -170,7 +170,8 @@ import Testing
         renderer: try BatchRenderer(
           dataset: dataset, augmentation: settings.clustering.views.augmentation),
         network: network,
-        images: EvaluationImages(training, of: dataset, seed: settings.seed), samples: [])
+        images: EvaluationImages(training, of: dataset, seed: settings.seed), samples: [],
+        viewsAreIdentical: false)
       let onTraining = try #require(
         evaluator.evaluate(step: 5, epoch: 1, elapsed: 0, isFinal: true, isCancelled: { false }))
       let onTest = try #require(events.evaluations.last)

@@ -14,6 +14,7 @@ import Testing
     // Five steps an epoch: all of A's epoch, then some of B's.
     try configuration.apply(assignment: "training.steps=8")
     try configuration.apply(assignment: "training.batch_pairs=60")
+    try configuration.apply(assignment: "restart.enabled=false")
     let digits = try DatasetCatalog.load("digits")
     let dataset = ImageDataset(
       name: "digits", width: digits.width, height: digits.height, channels: 1,

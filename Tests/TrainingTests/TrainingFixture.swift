@@ -71,6 +71,10 @@ extension [TrainingEvent] {
     return nil
   }
 
+  var restarts: [RestartSnapshot] {
+    compactMap { if case .restart(let restart) = $0 { restart } else { nil } }
+  }
+
   /// Each event as a word, for comparing orders: `step 3`.
   var words: [String] {
     map { event in
@@ -79,6 +83,7 @@ extension [TrainingEvent] {
       case .step(let step): "step \(step.step)"
       case .evaluation(let evaluation): "evaluation \(evaluation.step)"
       case .checkpoint(let checkpoint): "checkpoint \(checkpoint.step)"
+      case .restart(let restart): "restart \(restart.step)"
       case .paused(let isPaused): isPaused ? "paused" : "resumed"
       case .ended(let status, let step, _): "\(status.rawValue) \(step)"
       }

@@ -20,17 +20,21 @@ package struct ClusterEvaluator {
   private let samples: [Int]
   private let batch: Tensor
   private let piece: Int
+  private let warnings: EvaluationWarnings
 
   /// - Parameters:
   ///   - lambda: of the losses.
   ///   - batchSize: images at a time, each with its transformed copy.
   ///   - images: the data set's images that are measured.
   ///   - samples: those of them whose probabilities are reported.
+  ///   - viewsAreIdentical: whether the transformed copies are the images themselves.
   package init(
     heads: [HeadDescription], lambda: Double, seed: UInt64, batchSize: Int,
     renderer: BatchRenderer, network: Network<ClusterHead>, images: EvaluationImages,
-    samples: [Int]
+    samples: [Int], viewsAreIdentical: Bool
   ) {
+    warnings = EvaluationWarnings(
+      heads: heads, batchPairs: batchSize, viewsAreIdentical: viewsAreIdentical)
     self.heads = heads
     self.lambda = lambda
     self.seed = seed
@@ -52,18 +56,67 @@ package struct ClusterEvaluator {
     step: Int, epoch: Int, elapsed: Double, isFinal: Bool, isCancelled: () -> Bool
   ) -> EvaluationSnapshot? {
     let selection = isFinal ? images.final : images.regular
+    guard let measured = measure(selection, isCancelled: isCancelled) else { return nil }
+    let trees = zip(heads, measured).map { head, subHeads in
+      head.overClusters ? subHeads.map { tree(of: $0) } : []
+    }
+    let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
+      HeadEvaluation(pair.0, pair.1, trees: trees, lambda: lambda)
+    }
+    return EvaluationSnapshot(
+      step: step, epoch: epoch, elapsed: elapsed, images: selection.measured.count,
+      heads: evaluations,
+      warnings: warnings.warnings(
+        epoch: epoch, evaluations, partitions: partitions(measured, trees: trees),
+        main: heads.firstIndex(where: \.isMain).map { measured[$0] } ?? []))
+  }
+
+  /// How a sub-head's clusters flow together.
+  package func tree(of measurement: SubHeadMeasurement) -> ClusterTree {
+    ClusterTree(JointDistribution(measurement.joint), pool: network.context.pool)
+  }
+
+  /// The over-clustering head's trees cut at as many groups as the main head has clusters; nil
+  /// without both heads.
+  ///
+  /// - Parameter trees: of each head's sub-heads, none for heads that do not over-cluster.
+  func partitions(
+    _ measured: [[SubHeadMeasurement]], trees: [[ClusterTree]]
+  ) -> TreePartitions? {
+    guard let main = heads.first(where: \.isMain), !main.overClusters,
+      let auxiliary = heads.firstIndex(where: \.overClusters)
+    else { return nil }
+    return TreePartitions(
+      measured[auxiliary], trees: trees[auxiliary], groups: main.clusters)
+  }
+
+  /// Counts what every sub-head of every head does on a sample of at most `limit` of the images
+  /// that evaluations measure, the same ones each time; nil if `isCancelled` said so on the way.
+  package func measureSample(
+    limit: Int, isCancelled: () -> Bool
+  ) -> [[SubHeadMeasurement]]? {
+    let all = images.regular.measured
+    let count = min(limit, all.count)
+    let sample = (0..<count).map { all[$0 * all.count / count] }
+    return measure(
+      EvaluationImages.Selection(measured: sample, assignment: nil), isCancelled: isCancelled)
+  }
+
+  private func measure(
+    _ selection: EvaluationImages.Selection, isCancelled: () -> Bool
+  ) -> [[SubHeadMeasurement]]? {
     let labels = renderer.dataset.labels
-    var tallies = heads.map { head in
+    var measured = heads.map { head in
       (0..<head.subHeads).map { _ in
-        Tally(
+        SubHeadMeasurement(
           clusters: head.clusters, classes: renderer.dataset.classes, samples: samples.count)
       }
     }
     for images in pieces(of: selection.assignment ?? [], size: 2 * piece) {
       if isCancelled() { return nil }
       for (index, probabilities) in probabilities(.evaluation(of: images)).enumerated() {
-        for subHead in tallies[index].indices {
-          tallies[index][subHead].addAssignment(
+        for subHead in measured[index].indices {
+          measured[index][subHead].addAssignment(
             probabilities, subHead: subHead, images: images, labels: labels)
         }
       }
@@ -74,22 +127,14 @@ package struct ClusterEvaluator {
       if isCancelled() { return nil }
       let plan = BatchPlan.evaluationPairs(of: images, seed: seed)
       for (index, probabilities) in probabilities(plan).enumerated() {
-        for subHead in tallies[index].indices {
-          tallies[index][subHead].add(
+        for subHead in measured[index].indices {
+          measured[index][subHead].add(
             probabilities, subHead: subHead, images: images, labels: labels,
             samplePlaces: samplePlaces)
         }
       }
     }
-    return EvaluationSnapshot(
-      step: step, epoch: epoch, elapsed: elapsed, images: selection.measured.count,
-      heads: zip(heads, tallies).map { head, tallies in
-        HeadEvaluation(
-          head: head.name,
-          subHeads: tallies.enumerated().map { index, tally in
-            tally.evaluation(index: index, matching: head.matching, lambda: lambda)
-          })
-      })
+    return measured
   }
 
   private func pieces(of images: [Int], size: Int) -> [ArraySlice<Int>] {
@@ -110,86 +155,72 @@ package struct ClusterEvaluator {
   }
 }
 
-/// What is counted of one sub-head while the images go by.
-private struct Tally {
-  private let clusters: Int
-  private var sizes: [Int]
-  /// nil without classes.
-  private var contingency: ContingencyTable?
-  /// Counts of the images that say which class a cluster stands for; nil where those are the
-  /// measured ones.
-  private var assignmentTable: ContingencyTable?
-  private var joint: JointSum
-  private var sampleProbabilities: [Float]
+extension HeadDescription {
+  /// Whether it has more clusters than there are classes, by intention.
+  var overClusters: Bool { !isMain || matching == .manyToOne }
+}
 
-  /// - Parameter classes: 0 for images without labels.
-  init(clusters: Int, classes: Int, samples: Int) {
-    self.clusters = clusters
-    sizes = Array(repeating: 0, count: clusters)
-    contingency = classes > 0 ? ContingencyTable(clusters: clusters, classes: classes) : nil
-    joint = JointSum(clusters: clusters)
-    sampleProbabilities = Array(repeating: 0, count: samples * clusters)
-  }
-
-  /// `probabilities` holds the centre crops of `images`, as many as there are.
-  mutating func addAssignment(
-    _ probabilities: Tensor, subHead: Int, images: ArraySlice<Int>, labels: [Int32]
+extension HeadEvaluation {
+  /// - Parameter trees: of the sub-heads; none for a head that does not over-cluster.
+  fileprivate init(
+    _ head: HeadDescription, _ measurements: [SubHeadMeasurement], trees: [ClusterTree],
+    lambda: Double
   ) {
-    guard let contingency else { return }
-    var table =
-      assignmentTable ?? ContingencyTable(clusters: clusters, classes: contingency.classes)
-    let stride = probabilities.shape.channelStride
-    let base = probabilities.pointer + subHead * clusters
-    for (row, image) in images.enumerated() where labels[image] >= 0 {
-      let values = UnsafeBufferPointer(start: base + row * stride, count: clusters)
-      table.add(cluster: Self.cluster(values), label: Int(labels[image]))
+    let clusters = head.clusters
+    var subHeads = measurements.enumerated().map { index, measurement in
+      SubHeadEvaluation(
+        measurement, index: index, matching: head.matching, lambda: lambda,
+        tree: trees.isEmpty ? nil : trees[index])
     }
-    assignmentTable = table
-  }
-
-  /// `probabilities` holds the centre crops of `images`, then their transformed copies. An image
-  /// with a negative label is in no class.
-  mutating func add(
-    _ probabilities: Tensor, subHead: Int, images: ArraySlice<Int>, labels: [Int32],
-    samplePlaces: [Int: [Int]]
-  ) {
-    let (firstView, secondView) = probabilities.views(subHead: subHead, clusters: clusters)
-    joint.accumulate(firstView: firstView, secondView: secondView)
-    for (row, image) in images.enumerated() {
-      let values = UnsafeBufferPointer(
-        start: firstView.base + row * firstView.rowStride, count: clusters)
-      let cluster = Self.cluster(values)
-      sizes[cluster] += 1
-      if labels[image] >= 0 { contingency?.add(cluster: cluster, label: Int(labels[image])) }
-      for place in samplePlaces[image] ?? [] {
-        sampleProbabilities.replaceSubrange(
-          place * clusters..<(place + 1) * clusters, with: values)
+    func matching(_ first: Int, _ second: Int) -> PartitionMatching {
+      PartitionMatching(
+        measurements[first].assigned, clusters: clusters, measurements[second].assigned,
+        clusters: clusters)
+    }
+    var agreements = subHeads.map { _ in [Double]() }
+    for first in subHeads.indices {
+      for second in subHeads.indices where second > first {
+        let agreement = matching(first, second).agreement
+        agreements[first].append(agreement)
+        agreements[second].append(agreement)
       }
     }
-  }
-
-  /// The first of the most probable ones.
-  private static func cluster(_ probabilities: UnsafeBufferPointer<Float>) -> Int {
-    var cluster = 0
-    for index in 1..<probabilities.count where probabilities[index] > probabilities[cluster] {
-      cluster = index
+    let lowest = subHeads.indexOfLowestLoss(\.loss) ?? 0
+    for index in subHeads.indices {
+      let others = agreements[index]
+      subHeads[index].agreement =
+        others.isEmpty ? nil : others.reduce(0, +) / Double(others.count)
+      subHeads[index].alignment = matching(index, lowest).matchOfCluster
     }
-    return cluster
+    self.init(
+      head: head.name, subHeads: subHeads,
+      suggestion: ClusterTree.suggestedCount(trees).map {
+        SuggestedCount(clusters: $0.clusters, jump: $0.jump)
+      })
   }
+}
 
-  func evaluation(
-    index: Int, matching: ClusterMatching, lambda: Double
-  ) -> SubHeadEvaluation {
-    let distribution = JointDistribution(joint)
-    let images = Float(max(1, sizes.reduce(0, +)))
-    return SubHeadEvaluation(
+extension SubHeadEvaluation {
+  /// What was counted of a sub-head.
+  fileprivate init(
+    _ measurement: SubHeadMeasurement, index: Int, matching: ClusterMatching, lambda: Double,
+    tree: ClusterTree?
+  ) {
+    let distribution = JointDistribution(measurement.joint)
+    let images = Float(max(1, measurement.assigned.count))
+    self.init(
       index: index, loss: -distribution.mutualInformation(lambda: lambda),
       mutualInformation: distribution.mutualInformation(), entropy: distribution.entropy,
       conditionalEntropy: distribution.conditionalEntropy,
-      scores: contingency.map { ClassScores($0, assignedBy: assignmentTable ?? $0, matching) },
+      scores: measurement.contingency.map {
+        ClassScores($0, assignedBy: measurement.assignmentTable ?? $0, matching)
+      },
       joint: distribution.probabilities.map { Float($0) },
-      clusterShares: sizes.map { Float($0) / images },
-      sampleProbabilities: sampleProbabilities)
+      clusterShares: measurement.sizes.map { Float($0) / images },
+      sampleProbabilities: measurement.sampleProbabilities,
+      merges: (tree?.merges ?? []).map {
+        TreeMerge(first: $0.first, second: $0.second, cost: $0.cost)
+      })
   }
 }
 
@@ -199,14 +230,17 @@ extension ClassScores {
     _ table: ContingencyTable, assignedBy assignmentTable: ContingencyTable,
     _ matching: ClusterMatching
   ) {
+    let oneToOne = ClusterAssignment(oneToOne: assignmentTable)
+    let majority = ClusterAssignment(majority: assignmentTable)
     let assignment =
       switch matching {
-      case .oneToOne: ClusterAssignment(oneToOne: assignmentTable)
-      case .manyToOne: ClusterAssignment(majority: assignmentTable)
+      case .oneToOne: oneToOne
+      case .manyToOne: majority
       }
     self.init(
       accuracy: table.accuracy(under: assignment), nmi: table.normalizedMutualInformation,
-      ari: table.adjustedRandIndex, classOfCluster: assignment.classOfCluster,
-      contingency: table.counts)
+      ari: table.adjustedRandIndex, oneToOneAccuracy: table.accuracy(under: oneToOne),
+      manyToOneAccuracy: table.accuracy(under: majority),
+      classOfCluster: assignment.classOfCluster, contingency: table.counts)
   }
 }

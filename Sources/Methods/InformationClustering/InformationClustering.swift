@@ -19,6 +19,8 @@ package final class InformationClustering: TrainingMethod {
   private let adam: Adam
   private let objectives: [HeadID: PairInformation]
   private let evaluator: ClusterEvaluator
+  /// nil where sub-heads never start anew.
+  private let restart: HeadRestart?
   /// The gradient of each head's probabilities, made at its first step.
   private var gradients: [HeadID: Tensor] = [:]
 
@@ -47,8 +49,17 @@ package final class InformationClustering: TrainingMethod {
     let renderer = try BatchRenderer(dataset: dataset, augmentation: settings.views.augmentation)
     evaluator = ClusterEvaluator(
       heads: heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
-      renderer: renderer, network: network, images: evaluated, samples: samples)
+      renderer: renderer, network: network, images: evaluated, samples: samples,
+      viewsAreIdentical: settings.views.areIdentical)
     evaluationImages = evaluated.final.measured.count
+    if settings.restart.enabled, let main = heads.first(where: \.isMain),
+      let auxiliary = heads.first(where: { !$0.isMain })
+    {
+      restart = HeadRestart(
+        settings.restart, network: network, main: main, auxiliary: auxiliary, seed: seed)
+    } else {
+      restart = nil
+    }
     imagesPerStep = settings.imagesPerStep
     let schedule = settings.schedule(of: dataset)
     self.schedule = schedule
@@ -64,18 +75,55 @@ package final class InformationClustering: TrainingMethod {
 
   package func initialize(seed: UInt64) { clusterNetwork.initialize(seed: seed) }
 
+  package var memory: [NamedTensor] { restart?.memory ?? [] }
+
+  package func recall(_ tensors: [String: NamedTensor]) throws(StateMismatch) {
+    try restart?.recall(tensors)
+  }
+
+  /// Where the main head's turn comes after the auxiliary head's, its stuck sub-heads start anew.
+  package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? {
+    restart?.end()
+    guard let restart, epoch > 1, isMain(epoch), !isMain(epoch - 1) else { return .plain }
+    let limit = settings.restart.images
+    guard let measured = evaluator.measureSample(limit: limit, isCancelled: isCancelled) else {
+      return nil
+    }
+    let trees = zip(heads, measured).map { head, subHeads in
+      head.overClusters ? subHeads.map { evaluator.tree(of: $0) } : []
+    }
+    guard let main = heads.firstIndex(where: \.isMain),
+      let partitions = evaluator.partitions(measured, trees: trees)
+    else { return .plain }
+    let restarted = restart.begin(
+      epoch: epoch, partitions, main: measured[main], optimizer: adam)
+    return restarted.isEmpty ? .plain : .restarts(heads[main].name, subHeads: restarted)
+  }
+
+  private func isMain(_ epoch: Int) -> Bool {
+    let head = settings.head(inEpoch: epoch)
+    return heads.contains { $0.name == head && $0.isMain }
+  }
+
   package func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome {
     let head = settings.head(inEpoch: step.epoch)
     guard let objective = objectives[head] else { preconditionFailure("no head \(head)") }
     let context = clusterNetwork.context
-    let probabilities = clusterNetwork.forward(images, head: head.tensorPrefix, .training)
+    let restart = restart.flatMap { $0.isDue(step) ? $0 : nil }
+    let probabilities =
+      restart?.forward(images)
+      ?? clusterNetwork.forward(images, head: head.tensorPrefix, .training)
     let gradient = gradients[head] ?? Tensor(probabilities.shape)
     gradients[head] = gradient
     let sums = objective.sums(of: probabilities, in: context)
     let losses = objective.differentiate(probabilities, sums, into: gradient, in: context)
     if losses.loss.isFinite {
-      clusterNetwork.backward(gradient, head: head.tensorPrefix)
-      adam.update(clusterNetwork.parameters(training: head.tensorPrefix), in: context)
+      if let restart {
+        restart.update(probabilities, gradient: gradient, learningRate: adam.learningRate)
+      } else {
+        clusterNetwork.backward(gradient, head: head.tensorPrefix)
+        adam.update(clusterNetwork.parameters(training: head.tensorPrefix), in: context)
+      }
     }
     return StepOutcome(head: head, losses: losses)
   }

@@ -48,6 +48,7 @@ package struct InformationClusteringSettings: Sendable, Equatable {
   package var sampleRepeats = 5
   /// λ: 1 is mutual information, more weighs the entropy of the clusters more.
   package var lambda = 1.0
+  package var restart = RestartSettings()
   package var views = ViewSettings()
   package var evaluation = EvaluationSettings()
 
@@ -65,7 +66,8 @@ package struct InformationClusteringSettings: Sendable, Equatable {
       .integer("training.batch_pairs", \.batchPairs, from: 2, to: 100_000),
       .integer("training.sample_repeats", \.sampleRepeats, from: 1, to: 1000),
       .number("training.lambda", \.lambda, from: 0, to: 10, isOpen: true),
-    ] + SettingsField.group("transform", \.views, ViewSettings.schema)
+    ] + SettingsField.group("restart", \.restart, RestartSettings.schema)
+    + SettingsField.group("transform", \.views, ViewSettings.schema)
     + SettingsField.group("evaluation", \.evaluation, EvaluationSettings.schema)
 
   /// The heads that are trained at all, A before B.

@@ -40,6 +40,13 @@ package struct ViewSettings: Sendable, Equatable {
     .choice("input", \.input, oneOf: InputKind.allCases),
   ]
 
+  /// Whether both views of an image are always the same.
+  package var areIdentical: Bool {
+    centreCropProbability == 1 && secondCrops.allSatisfy { $0 == firstCrop }
+      && rotationDegrees * rotationProbability == 0
+      && brightness + contrast + saturation + hue + flipProbability == 0
+  }
+
   package var augmentation: PairAugmentation {
     var augmentation = PairAugmentation(
       outputSize: inputSize, firstCropSize: firstCrop,

@@ -51,6 +51,14 @@ package final class Adam: Optimizer {
     }
   }
 
+  /// Sets one tensor's moments to zero; the parameter's number of updates stays.
+  package func forget(_ view: ParameterView, of parameter: Parameter) {
+    guard let moments = moments(of: parameter) else { return }
+    let zeros = [Float](repeating: 0, count: view.count)
+    view.scatter(zeros, to: moments.first)
+    view.scatter(zeros, to: moments.second)
+  }
+
   private static func start(of parameter: Parameter) -> Moments {
     let count = parameter.values.count
     return Moments(first: FloatBuffer(count: count), second: FloatBuffer(count: count))

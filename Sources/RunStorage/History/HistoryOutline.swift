@@ -15,8 +15,10 @@ extension HistoryQueries {
     history.timeline = try timeline(newest: history.newest.lastStep)
     history.evaluations = try evaluationSummaries(of: history.description.heads)
       .filter { $0.step <= step }
+    history.restarts = try restarts(upTo: step)
     let cursor = RunFollower.Cursor(
-      step: history.newest.lastStep?.step ?? -1, evaluation: try lastEvaluation(), state: state)
+      step: history.newest.lastStep?.step ?? -1, evaluation: try lastEvaluation(),
+      restarts: try restarts(upTo: .max).count, state: state)
     return (history, cursor)
   }
 

@@ -125,7 +125,8 @@ struct HistoryQueries {
     return EvaluationSnapshot(
       step: record.step, epoch: record.epoch, elapsed: record.elapsed.value,
       images: try record.images ?? description().evaluationImages,
-      heads: try heads(ofEvaluation: record.id ?? 0, step: record.step, among: names))
+      heads: try heads(ofEvaluation: record.id ?? 0, step: record.step, among: names),
+      warnings: record.warnings?.values ?? [])
   }
 
   private func heads(
@@ -144,11 +145,21 @@ struct HistoryQueries {
       if let mapping = record.mapping {
         try check(mapping.values.count, 4, clusters, "int32", place, "mapping")
       }
+      if let alignment = record.alignment {
+        try check(alignment.values.count, 4, clusters, "int32", place, "alignment")
+      }
+      guard record.treeMerges != nil else {
+        throw damage(
+          place, "merges", "\(record.merges?.values.count ?? 0) float64 values",
+          "three for each merge of \(clusters) clusters")
+      }
       let head = HeadID(rawValue: record.head)
       if heads.last?.head == head {
         heads[heads.count - 1].subHeads.append(record.snapshot)
       } else {
-        heads.append(HeadEvaluation(head: head, subHeads: [record.snapshot]))
+        heads.append(
+          HeadEvaluation(
+            head: head, subHeads: [record.snapshot], suggestion: record.suggestion))
       }
     }
     guard !heads.isEmpty else {
@@ -156,6 +167,21 @@ struct HistoryQueries {
         url, "table subHeadEvaluation has no rows for the evaluation at step \(step)")
     }
     return heads
+  }
+
+  /// The restarts before the step after `step`, in order.
+  func restarts(upTo step: Int) throws -> [RestartSnapshot] {
+    let heads = try headNames()
+    // Older histories have no such table.
+    guard try database.tableExists("restart") else { return [] }
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT * FROM restart WHERE step <= :step ORDER BY step, head",
+      arguments: ["step": step])
+    return try rows.map { row in
+      let record: RestartRecord = try decode(row, "table restart")
+      try check(record.head, of: heads, "table restart")
+      return record.snapshot
+    }
   }
 
   /// The epoch that a step was taken in; 0 for step 0 or one that is not recorded.

@@ -125,6 +125,31 @@ struct EvaluationRecord: Codable, FetchableRecord, PersistableRecord {
   var elapsed: Measurement
   /// nil in what an older program wrote: all of the run's evaluation images.
   var images: Int?
+  /// nil in what an older program wrote.
+  var warnings: JSONArray<Warning>?
+}
+
+/// One row of table `restart`.
+struct RestartRecord: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "restart"
+  static let persistenceConflictPolicy = PersistenceConflictPolicy(insert: .replace)
+
+  var step: Int
+  var epoch: Int
+  var head: String
+  var subHeads: IntegerBlob
+
+  init(_ restart: RestartSnapshot) {
+    step = restart.step
+    epoch = restart.epoch
+    head = restart.head.rawValue
+    subHeads = IntegerBlob(restart.subHeads)
+  }
+
+  var snapshot: RestartSnapshot {
+    RestartSnapshot(
+      step: step, epoch: epoch, head: HeadID(rawValue: head), subHeads: subHeads.values)
+  }
 }
 
 /// One row of table `subHeadEvaluation`.
@@ -151,8 +176,21 @@ struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
   /// The contingency table.
   var confusion: IntegerBlob?
   var sampleProbabilities: FloatBlob
+  /// Three numbers a merge: both nodes and the cost. nil in what an older program wrote, as are the
+  /// next four.
+  var merges: DoubleBlob?
+  var agreement: Double?
+  var alignment: IntegerBlob?
+  var oneToOneAccuracy: Double?
+  var manyToOneAccuracy: Double?
+  /// Of its head; nil where there is no suggestion.
+  var suggestedClusters: Int?
+  var jump: Double?
 
-  init(_ subHead: SubHeadEvaluation, of head: HeadID, evaluation: Int, position: Int) {
+  init(
+    _ subHead: SubHeadEvaluation, of head: HeadID, suggestion: SuggestedCount?, evaluation: Int,
+    position: Int
+  ) {
     self.evaluation = evaluation
     self.position = position
     self.head = head.rawValue
@@ -169,6 +207,14 @@ struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
     mapping = subHead.scores.map { IntegerBlob($0.classOfCluster) }
     confusion = subHead.scores.map { IntegerBlob($0.contingency) }
     sampleProbabilities = FloatBlob(subHead.sampleProbabilities)
+    merges = DoubleBlob(
+      subHead.merges.flatMap { [Double($0.first), Double($0.second), $0.cost] })
+    agreement = subHead.agreement
+    alignment = subHead.alignment.map { IntegerBlob($0) }
+    oneToOneAccuracy = subHead.scores?.oneToOneAccuracy
+    manyToOneAccuracy = subHead.scores?.manyToOneAccuracy
+    suggestedClusters = suggestion?.clusters
+    jump = suggestion?.jump
   }
 
   /// The blobs have to be of the right sizes.
@@ -178,10 +224,33 @@ struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
       entropy: entropy.value, conditionalEntropy: conditionalEntropy.value,
       scores: mapping.map {
         ClassScores(
-          accuracy: accuracy.value, nmi: nmi.value, ari: ari.value, classOfCluster: $0.values,
+          accuracy: accuracy.value, nmi: nmi.value, ari: ari.value,
+          oneToOneAccuracy: oneToOneAccuracy, manyToOneAccuracy: manyToOneAccuracy,
+          classOfCluster: $0.values,
           contingency: confusion?.values ?? [])
       },
       joint: joint.values, clusterShares: masses.values,
-      sampleProbabilities: sampleProbabilities.values)
+      sampleProbabilities: sampleProbabilities.values, merges: treeMerges ?? [],
+      agreement: agreement, alignment: alignment?.values)
+  }
+
+  /// nil if the blob holds no tree of so many clusters.
+  var treeMerges: [TreeMerge]? {
+    let values = merges?.values ?? []
+    guard values.count % 3 == 0 else { return nil }
+    var tree: [TreeMerge] = []
+    for place in stride(from: 0, to: values.count, by: 3) {
+      let limit = Double(masses.values.count + tree.count)
+      guard let first = Int(exactly: values[place]), let second = Int(exactly: values[place + 1]),
+        first >= 0, second >= 0, first != second, max(values[place], values[place + 1]) < limit
+      else { return nil }
+      tree.append(TreeMerge(first: first, second: second, cost: values[place + 2]))
+    }
+    return tree
+  }
+
+  var suggestion: SuggestedCount? {
+    guard let suggestedClusters, let jump else { return nil }
+    return SuggestedCount(clusters: suggestedClusters, jump: jump)
   }
 }

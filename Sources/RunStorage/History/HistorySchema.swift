@@ -23,6 +23,9 @@ enum HistorySchema {
       // Heads that train on different images take different numbers of steps an epoch.
       try database.execute(sql: "ALTER TABLE run DROP COLUMN stepsPerEpoch")
     }
+    migrator.registerMigration("5 trees, agreement, warnings, restarts") { database in
+      try database.execute(sql: treesAndRestarts)
+    }
     return migrator
   }()
 
@@ -86,6 +89,26 @@ enum HistorySchema {
   private static let evaluatedImages = """
     ALTER TABLE evaluation ADD COLUMN images INTEGER;
     UPDATE evaluation SET images = (SELECT evaluationImages FROM run);
+    """
+
+  /// NULL in what an older program wrote, but for `suggestedClusters` and `jump`, which are also
+  /// NULL where the trees show no number of classes.
+  private static let treesAndRestarts = """
+    ALTER TABLE evaluation ADD COLUMN warnings TEXT;          -- JSON array of {kind, text}
+    ALTER TABLE subHeadEvaluation ADD COLUMN merges BLOB;     -- float64 [merges, 3]: nodes, nats
+    ALTER TABLE subHeadEvaluation ADD COLUMN agreement REAL;
+    ALTER TABLE subHeadEvaluation ADD COLUMN alignment BLOB;  -- int32 [clusters]
+    ALTER TABLE subHeadEvaluation ADD COLUMN oneToOneAccuracy REAL;
+    ALTER TABLE subHeadEvaluation ADD COLUMN manyToOneAccuracy REAL;
+    ALTER TABLE subHeadEvaluation ADD COLUMN suggestedClusters INTEGER;  -- of its whole head
+    ALTER TABLE subHeadEvaluation ADD COLUMN jump REAL;
+    CREATE TABLE restart (
+      step INTEGER NOT NULL,
+      epoch INTEGER NOT NULL,
+      head TEXT NOT NULL,
+      subHeads BLOB NOT NULL,         -- int32
+      PRIMARY KEY (step, head)
+    );
     """
 
   private static let runTables = """

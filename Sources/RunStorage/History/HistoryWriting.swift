@@ -14,6 +14,8 @@ extension Database {
     let kept = step == 0 ? -1 : step
     try execute(sql: "DELETE FROM step WHERE step > :step", arguments: ["step": kept])
     try execute(sql: "DELETE FROM evaluation WHERE step > :step", arguments: ["step": kept])
+    // A restart stands before the step after its own: a checkpoint of its step is older.
+    try execute(sql: "DELETE FROM restart WHERE step >= :step", arguments: ["step": kept])
   }
 
   /// Inserts the run, or updates it if it is there already: it keeps its start and counts one more
@@ -26,19 +28,24 @@ extension Database {
     try SampleImagesRecord(samples).insert(self)
   }
 
+  func insert(_ restart: RestartSnapshot) throws { try RestartRecord(restart).insert(self) }
+
   func insert(_ step: StepSnapshot) throws { try StepRecord(step).insert(self) }
 
   func insert(_ evaluation: EvaluationSnapshot) throws {
     try EvaluationRecord(
       id: nil, step: evaluation.step, epoch: evaluation.epoch,
-      elapsed: Measurement(evaluation.elapsed), images: evaluation.images
+      elapsed: Measurement(evaluation.elapsed), images: evaluation.images,
+      warnings: JSONArray(evaluation.warnings)
     ).insert(self)
     let identifier = Int(lastInsertedRowID)
     var position = 0
     for head in evaluation.heads {
       for subHead in head.subHeads {
-        try SubHeadRecord(subHead, of: head.head, evaluation: identifier, position: position)
-          .insert(self)
+        try SubHeadRecord(
+          subHead, of: head.head, suggestion: head.suggestion, evaluation: identifier,
+          position: position
+        ).insert(self)
         position += 1
       }
     }

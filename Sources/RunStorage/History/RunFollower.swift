@@ -11,6 +11,8 @@ package struct RunFollower: Sendable {
     var step: Int
     /// Number of the last evaluation.
     var evaluation: Int
+    /// How many restarts.
+    var restarts: Int
     var state: HistoryQueries.State
   }
 
@@ -40,13 +42,19 @@ package struct RunFollower: Sendable {
       let steps = try queries.steps(after: cursor.step)
       let (evaluations, last) = try queries.evaluations(after: cursor.evaluation)
       let lastStep = steps.last?.step ?? cursor.step
-      var events = Self.merge(steps, evaluations)
+      let restarts = try queries.restarts(upTo: .max).dropFirst(cursor.restarts)
+      var events = Self.merge(steps, evaluations, restarts)
       if state.isPaused != cursor.state.isPaused { events.append(.paused(state.isPaused)) }
       if let end = state.end, cursor.state.end == nil {
         let step = max(lastStep, 0)
         events.append(.ended(end, step: step, message: state.endMessage))
       }
-      return (.events(events), Cursor(step: lastStep, evaluation: last, state: state))
+      return (
+        .events(events),
+        Cursor(
+          step: lastStep, evaluation: last, restarts: cursor.restarts + restarts.count,
+          state: state)
+      )
     }
     self.cursor = next
     return change
@@ -56,17 +64,26 @@ package struct RunFollower: Sendable {
   package var isRunning: Bool { folder.isRunning }
 
   private static func merge(
-    _ steps: [StepSnapshot], _ evaluations: [EvaluationSnapshot]
+    _ steps: [StepSnapshot], _ evaluations: [EvaluationSnapshot],
+    _ restarts: ArraySlice<RestartSnapshot>
   ) -> [TrainingEvent] {
     var events: [TrainingEvent] = []
-    var rest = evaluations[...]
-    for step in steps {
-      while let evaluation = rest.first, evaluation.step < step.step {
+    var (evaluations, restarts) = (evaluations[...], restarts)
+    func appendWhatComes(before step: Int) {
+      while let evaluation = evaluations.first, evaluation.step < step {
         events.append(.evaluation(evaluation))
-        rest = rest.dropFirst()
+        evaluations = evaluations.dropFirst()
       }
+      while let restart = restarts.first, restart.step < step {
+        events.append(.restart(restart))
+        restarts = restarts.dropFirst()
+      }
+    }
+    for step in steps {
+      appendWhatComes(before: step.step)
       events.append(.step(step))
     }
-    return events + rest.map { .evaluation($0) }
+    appendWhatComes(before: .max)
+    return events
   }
 }

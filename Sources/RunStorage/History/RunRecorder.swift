@@ -97,6 +97,7 @@ package final class RunRecorder: Sendable {
       try database.start(description, samples: samples, at: Date().timeIntervalSince1970)
     case .step(let step): try database.insert(step)
     case .evaluation(let evaluation): try database.insert(evaluation)
+    case .restart(let restart): try database.insert(restart)
     case .checkpoint: break
     case .paused(let isPaused): try database.setPaused(isPaused)
     case .ended(let status, _, let message): try database.end(status, message: message)

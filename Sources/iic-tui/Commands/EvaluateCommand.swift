@@ -58,7 +58,7 @@ struct EvaluateCommand: ParsableCommand {
       network: network,
       images: EvaluationImages(
         settings.clustering.evaluation, of: images, seed: settings.seed),
-      samples: [])
+      samples: [], viewsAreIdentical: settings.clustering.views.areIdentical)
     guard
       let evaluation = evaluator.evaluate(
         step: step, epoch: try reader.epoch(ofStep: step), elapsed: 0, isFinal: true,

@@ -21,7 +21,10 @@ struct JSONEventLines {
           run: description.name, path: runPath, configuration: configuration.tree,
           parameters: description.parameterCount, steps: description.plannedSteps))
     case .step(let step): JSONLine.text(StepLine(step))
-    case .evaluation(let evaluation): JSONEventLines.line(evaluation, main: main)
+    case .evaluation(let evaluation):
+      JSONEventLines.line(evaluation, main: main)
+        + evaluation.warnings.map { JSONLine.text(WarningLine($0, step: evaluation.step)) }.joined()
+    case .restart(let restart): JSONLine.text(RestartLine(restart))
     case .checkpoint, .paused: nil
     case .ended(let status, let step, let message):
       JSONLine.text(EndLine(status: status.rawValue, step: step, run: runName, message: message))
@@ -76,6 +79,41 @@ private struct StepLine: Encodable {
   }
 }
 
+private struct WarningLine: Encodable {
+  var event = "warning"
+  var step: Int
+  var kind: String
+  var text: String
+
+  init(_ warning: Warning, step: Int) {
+    self.step = step
+    kind = warning.kind.rawValue
+    text = warning.text
+  }
+}
+
+private struct RestartLine: Encodable {
+  var event = "restart"
+  var step: Int
+  var epoch: Int
+  var head: String
+  var subHeads: [Int]
+  var text: String
+
+  enum CodingKeys: String, CodingKey {
+    case event, step, epoch, head, text
+    case subHeads = "sub_heads"
+  }
+
+  init(_ restart: RestartSnapshot) {
+    step = restart.step
+    epoch = restart.epoch
+    head = restart.head.rawValue
+    subHeads = restart.subHeads.map { $0 + 1 }
+    text = restart.text
+  }
+}
+
 private struct CheckpointLine: Encodable {
   var event = "checkpoint"
   var step: Int
@@ -115,6 +153,10 @@ private struct EvaluationLine: Encodable {
     try container.encode(evaluation.step, forKey: Key("step"))
     try container.encode(evaluation.epoch, forKey: Key("epoch"))
     try container.encode(evaluation.images, forKey: Key("images"))
+    if let suggestion = evaluation.suggestion {
+      try container.encode(suggestion.clusters, forKey: Key("clusters_suggested"))
+      try container.encode(suggestion.jump, forKey: Key("jump"))
+    }
     for head in evaluation.heads {
       let members = HeadMembers(head)
       if head.head == main {
@@ -134,11 +176,16 @@ private struct HeadMembers: Encodable {
     var accuracy: JSONNumber<Double>?
     var nmi: JSONNumber<Double>?
     var ari: JSONNumber<Double>?
+    var oneToOne: JSONNumber<Double>?
+    var manyToOne: JSONNumber<Double>?
+    var agreement: JSONNumber<Double>?
     var mutualInformation: JSONNumber<Double>
     var emptyClusters: Int
 
     enum CodingKeys: String, CodingKey {
-      case index, loss, accuracy, nmi, ari
+      case index, loss, accuracy, nmi, ari, agreement
+      case oneToOne = "one_to_one"
+      case manyToOne = "many_to_one"
       case mutualInformation = "mutual_information"
       case emptyClusters = "empty_clusters"
     }
@@ -150,12 +197,17 @@ private struct HeadMembers: Encodable {
   }
 
   var subHeads: [SubHead]
+  /// What each merge of the sub-heads' trees costs, in nats, the mean over the sub-heads: from
+  /// most groups to two.
+  var mergeCosts: [Double]?
   var lowestLoss: Lowest
+  var best: Lowest?
   var mean: JSONNumber<Double>?
   var std: JSONNumber<Double>?
 
   enum CodingKeys: String, CodingKey {
-    case mean, std
+    case mean, std, best
+    case mergeCosts = "merge_costs"
     case subHeads = "sub_heads"
     case lowestLoss = "lowest_loss"
   }
@@ -166,11 +218,19 @@ private struct HeadMembers: Encodable {
         index: subHead.index + 1, loss: JSONNumber(subHead.loss),
         accuracy: subHead.accuracy.map { JSONNumber($0) },
         nmi: subHead.nmi.map { JSONNumber($0) }, ari: subHead.ari.map { JSONNumber($0) },
+        oneToOne: subHead.scores?.oneToOneAccuracy.map { JSONNumber($0) },
+        manyToOne: subHead.scores?.manyToOneAccuracy.map { JSONNumber($0) },
+        agreement: subHead.agreement.map { JSONNumber($0) },
         mutualInformation: JSONNumber(subHead.mutualInformation),
         emptyClusters: subHead.emptyClusters)
     }
     let lowest = subHeads[head.lowestLossSubHead]
     lowestLoss = Lowest(index: lowest.index, accuracy: lowest.accuracy)
+    let costs = head.meanMergeCosts
+    mergeCosts = costs.isEmpty ? nil : costs
+    best = head.bestSubHead.map {
+      Lowest(index: subHeads[$0].index, accuracy: subHeads[$0].accuracy)
+    }
     mean = head.meanAccuracy.map { JSONNumber($0) }
     std = head.accuracyDeviation.map { JSONNumber($0) }
   }

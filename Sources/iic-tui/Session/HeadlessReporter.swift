@@ -86,6 +86,9 @@ final class HeadlessReporter: Sendable {
         text += line(
           "step \(evaluation.step), epoch \(evaluation.epoch): lowest-loss sub-head "
             + "\(lowest.index + 1) \(Self.scores(head, lowest))loss \(Format.nats(lowest.loss))")
+        for warning in evaluation.warnings { text += line("warning: \(warning.text)") }
+      case .restart(let restart):
+        text += line("step \(restart.step), epoch \(restart.epoch): \(restart.text)")
       case .ended(let status, let step, _):
         text += line("\(status.rawValue) at step \(step)")
       case .checkpoint, .paused: break
