@@ -19,6 +19,8 @@ package enum HelpOverlay {
       ("← → 1–9", "choose the sub-head"),
       ("0 *", "follow the lowest-loss sub-head ★"),
       ("↑ ↓ n p", "page through the samples"),
+      ("j k  Esc", "choose a cluster and see its samples, all"),
+      ("r", "name the chosen cluster"),
     ] + steering + [
       (", .", "one evaluation back, on"),
       ("[ ]", "one step back, on"),
