@@ -68,9 +68,9 @@ package struct ClusterAssigner {
 
   /// Calls `body` with every image in order, and what each sub-head says of it, until it returns
   /// false. One batch of images is in memory at a time.
-  package func forEachImage(
-    _ body: (_ image: Int, _ assignments: [Assignment]) throws -> Bool
-  ) rethrows {
+  package func forEachImage<Failure: Error>(
+    _ body: (_ image: Int, _ assignments: [Assignment]) throws(Failure) -> Bool
+  ) throws(Failure) {
     let (clusters, subHeads) = (subHead.head.clusters, subHead.head.subHeads)
     var shape = network.inputShape
     shape.images = min(Self.batch, dataset.count)

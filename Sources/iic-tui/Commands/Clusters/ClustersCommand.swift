@@ -15,7 +15,9 @@ struct ClustersCommand: ParsableCommand {
       called by the name that you gave it, else by the class that it is matched to, else by its \
       number.
       """,
-    subcommands: [Show.self, Names.self, Name.self],
+    subcommands: [
+      Show.self, Names.self, Name.self, Assignments.self, Sheet.self, Sort.self,
+    ],
     defaultSubcommand: Show.self)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
