@@ -45,6 +45,12 @@ struct SamplePainter {
     } else {
       spans = [Span("→ ", Theme.label), Span(predicted, Style(Theme.attention, bold: true))]
     }
+    // A long name gives way to the probability.
+    let width = spans.reduce(confidence.columns) { $0 + $1.text.columns }
+    if width > area.width, spans.count > 1 {
+      let room = spans[spans.count - 1].text.columns - (width - area.width)
+      spans[spans.count - 1].text = Figures.clipped(predicted, max(2, room))
+    }
     spans.append(Span(confidence, Theme.label))
     let used = buffer.write(spans, x: area.x, y: area.y, limit: area.width)
     guard let page else { return }

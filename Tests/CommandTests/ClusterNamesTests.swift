@@ -102,6 +102,39 @@ extension CommandTests {
       #expect(names.compactMap { $0["name"] as? String } == ["cats"])
     }
 
+    /// A finished run on the screen; the run that comes with the program stays as it is.
+    @Test func givenOnTheScreen() throws {
+      let workspace = try Workspace.withRun()
+      let file = workspace.runs.appendingPathComponent("one/cluster-names.json")
+      for (command, name) in [("watch", "from watch"), ("replay", "from replay")] {
+        let terminal = try PseudoTerminal(columns: 140, rows: 45)
+        let child = try workspace.start(
+          [command, "one"] + workspace.inRuns, variables: ["TERM": "xterm-256color"],
+          terminal: terminal)
+        try child.wait(for: "the dashboard") { $0.text.contains("Joint") }
+        // The second sub-head, the first cluster; a name that is there already goes.
+        terminal.type("2jr" + String(repeating: "\u{7F}", count: 60) + name + "\r")
+        try child.wait(for: "the name on disk") { _ in
+          (try? String(contentsOf: file, encoding: .utf8))?.contains("\"\(name)\"") == true
+        }
+        try child.wait(for: "the name on the screen") { $0.text.contains("from") }
+        terminal.type("q")
+        #expect(try child.waitForEnding() == .exited(0))
+      }
+      let names = try clusters(workspace, ["names", "--json"]).objects()
+      #expect(names.contains { $0["name"] as? String == "from replay" })
+      #expect(names.allSatisfy { $0["sub_head"] as? Int == 2 && $0["head"] as? String == "B" })
+
+      let terminal = try PseudoTerminal(columns: 140, rows: 45)
+      let demo = try workspace.start(
+        ["replay", "--demo"], variables: ["TERM": "xterm-256color"], terminal: terminal)
+      try demo.wait(for: "the dashboard") { $0.text.contains("Joint") }
+      terminal.type("jrmine\r")
+      try demo.wait(for: "the refusal") { $0.text.contains("the program") }
+      terminal.type("q")
+      #expect(try demo.waitForEnding() == .exited(0))
+    }
+
     @Test func usedByPredictEvaluateAndExport() throws {
       let workspace = try Workspace.withRun()
       // Cluster by cluster the name of a class: the same as a matching.

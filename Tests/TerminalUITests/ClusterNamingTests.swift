@@ -145,6 +145,19 @@ import Testing
     #expect(Dashboard.frame(state).text.contains("names: cannot write"))
   }
 
+  @Test func aLongNameLeavesTheProbabilityInSight() {
+    var state = DashboardState(
+      history: Fixture.history(), mode: .live, width: 140, height: 45)
+    press(&state, "1j")
+    if let cluster = state.chosenCluster {
+      state.names[cluster] = "a name that is longer than a sample is wide"
+    }
+    let captions = Dashboard.frame(state).text.split(separator: "\n").filter {
+      $0.contains("→ a name")
+    }
+    #expect(!captions.isEmpty && captions.allSatisfy { $0.contains("… ") && $0.contains(" %") })
+  }
+
   /// Long and wide names in every place, at every size: nothing outside its panel.
   @Test func longNamesAreCut() {
     for (width, height) in [(40, 12), (60, 40), (80, 24), (109, 35), (140, 45), (200, 60)] {
