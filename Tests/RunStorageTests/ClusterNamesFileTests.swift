@@ -42,8 +42,8 @@ import Testing
     }
   }
 
-  /// Naming needs no turn at the run's own lock, and a recorder that cleans up leaves a half-written
-  /// file of names alone.
+  /// Naming needs no turn at the run's own lock, and a recorder that cleans up leaves a file of
+  /// names that is half written alone.
   @Test func namesGoInWhileARunIsWritten() throws {
     try withTemporaryFolder { url in
       let run = RunFolder(url)

@@ -4,11 +4,11 @@ import Snapshots
 /// A run's history as tables for spreadsheets and plotting programs. Sub-heads count from 1, as on
 /// the screen; clusters from 0.
 package enum HistoryExport {
-  /// Writes `steps.csv`, `evaluations.csv`, `cluster-names.csv`, and of the last evaluation, for each head and sub-head,
-  /// the matrices `joint-<head>-<sub-head>.csv` `[C, C]` and `confusion-<head>-<sub-head>.csv`
-  /// `[C, classes]`, the latter where the images have labels. Makes the folder if it is missing and
-  /// replaces files of these names. Returns what was written. However long the run was, one step or
-  /// evaluation is in memory at a time.
+  /// Writes `steps.csv`, `evaluations.csv`, `cluster-names.csv`, and of the last evaluation,
+  /// for each head and sub-head, the matrices `joint-<head>-<sub-head>.csv` `[C, C]` and
+  /// `confusion-<head>-<sub-head>.csv` `[C, classes]`, the latter where the images have
+  /// labels. Makes the folder if it is missing and replaces files of these names. Returns what was
+  /// written. However long the run was, one step or evaluation is in memory at a time.
   ///
   /// - Throws: if the history cannot be read, or the folder cannot be made or written.
   @discardableResult
