@@ -4,6 +4,7 @@
 #pragma once
 #include "jpegDecoder.h"
 #include "pngDecoder.h"
+#include "pngEncoder.h"
 #include <libexif/exif-data.h>
 #include <webp/decode.h>
 #include <webp/demux.h>

@@ -10,13 +10,13 @@ import TerminalUI
 /// - Parameters:
 ///   - nextEvents: what has happened to the run since the last call; must not wait.
 ///   - recall: reads the run as it stood at a step. What it throws is shown; the screen goes on.
-///   - perform: carries out what a key asked for.
+///   - perform: carries out what a key asked for, and says what came of it.
 ///   - shouldStop: polled each frame; true ends the loop, as a signal does.
 @discardableResult
 package func runDashboard(
   terminal: NcursesTerminal, state initial: DashboardState,
   nextEvents: () -> [DashboardEvent], recall: (_ step: Int) throws -> Moment,
-  perform: (DashboardAction) -> Void, shouldStop: () -> Bool
+  perform: (DashboardAction) -> [DashboardEvent], shouldStop: () -> Bool
 ) -> DashboardState {
   var state = initial
   state.colorDepth = terminal.colorDepth
@@ -49,7 +49,9 @@ package func runDashboard(
     while wait >= 0, !state.isFinished, !shouldStop(),
       let key = terminal.readKey(timeoutMilliseconds: wait)
     {
-      for action in update(&state, .key(key)) { perform(action) }
+      for action in update(&state, .key(key)) {
+        for event in perform(action) { _ = update(&state, event) }
+      }
       isChanged = true
       wait = frameMilliseconds - Int(seconds(clock.now - frameStart) * 1000)
     }

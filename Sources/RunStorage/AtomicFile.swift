@@ -11,8 +11,9 @@ package enum AtomicFile {
 
   /// Writes the parts one after the other to a temporary file beside `url`, flushes it to the disk
   /// and renames it.
-  static func write(to url: URL, _ body: (Output) throws(StorageError) -> Void) throws(StorageError)
-  {
+  package static func write(
+    to url: URL, _ body: (Output) throws(StorageError) -> Void
+  ) throws(StorageError) {
     let temporary = temporary(for: url)
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw StorageError(url, "cannot write: \(systemReason())") }
@@ -53,11 +54,11 @@ package enum AtomicFile {
   }
 
   /// The temporary file while it is being filled.
-  struct Output {
+  package struct Output {
     fileprivate let descriptor: Int32
     fileprivate let url: URL
 
-    func write(_ data: Data) throws(StorageError) { try check(data.withUnsafeBytes(fill)) }
+    package func write(_ data: Data) throws(StorageError) { try check(data.withUnsafeBytes(fill)) }
 
     /// The values' bytes in the machine's own order.
     func write(_ values: [Float]) throws(StorageError) { try check(values.withUnsafeBytes(fill)) }

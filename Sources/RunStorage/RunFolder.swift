@@ -8,6 +8,7 @@ import Snapshots
 ///     latest-optimizer-<step>.safetensors  what else that checkpoint needs to go on
 ///     best.safetensors                   the weights with the lowest loss so far
 ///     running.lock                       held while a process writes the run
+///     cluster-names.json, .lock          what people call its clusters; anybody may write them
 package struct RunFolder: Sendable, Equatable {
   package let url: URL
 
@@ -38,8 +39,10 @@ package struct RunFolder: Sendable, Equatable {
 
   /// Removes what a process that was killed left half-written. Only for the holder of the lock.
   func removePartialFiles() {
+    // Names have a lock of their own: another process may be writing them now.
+    let names = AtomicFile.temporary(for: clusterNamesURL).lastPathComponent
     for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    where name.hasPrefix(".") && name.hasSuffix(".partial") {
+    where name.hasPrefix(".") && name.hasSuffix(".partial") && name != names {
       unlink(url.appendingPathComponent(name).path)
     }
   }

@@ -11,6 +11,8 @@ package struct ImagePrediction: Sendable, Equatable {
   package var cluster: Int
   /// nil if the cluster maps to no class.
   package var className: String?
+  /// What the cluster is called.
+  package var label: ClusterLabel
   /// One a cluster.
   package var probabilities: [Float]
 }
@@ -20,18 +22,18 @@ package struct ImagePredictor {
   package let clusters: Int
   /// What a person should know of the weights, one line each.
   package let notes: [String]
-  private let head: HeadID
-  private let subHead: SubHeadEvaluation
-  private let subHeadPlace: Int
-  private let classNames: [String]
+  private let subHead: NamedSubHead
+  private let evaluation: SubHeadEvaluation
   private let imageSize: ImageSize
   private let typical: TypicalPictures
   private let settings: Configuration
   private let network: Network<ClusterHead>
 
-  /// - Parameter best: the weights with the lowest loss rather than the latest ones.
+  /// - Parameters:
+  ///   - number: of the sub-head, from 1; the one with the lowest loss if nil.
+  ///   - best: the weights with the lowest loss rather than the latest ones.
   /// - Throws: an error of one line where the run lacks weights, an evaluation or this head.
-  package init(_ folder: RunFolder, head: HeadID, best: Bool) throws {
+  package init(_ folder: RunFolder, head: HeadID, number: Int?, best: Bool) throws {
     let reader = RunHistoryReader(folder)
     let description = try reader.description()
     let settings = try Configuration(
@@ -45,31 +47,25 @@ package struct ImagePredictor {
     let step: Int
     (network, step) = try folder.loadNetwork(
       settings, imageChannels: samples.channels, best: best)
-    guard let evaluation = try reader.evaluation(atOrBefore: step) ?? reader.evaluation() else {
+    subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: step)
+    guard let evaluation = subHead.evaluation, let evaluationStep = subHead.evaluationStep else {
       throw SessionError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
-    notes =
-      evaluation.step == step || !description.hasClasses
-      ? []
-      : [
+    self.evaluation = evaluation
+    var notes = subHead.noteOnOtherNames.map { [$0] } ?? []
+    if evaluationStep != step, description.hasClasses {
+      notes.append(
         "\(folder.name): weights of step \(step), clusters named by the evaluation after step "
-          + "\(evaluation.step); --best has both of one step"
-      ]
-    guard let headEvaluation = evaluation[head] else {
-      let heads = description.heads.map(\.name.rawValue).joined(separator: " and ")
-      throw SessionError("\(folder.name): has no head \(head.rawValue), expected \(heads)")
+          + "\(evaluationStep); --best has both of one step")
     }
-    self.head = head
-    subHeadPlace = headEvaluation.lowestLossSubHead
-    subHead = headEvaluation.subHeads[subHeadPlace]
-    clusters = subHead.clusters
+    self.notes = notes
+    clusters = evaluation.clusters
     guard let own = network.heads[head.tensorPrefix], own.clusters == clusters,
-      own.subHeads == headEvaluation.subHeads.count
+      own.subHeads == subHead.head.subHeads
     else {
       throw SessionError(
         "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
     }
-    classNames = description.classNames
     imageSize = ImageSize(
       height: samples.height, width: samples.width, channels: samples.channels)
     typical = TypicalPictures(
@@ -115,19 +111,20 @@ package struct ImagePredictor {
       0..<pictures.count,
       into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
       pool: network.context.pool)
-    let output = network.forward(batch, head: head.tensorPrefix, .evaluation)
+    let output = network.forward(batch, head: subHead.head.name.tensorPrefix, .evaluation)
+    let classNames = subHead.description.classNames
     return pictures.indices.map { index in
       let probabilities = (0..<clusters).map {
-        output[index, 0, 0, subHeadPlace * clusters + $0]
+        output[index, 0, 0, subHead.place * clusters + $0]
       }
       // As an evaluation does: the first of equals.
       let cluster = probabilities.indices.reduce(0) {
         probabilities[$1] > probabilities[$0] ? $1 : $0
       }
-      let label = subHead.scores?.classOfCluster[cluster] ?? -1
+      let label = evaluation.scores?.classOfCluster[cluster] ?? -1
       return ImagePrediction(
         cluster: cluster, className: classNames.indices.contains(label) ? classNames[label] : nil,
-        probabilities: probabilities)
+        label: subHead.label(cluster), probabilities: probabilities)
     }
   }
 }

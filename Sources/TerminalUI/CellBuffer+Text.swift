@@ -83,6 +83,16 @@ extension String {
   /// Terminal columns that the text takes.
   package var columns: Int { reduce(0) { $0 + $1.printable.columns } }
 
+  /// As much of the text as fits into `width` columns.
+  package func prefix(columns width: Int) -> String {
+    var used = 0
+    return String(
+      prefix { character in
+        used += character.printable.columns
+        return used <= width
+      })
+  }
+
   /// The text, filled with blanks to `width` columns.
   package func padded(_ width: Int, _ alignment: Alignment = .left) -> String {
     let missing = width - columns

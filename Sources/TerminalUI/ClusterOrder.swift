@@ -9,9 +9,13 @@ package struct ClusterOrder: Sendable, Equatable {
   package let classes: [Int]
   private let hasClasses: Bool
   private let classNames: [String]
+  /// What a person called each cluster, by number; empty without names.
+  private let names: [String?]
 
-  package init(_ subHead: SubHeadEvaluation, classNames: [String]) {
+  /// - Parameter names: by cluster, nil for one that nobody has named; empty without names.
+  package init(_ subHead: SubHeadEvaluation, classNames: [String], names: [String?] = []) {
     self.classNames = classNames
+    self.names = names
     let shares = subHead.clusterShares
     guard let classOfCluster = subHead.scores?.classOfCluster else {
       hasClasses = false
@@ -31,10 +35,18 @@ package struct ClusterOrder: Sendable, Equatable {
     classes = clusters.map { classOfCluster[$0] }
   }
 
-  /// The class of the cluster at `place`, as people call it, "?" if it has none; the cluster's
-  /// number where the images have no labels.
+  /// The name that a person gave the cluster at `place`; nil if none did.
+  package func givenName(_ place: Int) -> String? {
+    guard clusters.indices.contains(place) else { return nil }
+    let cluster = clusters[place]
+    return names.indices.contains(cluster) ? names[cluster] : nil
+  }
+
+  /// The name that a person gave the cluster at `place`, else its class, as people call it, "?" if
+  /// it has none: its number would read as a class. The number where the images have no labels.
   package func name(_ place: Int) -> String {
     guard classes.indices.contains(place) else { return "?" }
+    if let name = givenName(place) { return name }
     if !hasClasses { return "\(clusters[place])" }
     return Self.name(classes[place], classNames)
   }
@@ -46,7 +58,12 @@ package struct ClusterOrder: Sendable, Equatable {
   /// The name in at most `width` columns: cut off without a mark, as on a plot's axis; of a number
   /// its last digits.
   package func shortName(_ place: Int, _ width: Int) -> String {
-    if !hasClasses { return String(name(place).suffix(max(1, width))) }
-    return String(name(place).filter { $0.columns == 1 }.prefix(max(1, width)))
+    let room = max(1, width)
+    let whole = name(place)
+    if !hasClasses, givenName(place) == nil { return String(whole.suffix(room)) }
+    let short = whole.prefix(columns: room)
+    if !short.isEmpty { return short }
+    // A wide character does not fit into one column; the cluster's number would read as a class.
+    return whole.first { $0.columns == 1 && $0 != " " }.map { String($0) } ?? "?"
   }
 }

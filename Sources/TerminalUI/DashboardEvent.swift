@@ -19,11 +19,16 @@ package enum DashboardEvent: Sendable, Equatable {
   case training([TrainingEvent])
   /// The run was read anew; all that was known of it before no longer holds.
   case history(RunHistory)
+  /// What people call the run's clusters, as it is on disk.
+  case names(ClusterNames)
+  /// Something that was asked for could not be done, and why.
+  case problem(String)
   /// Wall-clock seconds since the last tick.
   case tick(seconds: Double)
 }
 
-/// What the dashboard asks of the world around it. Only a live run gives rise to any.
+/// What the dashboard asks of the world around it. Only a live run can be steered; names can be
+/// given at any time.
 package enum DashboardAction: Sendable, Equatable {
   case setPaused(Bool)
   /// End training after the step in hand and save.
@@ -31,4 +36,6 @@ package enum DashboardAction: Sendable, Equatable {
   case checkpoint
   case evaluate
   case setLearningRate(Double)
+  /// Keep the name with the run; answered by `.names` or `.problem`.
+  case nameCluster(ClusterID, name: String)
 }

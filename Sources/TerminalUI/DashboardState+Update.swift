@@ -14,6 +14,12 @@ package func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [
     state.history = history
     state.followHistory()
     return []
+  case .names(let names):
+    state.names = names
+    return []
+  case .problem(let problem):
+    state.say(problem, seconds: 8)
+    return []
   case .tick(let seconds):
     state.tick(seconds)
     return []
@@ -58,6 +64,7 @@ extension DashboardState {
   }
 
   fileprivate mutating func press(_ key: Key) -> [DashboardAction] {
+    if naming != nil { return type(key) }
     if overlay != nil, key != .character("q") {
       overlay = nil
       return []
@@ -76,6 +83,10 @@ extension DashboardState {
     case .character(let digit) where ("1"..."9").contains(digit): choose(subHeadDigit: digit)
     case .up, .character("p"): moveSamples(-1)
     case .down, .character("n"): moveSamples(1)
+    case .character("j"): moveCluster(1)
+    case .character("k"): moveCluster(-1)
+    case .character("r"): openNaming()
+    case .escape: leaveClusters()
     case .character(","): seek(byEvaluations: -1)
     case .character("."): seek(byEvaluations: 1)
     case .character("["): seek(toStep: currentStep - 1)

@@ -46,6 +46,12 @@ package struct DashboardState: Sendable, Equatable {
   package var head: HeadID
   /// Position of the sub-head in its head; nil follows the one with the lowest loss.
   package var subHead: Int?
+  /// What people call the run's clusters.
+  package var names = ClusterNames()
+  /// The cluster that was chosen last; `chosenCluster` says whether it is shown.
+  package var clusterCursor: ClusterID?
+  /// nil unless a name is being typed.
+  var naming: Naming?
   /// Samples skipped at the start of each row of the sample panel.
   package var sampleOffset = 0
   package var overlay: Overlay?

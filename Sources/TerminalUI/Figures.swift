@@ -55,9 +55,9 @@ enum Figures {
     value == value.rounded() ? decimal(value, 0) : decimal(value, 2)
   }
 
-  /// `text` in one column less than `columns` if need be, with "…".
+  /// `text` in at most `columns` columns, with "…" at the end where it is longer.
   static func clipped(_ text: String, _ columns: Int) -> String {
-    text.count <= columns
-      ? text : String(text.prefix(max(0, columns - 1))) + (columns > 0 ? "…" : "")
+    text.columns <= columns
+      ? text : text.prefix(columns: max(0, columns - 1)) + (columns > 0 ? "…" : "")
   }
 }

@@ -21,6 +21,8 @@ package enum HelpOverlay {
       ("↑ ↓ n p", "page through the samples"),
       ("w", "warnings and restarts"),
       ("t", "tree of clusters, joint distribution"),
+      ("j k  Esc", "choose a cluster and see its samples, all"),
+      ("r", "name the chosen cluster"),
     ] + steering + [
       (", .", "one evaluation back, on"),
       ("[ ]", "one step back, on"),

@@ -4,6 +4,10 @@ import Snapshots
 package enum HintLine {
   static func draw(_ state: DashboardState, in area: Rect, into buffer: inout CellBuffer) {
     guard !area.isEmpty else { return }
+    if let naming = state.naming {
+      draw(naming, in: area, into: &buffer)
+      return
+    }
     if let message = state.message {
       buffer.write(
         message.text, x: area.x + 1, y: area.y, limit: area.width - 2,
@@ -17,6 +21,9 @@ package enum HintLine {
       return
     }
     var x = area.x + 1
+    if let cluster = state.chosenCluster {
+      x += 2 + buffer.write(spans(cluster, state), x: x, y: area.y, limit: area.width - 2)
+    }
     for (key, what) in hints(state) {
       let width = key.columns + 1 + what.columns
       guard x + width < area.maxX else { break }
@@ -27,9 +34,65 @@ package enum HintLine {
     }
   }
 
+  /// The text field, with why its text was not taken.
+  private static func draw(
+    _ naming: DashboardState.Naming, in area: Rect, into buffer: inout CellBuffer
+  ) {
+    let used = buffer.write(
+      "cluster \(naming.cluster.cluster) is called ", x: area.x + 1, y: area.y,
+      limit: area.width - 6, style: Theme.label)
+    let x = area.x + 1 + used
+    let room = area.maxX - 1 - x
+    let note = naming.problem ?? "Enter keeps it, Esc does not"
+    // A problem is worth more than the end of the field.
+    let least = naming.problem == nil ? 20 : 8
+    let noteWidth = room - note.columns - 1 >= least ? note.columns + 1 : 0
+    let width = min(room - noteWidth, ClusterNames.longestName + 1)
+    naming.field.draw(
+      in: Rect(x: x, y: area.y, width: width, height: 1), style: Theme.selected, into: &buffer)
+    if noteWidth > 0 {
+      buffer.write(
+        note, x: x + width + 1, y: area.y, limit: noteWidth,
+        style: naming.problem == nil ? Theme.label : Style(Theme.attention, bold: true))
+    } else if let problem = naming.problem {
+      buffer.write(
+        problem, x: area.x + 1, y: area.y, limit: area.width - 2,
+        style: Style(Theme.attention, bold: true))
+    }
+  }
+
+  /// The chosen cluster: what it is called, and how much of the images it holds.
+  private static func spans(_ cluster: ClusterID, _ state: DashboardState) -> [Span] {
+    let evaluation = state.chosenEvaluation(at: state.moment)
+    let name = evaluation.map { subHead in
+      ClusterLabel(
+        cluster: cluster.cluster, of: subHead, head: cluster.head, names: state.names,
+        classNames: state.history.description.classNames)
+    }
+    var spans = [Span("▸ cluster \(cluster.cluster)", Style(Theme.attention, bold: true))]
+    switch name {
+    case .name(let text): spans.append(Span(" \(text)", Style.plain.bold))
+    case .className(let text): spans.append(Span(" class \(text)", Theme.label))
+    case .number, nil: break
+    }
+    if let shares = evaluation?.clusterShares, shares.indices.contains(cluster.cluster) {
+      let share = Figures.percent(Double(shares[cluster.cluster]))
+      spans.append(Span(" \(share) %", Theme.label))
+    }
+    return spans
+  }
+
   /// Most important first: a narrow screen leaves the last ones out.
   private static func hints(_ state: DashboardState) -> [(String, String)] {
-    let look = [("Tab", "head"), ("←→", "sub-head"), ("↑↓", "samples"), ("t", "tree")]
+    if state.chosenCluster != nil {
+      return [
+        ("r", "name it"), ("j k", "others"), ("Esc", "all"), ("↑↓", "samples"), ("?", "help"),
+      ]
+    }
+    let look = [
+      ("Tab", "head"), ("←→", "sub-head"), ("↑↓", "samples"), ("j k", "cluster"),
+      ("t", "tree"),
+    ]
     if let replay = state.replay {
       return [
         ("q", "quit"), ("?", "help"), ("space", replay.isPlaying ? "pause" : "play"),

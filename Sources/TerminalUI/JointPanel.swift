@@ -15,6 +15,7 @@ package enum JointPanel {
       Span("Joint P(z,z′)", Style.plain.bold), Span("  \(name)", color),
       Span(following, Style(Theme.star)),
     ]
+    let cursor = state.chosenCluster?.cluster
     let content = Panel(title, hasBorder: layout.isRoomy).draw(in: layout.joint, into: &buffer)
     guard let subHead = state.chosenEvaluation(at: moment) else {
       buffer.write(
@@ -22,16 +23,16 @@ package enum JointPanel {
         style: Theme.label, alignment: .center)
       return
     }
-    let order = ClusterOrder(subHead, classNames: state.history.description.classNames)
+    let order = state.clusterOrder(subHead)
     if layout.isRoomy {
       let (numbers, rest) = content.splitTop(3)
       let map = rest.splitTop(content.height > 22 ? 1 : 0).rest
       drawGauges(subHead, in: numbers, into: &buffer)
-      drawMap(subHead, order, in: map, into: &buffer)
+      drawMap(subHead, order, cursor: cursor, in: map, into: &buffer)
     } else {
       let side = min(19, content.width / 2)
       let (map, numbers) = content.splitLeft(content.width - side, gap: 1)
-      drawMap(subHead, order, in: map, into: &buffer)
+      drawMap(subHead, order, cursor: cursor, in: map, into: &buffer)
       drawNumbers(subHead, in: numbers, into: &buffer)
     }
   }
@@ -84,9 +85,10 @@ package enum JointPanel {
 
   // MARK: Map
 
-  /// Heatmap; class names at the left and below; the marginals as bars at the right and below.
+  /// Heatmap; names at the left and below; the marginals as bars at the right and below; a mark
+  /// before the row of the chosen cluster.
   private static func drawMap(
-    _ subHead: SubHeadEvaluation, _ order: ClusterOrder, in area: Rect,
+    _ subHead: SubHeadEvaluation, _ order: ClusterOrder, cursor: Int?, in area: Rect,
     into buffer: inout CellBuffer
   ) {
     guard area.width >= 4, area.height >= 2, subHead.clusters > 0 else { return }
@@ -112,6 +114,12 @@ package enum JointPanel {
     }
     pixels.draw(in: map, into: &buffer)
     drawRowNames(grid, order, scale: scale, width: nameWidth, map: map, into: &buffer)
+    if let place = cursor.flatMap(order.clusters.firstIndex(of:)),
+      let group = grid.members.firstIndex(where: { $0.contains(place) })
+    {
+      let row = map.y + (group * scale + (scale - 1) / 2) / 2
+      buffer[map.x - 1, row] = Cell("▸", Style(Theme.attention, bold: true))
+    }
     if barWidth > 0 {
       drawRowMarginals(grid, scale: scale, width: barWidth, map: map, into: &buffer)
     }

@@ -23,23 +23,33 @@ struct SamplePainter {
     drawBars(prediction, in: bars, labels: labels, into: &buffer)
   }
 
-  /// "✓ 7 99 %" for a success, "✗ 7 → 1 62 %" for a failure, "→ 1 62 %" without a label.
+  /// "✓ 7 99 %" for a success, "✗ 7 → 1 62 %" for a failure, "→ 1 62 %" without a label. A cluster
+  /// with a name is called by it, after a success too.
   private func drawCaption(
     _ prediction: SamplePrediction, in area: Rect, page: (first: Int, count: Int)?,
     into buffer: inout CellBuffer
   ) {
     let confidence = " \(Figures.percent(prediction.confidence, 0)) %"
+    let given = order.clusters.firstIndex(of: prediction.cluster).flatMap(order.givenName)
     let predicted =
-      prediction.predicted.map { ClusterOrder.name($0, classNames) } ?? "\(prediction.cluster)"
+      given ?? prediction.predicted.map { ClusterOrder.name($0, classNames) }
+      ?? "\(prediction.cluster)"
     var spans: [Span]
     if let label = prediction.label, let isSuccess = prediction.isSuccess {
       let truth = ClusterOrder.name(label, classNames)
       spans = [Span("\(isSuccess ? "✓" : "✗") \(truth)", Style(Theme.truth, bold: true))]
-      if !isSuccess {
-        spans += [Span(" → ", Theme.label), Span(predicted, Style(Theme.wrong, bold: true))]
+      if !isSuccess || given != nil {
+        let color = isSuccess ? Theme.truth : Theme.wrong
+        spans += [Span(" → ", Theme.label), Span(predicted, Style(color, bold: true))]
       }
     } else {
       spans = [Span("→ ", Theme.label), Span(predicted, Style(Theme.attention, bold: true))]
+    }
+    // A long name gives way to the probability.
+    let width = spans.reduce(confidence.columns) { $0 + $1.text.columns }
+    if width > area.width, spans.count > 1 {
+      let room = spans[spans.count - 1].text.columns - (width - area.width)
+      spans[spans.count - 1].text = Figures.clipped(predicted, max(2, room))
     }
     spans.append(Span(confidence, Theme.label))
     let used = buffer.write(spans, x: area.x, y: area.y, limit: area.width)

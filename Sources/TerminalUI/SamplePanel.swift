@@ -27,7 +27,8 @@ package enum SamplePanel {
   /// The larger of the numbers of samples in the two rows.
   package static func longestRow(_ state: DashboardState) -> Int {
     let selection = SampleSelection(
-      state.history.samples, state.chosenEvaluation(at: state.moment))
+      state.history.samples, state.chosenEvaluation(at: state.moment),
+      cluster: state.chosenCluster?.cluster)
     return max(selection.rows.upper.count, selection.rows.lower.count)
   }
 
@@ -85,14 +86,17 @@ package enum SamplePanel {
   ) {
     guard !layout.samples.isEmpty else { return }
     let subHead = state.chosenEvaluation(at: moment)
-    let selection = SampleSelection(state.history.samples, subHead)
+    let selection = SampleSelection(
+      state.history.samples, subHead, cluster: state.chosenCluster?.cluster)
     let hasLabels = selection.hasLabels || selection.unlabelled.isEmpty
     let panel = panel(layout, hasLabels: hasLabels, depth: buffer.colorDepth)
     let content = panel.draw(in: layout.samples, into: &buffer)
     guard let subHead, !selection.rows.upper.isEmpty || !selection.rows.lower.isEmpty else {
       buffer.write(
         state.history.samples.count == 0
-          ? "this run keeps no sample images" : "waiting for the first evaluation",
+          ? "this run keeps no sample images"
+          : subHead == nil
+            ? "waiting for the first evaluation" : "none of the samples is in this cluster",
         in: content, row: max(0, content.height / 2 - 1), style: Theme.label, alignment: .center)
       return
     }
@@ -100,7 +104,7 @@ package enum SamplePanel {
     guard geometry.rowHeight >= 3, geometry.contentWidth <= content.width else { return }
     let painter = SamplePainter(
       samples: state.history.samples,
-      order: ClusterOrder(subHead, classNames: state.history.description.classNames),
+      order: state.clusterOrder(subHead),
       classNames: state.history.description.classNames, geometry: geometry)
     let (upper, rest) = content.splitTop(geometry.rowHeight)
     let rows = [

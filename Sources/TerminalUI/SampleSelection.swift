@@ -41,7 +41,8 @@ package struct SampleSelection: Sendable, Equatable {
   /// Whether any sample can be called recognised or mistaken.
   package var hasLabels: Bool { !successes.isEmpty || !failures.isEmpty }
 
-  package init(_ samples: SampleImages, _ subHead: SubHeadEvaluation?) {
+  /// - Parameter wanted: takes the samples in this cluster alone; all if nil.
+  package init(_ samples: SampleImages, _ subHead: SubHeadEvaluation?, cluster wanted: Int? = nil) {
     guard let subHead, subHead.clusters > 0 else { return }
     let clusters = subHead.clusters
     let count = min(samples.count, subHead.sampleProbabilities.count / clusters)
@@ -49,6 +50,7 @@ package struct SampleSelection: Sendable, Equatable {
       let values = subHead.sampleProbabilities[sample * clusters..<(sample + 1) * clusters]
       let best = values.indices.max { values[$0] < values[$1] } ?? values.startIndex
       let cluster = best - values.startIndex
+      if let wanted, wanted != cluster { continue }
       let label = samples.labels[sample]
       let prediction = SamplePrediction(
         sample: sample, label: label < 0 ? nil : label, cluster: cluster,

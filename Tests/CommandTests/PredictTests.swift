@@ -83,7 +83,8 @@ import Training
         [images.path, "--head", head.rawValue], runs: folder.appendingPathComponent("runs"))
       #expect(isComplete && problems.isEmpty)
       #expect(lines.count == 1 + history.samples.count)
-      #expect(lines[0] == "path,cluster,class," + (0..<12).map { "p\($0)" }.joined(separator: ","))
+      #expect(
+        lines[0] == "path,cluster,class,name," + (0..<12).map { "p\($0)" }.joined(separator: ","))
 
       let evaluation = try #require(history.newest.evaluation?[head])
       let subHead = evaluation.subHeads[evaluation.lowestLossSubHead]
@@ -96,13 +97,15 @@ import Training
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         #expect(fields[0] == images.path + "/\(sample).png")
         let expected = Array(subHead.sampleProbabilities[sample * 12..<(sample + 1) * 12])
-        let found = fields.dropFirst(3).compactMap { Float($0) }
+        let found = fields.dropFirst(4).compactMap { Float($0) }
         #expect(found.count == 12)
         for (value, other) in zip(found, expected) { #expect(abs(value - other) <= 1e-5) }
         let cluster = expected.indices.reduce(0) { expected[$1] > expected[$0] ? $1 : $0 }
         #expect(fields[1] == String(cluster))
         let label = subHead.scores?.classOfCluster[cluster] ?? -1
-        #expect(fields[2] == (label < 0 ? "" : history.description.classNames[label]))
+        let className = label < 0 ? nil : history.description.classNames[label]
+        #expect(fields[2] == className ?? "")
+        #expect(fields[3] == className ?? String(cluster))
       }
     }
   }
@@ -137,7 +140,7 @@ import Training
         let pixels = Array(history.samples.pixels[sample * 784..<(sample + 1) * 784])
         let places = (0..<dataset.count).filter { dataset.source.pixels(of: $0) == pixels }
         let found = places.map { place in
-          lines[1 + place].split(separator: ",", omittingEmptySubsequences: false).dropFirst(3)
+          lines[1 + place].split(separator: ",", omittingEmptySubsequences: false).dropFirst(4)
             .compactMap { Float($0) }
         }
         try #require(!found.isEmpty && found[0].count == 12)
@@ -173,7 +176,7 @@ import Training
       for (line, path) in zip(lines, [good.path, large.path]) {
         let object = try #require(
           JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-        #expect(Set(object.keys) == ["path", "cluster", "class", "probabilities"])
+        #expect(Set(object.keys) == ["path", "cluster", "class", "name", "probabilities"])
         #expect(object["path"] as? String == path)
         let probabilities = try #require(object["probabilities"] as? [Double])
         #expect(probabilities.count == 12 && abs(probabilities.reduce(0, +) - 1) <= 1e-4)

@@ -50,10 +50,15 @@ struct HistoryExportTests {
           Fixture.started(), .evaluation(Fixture.evaluation(0)), .step(Fixture.step(1)),
           .step(step), .evaluation(evaluation), .step(Fixture.step(3)),
         ], in: url)
+      try run.changeClusterNames {
+        $0[ClusterID(head: .b, subHead: 1, cluster: 2)] = "owls, mostly"
+        $0[ClusterID(head: .a, subHead: 0, cluster: 3)] = "猫"
+      }
       let folder = url.appendingPathComponent("a/b")
       let written = try HistoryExport.writeCSV(RunHistoryReader(run), to: folder)
       let names = [
-        "steps", "evaluations", "joint-B-1", "confusion-B-1", "joint-B-2", "confusion-B-2",
+        "steps", "evaluations", "cluster-names", "joint-B-1", "confusion-B-1", "joint-B-2",
+        "confusion-B-2",
       ]
       #expect(written.map(\.lastPathComponent) == names.map { "\($0).csv" })
       func lines(_ name: String) throws -> [String] {
@@ -74,6 +79,10 @@ struct HistoryExportTests {
       #expect(evaluations[5].hasPrefix("2,1,0.2857142857142857,6,B,1,0,-0.5,0.7,1.01,0.31,0.5,"))
       #expect(evaluations[6].hasPrefix("2,1,0.2857142857142857,6,B,2,1,-0.9,"))
       #expect(evaluations[0].hasPrefix("step,epoch,elapsed_seconds,images,head,sub_head,"))
+      #expect(
+        try lines("cluster-names") == [
+          "head,sub_head,cluster,name", "A,1,3,猫", "B,2,2,\"owls, mostly\"", "",
+        ])
       #expect(
         try lines("joint-B-2") == [
           "cluster,0,1,2", "0,0.0,0.01,0.02", "1,0.03,0.04,0.05",

@@ -1,4 +1,5 @@
 import Foundation
+import Snapshots
 import Testing
 
 @testable import TerminalUI
@@ -13,6 +14,8 @@ import Testing
     var height: Int
     var depth = ColorDepth.palette256
     var keys: [Key] = []
+    /// Of clusters of head B's first sub-head.
+    var names: [Int: String] = [:]
 
     var testDescription: String { name }
   }
@@ -27,14 +30,25 @@ import Testing
     Frame(name: "140x45-tree", width: 140, height: 45, keys: [.character("t")]),
     Frame(name: "80x24-tree", width: 80, height: 24, depth: .none, keys: [.character("t")]),
     Frame(name: "100x30-warnings", width: 100, height: 30, keys: [.character("w")]),
+    Frame(
+      name: "140x45-named", width: 140, height: 45,
+      keys: ["1", "j", "j", "j", "j"].map { .character($0) }, names: names),
+    Frame(
+      name: "80x24-naming", width: 80, height: 24,
+      keys: ["1", "j", "j", "j", "j", "r", "!"].map { .character($0) }, names: names),
     Frame(name: "40x12", width: 40, height: 12),
     Frame(name: "60x40", width: 60, height: 40, depth: .none),
   ]
+
+  private static let names = [0: "猫 cats", 3: "ones", 6: "a name longer than its room", 9: "x"]
 
   private static func buffer(_ frame: Frame) -> CellBuffer {
     var state = DashboardState(
       history: Fixture.history(), mode: .live, width: frame.width, height: frame.height,
       colorDepth: frame.depth)
+    for (cluster, name) in frame.names {
+      state.names[ClusterID(head: .b, subHead: 0, cluster: cluster)] = name
+    }
     for key in frame.keys { _ = update(&state, .key(key)) }
     return Dashboard.frame(state)
   }

@@ -13,6 +13,8 @@ package struct ImageDataset: Sendable {
   package let splits: [Split: Range<Int>]
   /// What a person should know of how the files were read, one line each.
   package var notes: [String] = []
+  /// Where each image comes from; nil unless each has a file of its own.
+  package var files: ImageFiles?
 
   package var count: Int { source.count }
   package var size: ImageSize { source.size }

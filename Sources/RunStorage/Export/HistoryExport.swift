@@ -4,11 +4,11 @@ import Snapshots
 /// A run's history as tables for spreadsheets and plotting programs. Sub-heads count from 1, as on
 /// the screen; clusters from 0.
 package enum HistoryExport {
-  /// Writes `steps.csv`, `evaluations.csv`, and of the last evaluation, for each head and sub-head,
-  /// the matrices `joint-<head>-<sub-head>.csv` `[C, C]` and `confusion-<head>-<sub-head>.csv`
-  /// `[C, classes]`, the latter where the images have labels. Makes the folder if it is missing and
-  /// replaces files of these names. Returns what was written. However long the run was, one step or
-  /// evaluation is in memory at a time.
+  /// Writes `steps.csv`, `evaluations.csv`, `cluster-names.csv`, and of the last evaluation,
+  /// for each head and sub-head, the matrices `joint-<head>-<sub-head>.csv` `[C, C]` and
+  /// `confusion-<head>-<sub-head>.csv` `[C, classes]`, the latter where the images have
+  /// labels. Makes the folder if it is missing and replaces files of these names. Returns what was
+  /// written. However long the run was, one step or evaluation is in memory at a time.
   ///
   /// - Throws: if the history cannot be read, or the folder cannot be made or written.
   @discardableResult
@@ -20,7 +20,8 @@ package enum HistoryExport {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
     func url(_ name: String) -> URL { folder.appendingPathComponent("\(name).csv") }
-    var written = [url("steps"), url("evaluations")]
+    var written = [url("steps"), url("evaluations"), url("cluster-names")]
+    let names = try reader.folder.clusterNames()
     let subHeads = description.heads.map(\.subHeads).max() ?? 0
     try CSV.write(stepColumns(subHeads: subHeads), to: written[0]) { append in
       try reader.forEachStep { try append(row($0, subHeads: subHeads)) }
@@ -28,6 +29,7 @@ package enum HistoryExport {
     try CSV.write(evaluationColumns, to: written[1]) { append in
       try reader.forEachEvaluation { for row in rows($0) { try append(row) } }
     }
+    try AtomicFile.write(Data(table(names).text.utf8), to: written[2])
     for head in try reader.evaluation()?.heads ?? [] {
       for subHead in head.subHeads {
         let suffix = "\(head.head.rawValue)-\(subHead.index + 1)"
@@ -43,6 +45,16 @@ package enum HistoryExport {
       }
     }
     return written
+  }
+
+  /// One row a name that a person gave.
+  private static func table(_ names: ClusterNames) -> CSV {
+    var table = CSV(["head", "sub_head", "cluster", "name"])
+    for (cluster, name) in names.all {
+      table.append(
+        [cluster.head.rawValue, "\(cluster.subHead + 1)", "\(cluster.cluster)", name])
+    }
+    return table
   }
 
   private static func stepColumns(subHeads: Int) -> [String] {

@@ -31,20 +31,10 @@ struct EvaluateCommand: ParsableCommand {
     let folder = try runs.folder.resolve(runName)
     let reader = RunHistoryReader(folder)
     let description = try reader.description()
-    var settings = try Configuration(recorded: description.configuration, source: folder.name)
-    if let dataset, dataset != settings.dataset {
-      settings.dataset = dataset
-      // The run's folder holds another one.
-      settings.data = ""
+    let names = try folder.clusterNames()
+    let (settings, images) = try PictureProgress.showing {
+      try folder.loadData(dataset: dataset, data: data, progress: PictureProgress.report)
     }
-    if let data { settings.data = UserPath.absolute(data) }
-    // What the heads were trained on need not be there.
-    settings.clustering.headA.splits = []
-    settings.clustering.headB.splits = []
-    let images = try PictureProgress.showing {
-      try settings.loadDataset(progress: PictureProgress.report)
-    }
-    try reader.check(images, evaluating: settings, run: folder.name)
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes, splits: images.splits, isTrained: false)
@@ -64,10 +54,11 @@ struct EvaluateCommand: ParsableCommand {
         step: step, epoch: try reader.epoch(ofStep: step), elapsed: 0, isFinal: true,
         isCancelled: { false })
     else { return }
+    let named = NamedAccuracy.all(of: evaluation, names: names, classNames: images.classNames)
     StandardStreams.output(
       json
-        ? JSONEventLines.line(evaluation, main: description.mainHead?.name)
+        ? JSONEventLines.line(evaluation, main: description.mainHead?.name, named: named)
         : "\(folder.name) after step \(step), on \(evaluation.images) images of "
-          + "\(settings.dataset):\n" + Format.table(evaluation))
+          + "\(settings.dataset):\n" + Format.table(evaluation) + named.map(\.line).joined())
   }
 }

@@ -69,6 +69,7 @@ struct ExportCommand: ParsableCommand {
     let size = size ?? FrameSize(width: 140, height: 45)
     var state = DashboardState(
       history: history, mode: .watch, width: size.width, height: size.height)
+    state.names = try reader.folder.clusterNames()
     let lastStep = history.newest.step
     if let step {
       guard (0...lastStep).contains(step) else {

@@ -8,7 +8,7 @@ import Snapshots
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Cluster, class and probabilities of PNG, JPEG and WebP images.",
+    abstract: "Cluster, class, name and probabilities of PNG, JPEG and WebP images.",
     discussion: """
       Each image gets the channels and the size of the run's own images, whole and in the \
       middle, on the ground that those have; so do its transparent parts. Of a run on a folder \
@@ -21,7 +21,8 @@ struct PredictCommand: ParsableCommand {
       taken, in order of name; names that begin with a dot are not.
 
       The sub-head is the one with the lowest loss; the class is the one that its cluster maps \
-      to in the run's evaluation, empty if it maps to none.
+      to in the run's evaluation, empty if it maps to none. The name is the one that 'clusters \
+      RUN name' gave the cluster, else the class, else the cluster's number.
       """)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
@@ -30,6 +31,8 @@ struct PredictCommand: ParsableCommand {
   var paths: [String]
   @Option(help: "The head to ask, A or B.")
   var head = HeadID.b
+  @Option(help: "The sub-head to ask, from 1; the one with the lowest loss if not given.")
+  var subHead: Int?
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false
   @Flag(help: "Take each image's negative: for dark on light where the run has light on dark.")
@@ -55,7 +58,8 @@ struct PredictCommand: ParsableCommand {
   ///   - problem: takes one line for each path that cannot be used, and for each remark about an
   ///     image that can be.
   func predict(output: (String) -> Bool, problem: (String) -> Void) throws -> Bool {
-    let predictor = try ImagePredictor(runs.folder.resolve(runName), head: head, best: best)
+    let predictor = try ImagePredictor(
+      runs.folder.resolve(runName), head: head, number: subHead, best: best)
     var isComplete = true
     func report(_ line: String) {
       problem(line)

@@ -44,7 +44,7 @@ struct ReplayCommand: ParsableCommand {
     let signals = StopSignals {}
     let screen = try LiveScreen.required()
     defer { screen.close() }
-    screen.replay(history, reader, speed: speed, from: from, signals)
+    screen.replay(history, reader, speed: speed, from: from, isDemo: demo, signals)
   }
 }
 

@@ -35,8 +35,11 @@ struct JSONEventLines {
     JSONLine.text(CheckpointLine(step: checkpoint.step, path: checkpoint.path))
   }
 
-  static func line(_ evaluation: EvaluationSnapshot, main: HeadID?) -> String {
-    JSONLine.text(EvaluationLine(evaluation, main: main))
+  /// - Parameter named: how the clusters that a person has named agree with the classes.
+  static func line(
+    _ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy] = []
+  ) -> String {
+    JSONLine.text(EvaluationLine(evaluation, main: main, named: named))
   }
 }
 
@@ -132,10 +135,12 @@ private struct EndLine: Encodable {
 private struct EvaluationLine: Encodable {
   private let evaluation: EvaluationSnapshot
   private let main: HeadID?
+  private let named: [NamedAccuracy]
 
-  init(_ evaluation: EvaluationSnapshot, main: HeadID?) {
+  init(_ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy]) {
     self.evaluation = evaluation
     self.main = main
+    self.named = named
   }
 
   private struct Key: CodingKey {
@@ -157,6 +162,7 @@ private struct EvaluationLine: Encodable {
       try container.encode(suggestion.clusters, forKey: Key("clusters_suggested"))
       try container.encode(suggestion.jump, forKey: Key("jump"))
     }
+    if !named.isEmpty { try container.encode(named, forKey: Key("names")) }
     for head in evaluation.heads {
       let members = HeadMembers(head)
       if head.head == main {

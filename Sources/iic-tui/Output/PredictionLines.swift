@@ -7,18 +7,18 @@ struct PredictionLine: Encodable {
   var prediction: ImagePrediction
 
   static func header(clusters: Int) -> String {
-    CSV(["path", "cluster", "class"] + (0..<clusters).map { "p\($0)" }).text
+    CSV(["path", "cluster", "class", "name"] + (0..<clusters).map { "p\($0)" }).text
   }
 
   var csv: String {
     CSV(
-      [path, String(prediction.cluster), prediction.className ?? ""]
+      [path, String(prediction.cluster), prediction.className ?? "", prediction.label.text]
         + prediction.probabilities.map { "\($0)" }
     ).text
   }
 
   private enum CodingKeys: String, CodingKey {
-    case path, cluster, probabilities
+    case path, cluster, name, probabilities
     case className = "class"
   }
 
@@ -28,6 +28,7 @@ struct PredictionLine: Encodable {
     try container.encode(prediction.cluster, forKey: .cluster)
     // `encode` writes a nil as null.
     try container.encode(prediction.className, forKey: .className)
+    try container.encode(prediction.label.text, forKey: .name)
     try container.encode(
       prediction.probabilities.map { JSONNumber($0) }, forKey: .probabilities)
   }

@@ -32,11 +32,12 @@ final class LiveScreen {
     history.description = description
     history.samples = samples
     for event in first.dropFirst() { history.append(event) }
+    var names = PolledNames(folder)
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .live),
       nextEvents: {
         let events = lane.drain()
-        return events.isEmpty ? [] : [.training(events)]
+        return (events.isEmpty ? [] : [.training(events)]) + names.poll()
       },
       recall: { step in try RunHistoryReader(folder).moment(at: step) },
       perform: { action in
@@ -46,21 +47,31 @@ final class LiveScreen {
         case .checkpoint: session.control.checkpoint()
         case .evaluate: session.control.evaluate()
         case .setLearningRate(let rate): session.control.setLearningRate(rate)
+        case .nameCluster(let cluster, let name): return folder.give(name, to: cluster)
         }
+        return []
       },
       shouldStop: { signals.haveCome })
     session.control.stop()
   }
 
   /// Plays a recorded run until the user quits.
+  ///
+  /// - Parameter isDemo: whether it is the run that comes with the program, which stays as it is.
   func replay(
     _ history: RunHistory, _ reader: RunHistoryReader, speed: Double, from step: Int,
-    _ signals: StopSignals
+    isDemo: Bool, _ signals: StopSignals
   ) {
+    var names = PolledNames(reader.folder)
     runDashboard(
       terminal: terminal,
       state: DashboardState(history: history, mode: .replay(speed: speed, from: step)),
-      nextEvents: { [] }, recall: { step in try reader.moment(at: step) }, perform: { _ in },
+      nextEvents: { names.poll() }, recall: { step in try reader.moment(at: step) },
+      perform: { action in
+        guard case .nameCluster(let cluster, let name) = action else { return [] }
+        if isDemo { return [.problem("the run that comes with the program keeps no names")] }
+        return reader.folder.give(name, to: cluster)
+      },
       shouldStop: { signals.haveCome })
   }
 
@@ -69,19 +80,54 @@ final class LiveScreen {
     var follower = follower
     var lastPoll = ContinuousClock.now
     let reader = RunHistoryReader(follower.folder)
+    var names = PolledNames(follower.folder)
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .watch),
       nextEvents: {
-        guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return [] }
+        let named = names.poll()
+        guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return named }
         lastPoll = .now
         // A poll that fails, because the disk is busy, is made up for by the next.
-        guard let change = try? follower.poll() else { return [] }
+        guard let change = try? follower.poll() else { return named }
         switch change {
-        case .events(let events): return events.isEmpty ? [] : [.training(events)]
-        case .history(let history): return [.history(history)]
+        case .events(let events): return (events.isEmpty ? [] : [.training(events)]) + named
+        case .history(let history): return [.history(history)] + named
         }
       },
-      recall: { step in try reader.moment(at: step) }, perform: { _ in },
+      recall: { step in try reader.moment(at: step) },
+      perform: { action in
+        guard case .nameCluster(let cluster, let name) = action else { return [] }
+        return reader.folder.give(name, to: cluster)
+      },
       shouldStop: { signals.haveCome })
+  }
+}
+
+/// The names of a run's clusters, looked at a few times a second: another process may write them.
+private struct PolledNames {
+  private var follower: ClusterNamesFollower
+  private var lastPoll: ContinuousClock.Instant?
+
+  init(_ folder: RunFolder) { follower = ClusterNamesFollower(folder) }
+
+  mutating func poll() -> [DashboardEvent] {
+    if let lastPoll, lastPoll.duration(to: .now) < .milliseconds(250) { return [] }
+    lastPoll = .now
+    do throws(StorageError) {
+      return try follower.poll().map { [.names($0)] } ?? []
+    } catch {
+      return [.problem("\(error)")]
+    }
+  }
+}
+
+extension RunFolder {
+  /// Writes a name and says what the names are then, or why it could not.
+  fileprivate func give(_ name: String, to cluster: ClusterID) -> [DashboardEvent] {
+    do throws(StorageError) {
+      return [.names(try changeClusterNames { $0[cluster] = name })]
+    } catch {
+      return [.problem("\(error)")]
+    }
   }
 }

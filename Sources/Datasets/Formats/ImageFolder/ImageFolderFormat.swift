@@ -52,6 +52,8 @@ package enum ImageFolderFormat {
       source: ChosenImages(images, kept), labels: index.entries.map(\.label),
       classNames: index.classNames, splits: index.splits)
     dataset.notes = index.notes
+    dataset.files = ImageFiles(
+      root: folder.root, relativePaths: index.entries.map(\.file.relativePath))
     if !contents.skipped.isEmpty {
       dataset.notes.append(
         "\(contents.skipped.count) of \(pictures.count) pictures cannot be read and are left out")

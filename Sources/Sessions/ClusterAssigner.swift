@@ -1,0 +1,111 @@
+import Datasets
+import Kernels
+import Methods
+import NeuralNet
+import RunStorage
+import Snapshots
+import Training
+
+/// A run's network over every image of a data set, seen as an evaluation sees them: the centre
+/// crop.
+package struct ClusterAssigner {
+  /// What one sub-head says of one image: its most probable cluster, the first of equals.
+  package struct Assignment: Sendable, Equatable {
+    package var cluster: Int
+    package var probability: Float
+  }
+
+  /// The sub-head that was asked for.
+  package let subHead: NamedSubHead
+  package let dataset: ImageDataset
+  /// The other sub-heads of its head and itself, in order; empty before the first evaluation.
+  private let evaluations: [SubHeadEvaluation]
+  private let renderer: BatchRenderer
+  private let network: Network<ClusterHead>
+
+  /// Images through the network at once.
+  private static let batch = 240
+
+  /// - Parameters:
+  ///   - head, number: as `NamedSubHead`.
+  ///   - best: the weights with the lowest loss rather than the latest ones.
+  ///   - dataset, data, progress: as `RunFolder.loadData`.
+  /// - Throws: an error of one line.
+  package init(
+    _ folder: RunFolder, head: HeadID?, number: Int?, best: Bool, dataset: String?, data: String?,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws {
+    var (settings, images) = try folder.loadData(
+      dataset: dataset, data: data, progress: progress)
+    // Nothing is measured here.
+    settings.clustering.evaluation = EvaluationSettings()
+    try settings.validate(
+      source: folder.name, images: images.count, side: images.size.side,
+      classes: images.classes, splits: images.splits, isTrained: false)
+    let step: Int
+    (network, step) = try folder.loadNetwork(
+      settings, imageChannels: images.channels, best: best)
+    subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: step)
+    let reader = RunHistoryReader(folder)
+    let evaluation = try reader.evaluation(atOrBefore: step) ?? reader.evaluation()
+    evaluations = evaluation?[subHead.head.name]?.subHeads ?? []
+    guard let own = network.heads[subHead.head.name.tensorPrefix],
+      own.clusters == subHead.head.clusters, own.subHeads == subHead.head.subHeads
+    else {
+      throw SessionError(
+        "\(folder.name): head \(subHead.head.name) is not the same in its settings and its history")
+    }
+    self.dataset = images
+    renderer = try BatchRenderer(
+      dataset: images, augmentation: settings.clustering.views.augmentation)
+  }
+
+  /// What a cluster of sub-head `place` is called.
+  package func label(_ cluster: Int, at place: Int) -> ClusterLabel {
+    subHead.label(
+      cluster, of: evaluations.indices.contains(place) ? evaluations[place] : nil, at: place)
+  }
+
+  /// Calls `body` with every image in order, and what each sub-head says of it, until it returns
+  /// false. One batch of images is in memory at a time.
+  package func forEachImage<Failure: Error>(
+    _ body: (_ image: Int, _ assignments: [Assignment]) throws(Failure) -> Bool
+  ) throws(Failure) {
+    let (clusters, subHeads) = (subHead.head.clusters, subHead.head.subHeads)
+    var shape = network.inputShape
+    shape.images = min(Self.batch, dataset.count)
+    var batch = Tensor(shape)
+    for first in stride(from: 0, to: dataset.count, by: Self.batch) {
+      let range = first..<min(first + Self.batch, dataset.count)
+      batch.shape.images = range.count
+      renderer.renderEvaluation(
+        range,
+        into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
+        pool: network.context.pool)
+      let output = network.forward(batch, head: subHead.head.name.tensorPrefix, .evaluation)
+      for image in range {
+        let assignments = (0..<subHeads).map { place in
+          var best = Assignment(cluster: 0, probability: -1)
+          for cluster in 0..<clusters {
+            let probability = output[image - first, 0, 0, place * clusters + cluster]
+            if probability > best.probability {
+              best = Assignment(cluster: cluster, probability: probability)
+            }
+          }
+          return best
+        }
+        guard try body(image, assignments) else { return }
+      }
+    }
+  }
+
+  /// Where an image comes from, as a person finds it.
+  package func place(of image: Int) -> (path: String?, split: Split, index: Int) {
+    let path = dataset.files.map { $0.path(of: image).text }
+    // Every image is in a split.
+    let (split, range) =
+      dataset.splits.first { $0.value.contains(image) }.map { ($0.key, $0.value) }
+      ?? (.train, 0..<dataset.count)
+    return (path, split, image - range.lowerBound)
+  }
+}

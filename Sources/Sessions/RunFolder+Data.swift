@@ -1,0 +1,34 @@
+import Datasets
+import RunStorage
+import Training
+
+extension RunFolder {
+  /// A run's settings and data set, or another one that its network is to judge. The settings are
+  /// still to be validated against it.
+  ///
+  /// - Parameters:
+  ///   - dataset: another data set than the run's, by name.
+  ///   - data: the folder of its files, as a person writes it.
+  ///   - progress: told how many of how many pictures are read, from any thread.
+  /// - Throws: an error of one line where it cannot be read, or its images are of another size.
+  package func loadData(
+    dataset: String?, data: String?,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws -> (settings: Configuration, images: ImageDataset) {
+    let reader = RunHistoryReader(self)
+    var settings = try Configuration(
+      recorded: reader.description().configuration, source: name)
+    if let dataset, dataset != settings.dataset {
+      settings.dataset = dataset
+      // The run's folder holds another one.
+      settings.data = ""
+    }
+    if let data { settings.data = UserPath.absolute(data) }
+    // What the heads were trained on need not be there.
+    settings.clustering.headA.splits = []
+    settings.clustering.headB.splits = []
+    let images = try settings.loadDataset(progress: progress)
+    try reader.check(images, evaluating: settings, run: name)
+    return (settings, images)
+  }
+}
