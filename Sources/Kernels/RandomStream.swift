@@ -8,6 +8,7 @@ package enum RandomPurpose: UInt64, Sendable {
   case evaluationPairs = 5
   case samples = 6
   case evaluationSample = 7
+  case labelledShare = 20
 }
 
 /// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any

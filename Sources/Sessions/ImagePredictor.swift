@@ -20,18 +20,19 @@ package struct ImagePredictor {
   package let clusters: Int
   /// What a person should know of the weights, one line each.
   package let notes: [String]
-  private let head: HeadID
   private let subHead: SubHeadEvaluation
-  private let subHeadPlace: Int
   private let classNames: [String]
   private let imageSize: ImageSize
   private let typical: TypicalPictures
   private let settings: Configuration
-  private let network: Network<ClusterHead>
+  /// The chosen sub-head's probabilities of all images of a data set, one row an image.
+  private let probabilities: (ImageDataset) throws -> [[Float]]
 
-  /// - Parameter best: the weights with the lowest loss rather than the latest ones.
+  /// - Parameters:
+  ///   - head: the run's main one if nil.
+  ///   - best: the weights with the lowest loss rather than the latest ones.
   /// - Throws: an error of one line where the run lacks weights, an evaluation or this head.
-  package init(_ folder: RunFolder, head: HeadID, best: Bool) throws {
+  package init(_ folder: RunFolder, head: HeadID?, best: Bool) throws {
     let reader = RunHistoryReader(folder)
     let description = try reader.description()
     let settings = try Configuration(
@@ -42,9 +43,10 @@ package struct ImagePredictor {
       throw SessionError(
         "\(folder.name): has none of its images, which say what others should be")
     }
-    let step: Int
-    (network, step) = try folder.loadNetwork(
-      settings, imageChannels: samples.channels, best: best)
+    let network = try StoredNetwork(
+      folder, settings, imageChannels: samples.channels, classes: description.classNames.count,
+      best: best)
+    let step = network.step
     guard let evaluation = try reader.evaluation(atOrBefore: step) ?? reader.evaluation() else {
       throw SessionError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
@@ -55,20 +57,21 @@ package struct ImagePredictor {
         "\(folder.name): weights of step \(step), clusters named by the evaluation after step "
           + "\(evaluation.step); --best has both of one step"
       ]
-    guard let headEvaluation = evaluation[head] else {
-      let heads = description.heads.map(\.name.rawValue).joined(separator: " and ")
-      throw SessionError("\(folder.name): has no head \(head.rawValue), expected \(heads)")
-    }
-    self.head = head
-    subHeadPlace = headEvaluation.lowestLossSubHead
-    subHead = headEvaluation.subHeads[subHeadPlace]
-    clusters = subHead.clusters
-    guard let own = network.heads[head.tensorPrefix], own.clusters == clusters,
-      own.subHeads == headEvaluation.subHeads.count
+    guard let head = head ?? description.mainHead?.name, let headEvaluation = evaluation[head]
     else {
+      let heads = description.heads.map(\.name.rawValue).joined(separator: " and ")
+      throw SessionError(
+        "\(folder.name): has no head \(head?.rawValue ?? "at all"), expected \(heads)")
+    }
+    let place = headEvaluation.lowestLossSubHead
+    subHead = headEvaluation.subHeads[place]
+    clusters = subHead.clusters
+    let size = network.size(of: head)
+    guard size?.clusters == clusters, size?.subHeads == headEvaluation.subHeads.count else {
       throw SessionError(
         "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
     }
+    probabilities = { try network.probabilities(of: $0, head: head, subHead: place) }
     classNames = description.classNames
     imageSize = ImageSize(
       height: samples.height, width: samples.width, channels: samples.channels)
@@ -99,31 +102,17 @@ package struct ImagePredictor {
       .fitted(width: imageSize.width, height: imageSize.height, ground: typical.ground)
   }
 
-  /// Predicts prepared pictures, all in one batch, as an evaluation sees them: the centre crop.
+  /// Predicts prepared pictures, all in one batch, as an evaluation sees them: the centre crop, or
+  /// the mean over the crops that a fine-tuned run is measured with.
   package func predict(_ pictures: [Picture]) throws -> [ImagePrediction] {
     guard !pictures.isEmpty else { return [] }
     let dataset = ImageDataset(
       name: "images",
       source: MemoryImages(size: imageSize, pixels: pictures.flatMap(\.pixels)), labels: nil,
       classNames: [])
-    let renderer = try BatchRenderer(
-      dataset: dataset, augmentation: settings.clustering.views.augmentation)
-    var shape = network.inputShape
-    shape.images = pictures.count
-    let batch = Tensor(shape)
-    renderer.renderEvaluation(
-      0..<pictures.count,
-      into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
-      pool: network.context.pool)
-    let output = network.forward(batch, head: head.tensorPrefix, .evaluation)
-    return pictures.indices.map { index in
-      let probabilities = (0..<clusters).map {
-        output[index, 0, 0, subHeadPlace * clusters + $0]
-      }
+    return try probabilities(dataset).map { probabilities in
       // As an evaluation does: the first of equals.
-      let cluster = probabilities.indices.reduce(0) {
-        probabilities[$1] > probabilities[$0] ? $1 : $0
-      }
+      let cluster = probabilities.indexOfLargest
       let label = subHead.scores?.classOfCluster[cluster] ?? -1
       return ImagePrediction(
         cluster: cluster, className: classNames.indices.contains(label) ? classNames[label] : nil,

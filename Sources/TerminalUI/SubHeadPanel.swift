@@ -34,13 +34,17 @@ package enum SubHeadPanel {
     var width: Int
     /// Whether only images with labels have it.
     var needsLabels = false
+    /// Whether only heads that are trained on pairs of views have it.
+    var needsPairs = false
     var text: @Sendable (SubHeadEvaluation) -> String
   }
 
   private static let columns: [Column] = [
     Column(title: "loss", width: 8) { Figures.decimal($0.loss, 3) },
     Column(title: "accuracy", width: 10, needsLabels: true) { Figures.percent($0.accuracy) + " %" },
-    Column(title: "I(z,z′)", width: 9) { Figures.decimal($0.mutualInformation, 3) },
+    Column(title: "I(z,z′)", width: 9, needsPairs: true) {
+      Figures.decimal($0.mutualInformation, 3)
+    },
     Column(title: "empty", width: 7) { "\($0.emptyClusters)" },
     Column(title: "NMI", width: 7, needsLabels: true) { Figures.decimal($0.nmi, 3) },
     Column(title: "ARI", width: 7, needsLabels: true) { Figures.decimal($0.ari, 3) },
@@ -61,7 +65,9 @@ package enum SubHeadPanel {
       evaluation?.meanAccuracy != nil
       || (evaluation == nil && state.history.description.hasClasses)
     for column in columns
-    where used + column.width <= area.width && (hasLabels || !column.needsLabels) {
+    where used + column.width <= area.width && (hasLabels || !column.needsLabels)
+      && (head.matching != .identity || !column.needsPairs)
+    {
       shown.append(column)
       used += column.width
     }

@@ -203,6 +203,7 @@ extension ClassScores {
       switch matching {
       case .oneToOne: ClusterAssignment(oneToOne: assignmentTable)
       case .manyToOne: ClusterAssignment(majority: assignmentTable)
+      case .identity: ClusterAssignment(classOfCluster: Array(0..<table.clusters))
       }
     self.init(
       accuracy: table.accuracy(under: assignment), nmi: table.normalizedMutualInformation,

@@ -21,15 +21,16 @@ struct PredictCommand: ParsableCommand {
       taken, in order of name; names that begin with a dot are not.
 
       The sub-head is the one with the lowest loss; the class is the one that its cluster maps \
-      to in the run's evaluation, empty if it maps to none.
+      to in the run's evaluation, empty if it maps to none. A fine-tuned run's clusters are its \
+      classes, and its probabilities the mean over the crops that it is measured with.
       """)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
   var runName: String
   @Argument(help: ArgumentHelp("Image files, and folders of them.", valueName: "image-or-folder"))
   var paths: [String]
-  @Option(help: "The head to ask, A or B.")
-  var head = HeadID.b
+  @Option(help: "The head to ask, such as A or B; the run's main one if not given.")
+  var head: HeadID?
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false
   @Flag(help: "Take each image's negative: for dark on light where the run has light on dark.")

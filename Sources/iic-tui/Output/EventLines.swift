@@ -52,7 +52,8 @@ private struct StepLine: Encodable {
   var epoch: Int
   var head: String
   var loss: JSONNumber<Double>
-  var mutualInformation: JSONNumber<Double>
+  /// nil for a method without pairs of views.
+  var mutualInformation: JSONNumber<Double>?
   var learningRate: JSONNumber<Double>
   var imagesPerSecond: JSONNumber<Double>
   var elapsed: JSONNumber<Double>
@@ -69,7 +70,8 @@ private struct StepLine: Encodable {
     epoch = step.epoch
     head = step.head.rawValue
     loss = JSONNumber(step.loss)
-    mutualInformation = JSONNumber(step.mutualInformation)
+    mutualInformation =
+      step.mutualInformation.isNaN ? nil : JSONNumber(step.mutualInformation)
     learningRate = JSONNumber(step.learningRate)
     imagesPerSecond = JSONNumber(step.imagesPerSecond)
     elapsed = JSONNumber(step.elapsed)
@@ -126,7 +128,7 @@ private struct EvaluationLine: Encodable {
   }
 }
 
-/// What images without labels do not have is left out.
+/// What images without labels, or heads without pairs of views, do not have is left out.
 private struct HeadMembers: Encodable {
   struct SubHead: Encodable {
     var index: Int
@@ -134,7 +136,7 @@ private struct HeadMembers: Encodable {
     var accuracy: JSONNumber<Double>?
     var nmi: JSONNumber<Double>?
     var ari: JSONNumber<Double>?
-    var mutualInformation: JSONNumber<Double>
+    var mutualInformation: JSONNumber<Double>?
     var emptyClusters: Int
 
     enum CodingKeys: String, CodingKey {
@@ -166,7 +168,7 @@ private struct HeadMembers: Encodable {
         index: subHead.index + 1, loss: JSONNumber(subHead.loss),
         accuracy: subHead.accuracy.map { JSONNumber($0) },
         nmi: subHead.nmi.map { JSONNumber($0) }, ari: subHead.ari.map { JSONNumber($0) },
-        mutualInformation: JSONNumber(subHead.mutualInformation),
+        mutualInformation: subHead.hasJoint ? JSONNumber(subHead.mutualInformation) : nil,
         emptyClusters: subHead.emptyClusters)
     }
     let lowest = subHeads[head.lowestLossSubHead]
