@@ -26,7 +26,13 @@ extension PreparedRun {
     var configuration = Configuration(
       fineTuning: recorded,
       from: fromScratch ? nil : UserPath.absolute(source.latestWeightsURL.path))
-    if let named = try request.recognizedDataset(file: nil), named.name != recorded.dataset {
+    // Data sets share file names: the run's own folder holds what the run says.
+    let isOwnFolder =
+      request.flag("dataset") == nil
+      && request.flag("data").map { UserPath.absolute($0) } == recorded.data
+    if !isOwnFolder, let named = try request.recognizedDataset(file: nil),
+      named.name != recorded.dataset
+    {
       configuration.dataset = named.name
       // The run's folder holds another one.
       configuration.data = ""
