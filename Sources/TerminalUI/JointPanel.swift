@@ -21,7 +21,7 @@ package enum JointPanel {
       ]
       : [
         Span("Confusion", Style.plain.bold), Span("  \(state.head.rawValue)", color),
-        Span("  down: predicted, across: true", Theme.label),
+        Span("  ↓ predicted  → true", Theme.label),
       ]
     let content = Panel(title, hasBorder: layout.isRoomy).draw(in: layout.joint, into: &buffer)
     guard let subHead = state.chosenEvaluation(at: moment) else {
