@@ -9,6 +9,7 @@ package enum RandomPurpose: UInt64, Sendable {
   case samples = 6
   case evaluationSample = 7
   case restart = 8
+  case labelledShare = 9
 }
 
 /// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any

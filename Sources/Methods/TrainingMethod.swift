@@ -67,3 +67,12 @@ package protocol TrainingMethod: AnyObject {
     step: Int, epoch: Int, elapsed: Double, isFinal: Bool, isCancelled: () -> Bool
   ) -> EvaluationSnapshot?
 }
+
+/// A method that remembers nothing else and does nothing between epochs.
+extension TrainingMethod {
+  package var memory: [NamedTensor] { [] }
+
+  package func recall(_ tensors: [String: NamedTensor]) throws(StateMismatch) {}
+
+  package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? { .plain }
+}

@@ -19,9 +19,19 @@ package final class ClusterHead: Head {
   ///   - name: `head_A` or `head_B`.
   ///   - features: the trunk's output, `[·, H, W, C]`; flattened channel by channel, as PyTorch
   ///     does.
-  package init(
+  package convenience init(
     name: String, features: Shape, clusters: Int, subHeads: Int, context: ComputeContext
   ) {
+    self.init(
+      name: name, layers: (0..<subHeads).map { "\(name).heads.\($0).0" }, features: features,
+      clusters: clusters, context: context)
+  }
+
+  /// - Parameter layers: what the linear layer of each sub-head is called.
+  init(
+    name: String, layers: [String], features: Shape, clusters: Int, context: ComputeContext
+  ) {
+    let subHeads = layers.count
     self.clusters = clusters
     self.subHeads = subHeads
     self.context = context
@@ -39,7 +49,7 @@ package final class ClusterHead: Head {
       outputChannels: outputs,
       views: (0..<subHeads).map { subHead in
         ParameterView(
-          name: "\(name).heads.\(subHead).0.weight", shape: [clusters, featureCount],
+          name: "\(layers[subHead]).weight", shape: [clusters, featureCount],
           initializer: .normal(deviation: Self.deviation)
         ) { index in
           let feature = index % featureCount
@@ -52,7 +62,7 @@ package final class ClusterHead: Head {
     bias = Parameter(
       count: padded(outputs),
       views: (0..<subHeads).map { subHead in
-        ParameterView(name: "\(name).heads.\(subHead).0.bias", shape: [clusters]) {
+        ParameterView(name: "\(layers[subHead]).bias", shape: [clusters]) {
           subHead * clusters + $0
         }
       })

@@ -20,8 +20,8 @@ package struct ClusterAssigner {
   package let dataset: ImageDataset
   /// The other sub-heads of its head and itself, in order; empty before the first evaluation.
   private let evaluations: [SubHeadEvaluation]
-  private let renderer: BatchRenderer
-  private let network: Network<ClusterHead>
+  /// Of all sub-heads of the head, one row an image.
+  private let probabilities: (_ images: Range<Int>) -> [[Float]]
 
   /// Images through the network at once.
   private static let batch = 240
@@ -42,22 +42,21 @@ package struct ClusterAssigner {
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes, splits: images.splits, isTrained: false)
-    let step: Int
-    (network, step) = try folder.loadNetwork(
-      settings, imageChannels: images.channels, best: best)
-    subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: step)
     let reader = RunHistoryReader(folder)
-    let evaluation = try reader.evaluation(atOrBefore: step) ?? reader.evaluation()
+    let network = try StoredNetwork(
+      folder, settings, imageChannels: images.channels,
+      classes: try reader.description().classNames.count, best: best)
+    subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: network.step)
+    let evaluation = try reader.evaluation(atOrBefore: network.step) ?? reader.evaluation()
     evaluations = evaluation?[subHead.head.name]?.subHeads ?? []
-    guard let own = network.heads[subHead.head.name.tensorPrefix],
-      own.clusters == subHead.head.clusters, own.subHeads == subHead.head.subHeads
+    let size = network.size(of: subHead.head.name)
+    guard size?.clusters == subHead.head.clusters, size?.subHeads == subHead.head.subHeads
     else {
       throw SessionError(
         "\(folder.name): head \(subHead.head.name) is not the same in its settings and its history")
     }
     self.dataset = images
-    renderer = try BatchRenderer(
-      dataset: images, augmentation: settings.clustering.views.augmentation)
+    probabilities = try network.probabilities(in: images, head: subHead.head.name)
   }
 
   /// What a cluster of sub-head `place` is called.
@@ -72,25 +71,13 @@ package struct ClusterAssigner {
     _ body: (_ image: Int, _ assignments: [Assignment]) throws(Failure) -> Bool
   ) throws(Failure) {
     let (clusters, subHeads) = (subHead.head.clusters, subHead.head.subHeads)
-    var shape = network.inputShape
-    shape.images = min(Self.batch, dataset.count)
-    var batch = Tensor(shape)
     for first in stride(from: 0, to: dataset.count, by: Self.batch) {
       let range = first..<min(first + Self.batch, dataset.count)
-      batch.shape.images = range.count
-      renderer.renderEvaluation(
-        range,
-        into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
-        pool: network.context.pool)
-      let output = network.forward(batch, head: subHead.head.name.tensorPrefix, .evaluation)
-      for image in range {
+      for (image, row) in zip(range, probabilities(range)) {
         let assignments = (0..<subHeads).map { place in
           var best = Assignment(cluster: 0, probability: -1)
-          for cluster in 0..<clusters {
-            let probability = output[image - first, 0, 0, place * clusters + cluster]
-            if probability > best.probability {
-              best = Assignment(cluster: cluster, probability: probability)
-            }
+          for cluster in 0..<clusters where row[place * clusters + cluster] > best.probability {
+            best = Assignment(cluster: cluster, probability: row[place * clusters + cluster])
           }
           return best
         }

@@ -45,6 +45,7 @@ package struct ComposedSettings: Sendable {
     if keys.contains("data"), configuration.data != before, !configuration.data.isEmpty {
       configuration.data = UserPath.absolute(configuration.data, base: UserPath.folder(of: path))
     }
+    if keys.contains("finetune.from") { findStart(base: UserPath.folder(of: path)) }
   }
 
   /// Applies one `key=value` of `--set`.
@@ -64,6 +65,13 @@ package struct ComposedSettings: Sendable {
     if key == "data", !configuration.data.isEmpty {
       configuration.data = UserPath.absolute(configuration.data)
     }
+    if key == "finetune.from" { findStart(base: nil) }
+  }
+
+  /// - Parameter base: where a relative path starts; the working directory if nil.
+  private mutating func findStart(base: String?) {
+    let start = configuration.fineTuning.start
+    if !start.isEmpty { configuration.fineTuning.start = UserPath.absolute(start, base: base) }
   }
 
   /// Sets what follows from the data.

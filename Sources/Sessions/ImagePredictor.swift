@@ -27,13 +27,15 @@ package struct ImagePredictor {
   private let imageSize: ImageSize
   private let typical: TypicalPictures
   private let settings: Configuration
-  private let network: Network<ClusterHead>
+  /// The chosen sub-head's probabilities of all images of a data set, one row an image.
+  private let probabilities: (ImageDataset) throws -> [[Float]]
 
   /// - Parameters:
+  ///   - head: the run's main one if nil.
   ///   - number: of the sub-head, from 1; the one with the lowest loss if nil.
   ///   - best: the weights with the lowest loss rather than the latest ones.
   /// - Throws: an error of one line where the run lacks weights, an evaluation or this head.
-  package init(_ folder: RunFolder, head: HeadID, number: Int?, best: Bool) throws {
+  package init(_ folder: RunFolder, head: HeadID?, number: Int?, best: Bool) throws {
     let reader = RunHistoryReader(folder)
     let description = try reader.description()
     let settings = try Configuration(
@@ -44,10 +46,12 @@ package struct ImagePredictor {
       throw SessionError(
         "\(folder.name): has none of its images, which say what others should be")
     }
-    let step: Int
-    (network, step) = try folder.loadNetwork(
-      settings, imageChannels: samples.channels, best: best)
-    subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: step)
+    let network = try StoredNetwork(
+      folder, settings, imageChannels: samples.channels, classes: description.classNames.count,
+      best: best)
+    let step = network.step
+    let subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: step)
+    self.subHead = subHead
     guard let evaluation = subHead.evaluation, let evaluationStep = subHead.evaluationStep else {
       throw SessionError("\(folder.name): has no evaluation yet, which tells the best sub-head")
     }
@@ -59,12 +63,19 @@ package struct ImagePredictor {
           + "\(evaluationStep); --best has both of one step")
     }
     self.notes = notes
-    clusters = evaluation.clusters
-    guard let own = network.heads[head.tensorPrefix], own.clusters == clusters,
-      own.subHeads == subHead.head.subHeads
+    let clusters = evaluation.clusters
+    self.clusters = clusters
+    let head = subHead.head.name
+    let size = network.size(of: head)
+    guard size?.clusters == clusters, size?.subHeads == subHead.head.subHeads
     else {
       throw SessionError(
         "\(folder.name): head \(head.rawValue) is not the same in its settings and its evaluation")
+    }
+    let first = subHead.place * clusters
+    probabilities = { dataset in
+      try network.probabilities(in: dataset, head: head)(0..<dataset.count)
+        .map { Array($0[first..<first + clusters]) }
     }
     imageSize = ImageSize(
       height: samples.height, width: samples.width, channels: samples.channels)
@@ -95,32 +106,18 @@ package struct ImagePredictor {
       .fitted(width: imageSize.width, height: imageSize.height, ground: typical.ground)
   }
 
-  /// Predicts prepared pictures, all in one batch, as an evaluation sees them: the centre crop.
+  /// Predicts prepared pictures, all in one batch, as an evaluation sees them: the centre crop, or
+  /// the mean over the crops that a fine-tuned run is measured with.
   package func predict(_ pictures: [Picture]) throws -> [ImagePrediction] {
     guard !pictures.isEmpty else { return [] }
     let dataset = ImageDataset(
       name: "images",
       source: MemoryImages(size: imageSize, pixels: pictures.flatMap(\.pixels)), labels: nil,
       classNames: [])
-    let renderer = try BatchRenderer(
-      dataset: dataset, augmentation: settings.clustering.views.augmentation)
-    var shape = network.inputShape
-    shape.images = pictures.count
-    let batch = Tensor(shape)
-    renderer.renderEvaluation(
-      0..<pictures.count,
-      into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
-      pool: network.context.pool)
-    let output = network.forward(batch, head: subHead.head.name.tensorPrefix, .evaluation)
     let classNames = subHead.description.classNames
-    return pictures.indices.map { index in
-      let probabilities = (0..<clusters).map {
-        output[index, 0, 0, subHead.place * clusters + $0]
-      }
+    return try probabilities(dataset).map { probabilities in
       // As an evaluation does: the first of equals.
-      let cluster = probabilities.indices.reduce(0) {
-        probabilities[$1] > probabilities[$0] ? $1 : $0
-      }
+      let cluster = probabilities.indexOfLargest
       let label = evaluation.scores?.classOfCluster[cluster] ?? -1
       return ImagePrediction(
         cluster: cluster, className: classNames.indices.contains(label) ? classNames[label] : nil,

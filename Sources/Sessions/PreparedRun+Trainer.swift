@@ -10,10 +10,15 @@ extension PreparedRun {
   package func makeTrainer(
     _ context: ComputeContext, channel: SnapshotChannel, control: TrainingControl
   ) throws -> Trainer {
-    let trainer = try Trainer(
-      configuration: configuration, dataset: dataset, runName: recorder.folder.name,
-      startedAt: startedAt, context: context, checkpoint: checkpoint, channel: channel,
-      control: control)
+    let trainer: Trainer
+    do {
+      trainer = try Trainer(
+        configuration: configuration, dataset: dataset, runName: recorder.folder.name,
+        startedAt: startedAt, context: context, checkpoint: checkpoint, start: start,
+        channel: channel, control: control)
+    } catch let error as StateMismatch {
+      throw SessionError("\(configuration.fineTuning.start): \(error)")
+    }
     try recordedImages?.checkResuming(
       trainer.description, trainer.samples, source: configuration.dataSource)
     return trainer

@@ -59,6 +59,9 @@ package struct PreparedRun {
   package var recorder: RunRecorder
   /// nil for a run that starts.
   package var checkpoint: CheckpointSnapshot?
+  /// Weights of another run that this one's trunk starts from; nil for none, or where there is a
+  /// checkpoint.
+  package var start: [NamedTensor]?
   /// What was done up to the checkpoint; nil for a run that starts.
   package var past: RunHistory?
   /// Seconds since 1970.
@@ -86,11 +89,20 @@ extension PreparedRun {
     )
     if let recognized { try settings.set(key: "dataset", value: recognized.name) }
     if let text, let config = request.config { try settings.apply(file: text, path: config) }
+    try self.init(new: request, settings, named: settings.configuration.preset, in: runs)
+  }
+
+  /// - Parameter kind: what the name of a run that nobody has named begins with.
+  init(
+    new request: RunRequest, _ settings: ComposedSettings, named kind: String, in runs: RunsFolder
+  ) throws {
+    var settings = settings
     let dataset = try settings.complete(request)
-    let folder = try runs.createRun(name: request.name, preset: settings.configuration.preset)
+    let start = try settings.configuration.loadStart()
+    let folder = try runs.createRun(name: request.name, preset: kind)
     self.init(
       configuration: settings.configuration, dataset: dataset,
-      recorder: try RunRecorder(folder), checkpoint: nil, past: nil,
+      recorder: try RunRecorder(folder), checkpoint: nil, start: start, past: nil,
       startedAt: Date().timeIntervalSince1970)
   }
 
@@ -141,7 +153,9 @@ extension PreparedRun {
       }
       self.init(
         configuration: settings.configuration, dataset: dataset, recorder: recorder,
-        checkpoint: checkpoint, past: try Self.past(of: folder, upTo: checkpoint),
+        checkpoint: checkpoint,
+        start: checkpoint == nil ? try settings.configuration.loadStart() : nil,
+        past: try Self.past(of: folder, upTo: checkpoint),
         startedAt: history.description.startedAt, recordedImages: images)
     } catch {
       recorder.close()
@@ -194,7 +208,8 @@ extension ComposedSettings {
   /// has said otherwise.
   fileprivate mutating func fitToClasses(of dataset: ImageDataset) throws(SettingsError) {
     let isOwn = ["idx", ImageFolderFormat.name].contains(configuration.dataset)
-    guard let presetDataset, isOwn || configuration.dataset != presetDataset, dataset.classes >= 2,
+    guard configuration.method == .informationClustering, let presetDataset,
+      isOwn || configuration.dataset != presetDataset, dataset.classes >= 2,
       configuration.clustering.mainMatching == .oneToOne, !isSet("heads.B.clusters")
     else { return }
     try set(key: "heads.B.clusters", value: String(dataset.classes))
@@ -218,7 +233,9 @@ extension ComposedSettings {
       try configuration.validate(source: "")
     }
     var dataset = try configuration.loadDataset(progress: request.progress)
-    if let note = configuration.clustering.views.note(side: dataset.size.side) {
+    if configuration.method == .informationClustering,
+      let note = configuration.clustering.views.note(side: dataset.size.side)
+    {
       dataset.notes.append(note)
     }
     try fitToClasses(of: dataset)
@@ -228,6 +245,7 @@ extension ComposedSettings {
       try configuration.validate(
         source: "", images: dataset.count, side: dataset.size.side,
         classes: dataset.classes, splits: dataset.splits)
+      try configuration.validate(source: "", labelsOf: dataset)
     }
     return dataset
   }

@@ -1,26 +1,135 @@
+import Datasets
 import Foundation
 import Kernels
 import Methods
 import NeuralNet
 import RunStorage
+import Snapshots
 import Training
 
-extension RunFolder {
-  /// The network of a run with the weights stored in it, and the step they were taken after.
-  ///
-  /// - Parameter best: the weights with the lowest loss rather than the latest ones.
-  package func loadNetwork(
-    _ settings: Configuration, imageChannels: Int, best: Bool
-  ) throws -> (network: Network<ClusterHead>, step: Int) {
-    let stored = best ? try loadBestWeights() : try loadLatestWeights()
-    let network = Network(
-      settings.clustering, imageChannels: imageChannels,
-      context: try ComputeEnvironment().context(threads: settings.threadCount))
-    do {
-      try network.loadWeights(stored.tensors.byName)
-    } catch {
-      throw SessionError("\(url.path): \(error)")
+/// A run's network with the weights stored in it, whatever its method, to ask and to measure.
+package struct StoredNetwork {
+  /// The step that the weights were taken after.
+  package let step: Int
+  private let settings: Configuration
+  private let kind: Kind
+
+  private enum Kind {
+    case clusters(Network<ClusterHead>)
+    case classifier(Network<ClassifierHead>)
+  }
+
+  /// - Parameters:
+  ///   - classes: of the run's images.
+  ///   - best: the weights with the lowest loss rather than the latest ones.
+  /// - Throws: an error of one line where there are no weights, or others than the settings say.
+  package init(
+    _ folder: RunFolder, _ settings: Configuration, imageChannels: Int, classes: Int, best: Bool
+  ) throws {
+    self.settings = settings
+    let context = try ComputeEnvironment().context(threads: settings.threadCount)
+    let module: any Module
+    switch settings.method {
+    case .informationClustering:
+      let network = Network(
+        settings.clustering, imageChannels: imageChannels, context: context)
+      kind = .clusters(network)
+      module = network
+    case .fineTuning:
+      let network = Network(
+        settings.fineTuning, imageChannels: imageChannels, classes: classes, context: context)
+      kind = .classifier(network)
+      module = network
     }
-    return (network, stored.step)
+    let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
+    do {
+      try module.loadWeights(stored.tensors.byName)
+    } catch {
+      throw SessionError("\(folder.url.path): \(error)")
+    }
+    step = stored.step
+  }
+
+  /// nil if the network has no such head.
+  func size(of head: HeadID) -> (clusters: Int, subHeads: Int)? {
+    let prefix = head.tensorPrefix
+    return switch kind {
+    case .clusters(let network):
+      network.heads[prefix].map { ($0.clusters, $0.subHeads) }
+    case .classifier(let network):
+      network.heads[prefix].map { ($0.clusters, $0.subHeads) }
+    }
+  }
+
+  /// What says the probabilities of images of a data set, seen as an evaluation sees them: a row an
+  /// image, the head's sub-heads one after the other, `[h · C]`. All images that it is asked about
+  /// at a time are in memory.
+  ///
+  /// Requires a head that there is.
+  func probabilities(
+    in dataset: ImageDataset, head: HeadID
+  ) throws -> (_ images: Range<Int>) -> [[Float]] {
+    switch kind {
+    case .clusters(let network):
+      let renderer = try BatchRenderer(
+        dataset: dataset, augmentation: settings.clustering.views.augmentation)
+      let own = network.head(head.tensorPrefix)
+      return { images in
+        var shape = network.inputShape
+        shape.images = images.count
+        let batch = Tensor(shape)
+        renderer.renderEvaluation(
+          images, into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
+          pool: network.context.pool)
+        let output = network.forward(batch, head: head.tensorPrefix, .evaluation)
+        return images.indices.map { image in
+          (0..<own.subHeads * own.clusters).map { output[image - images.lowerBound, 0, 0, $0] }
+        }
+      }
+    case .classifier(let network):
+      let evaluator = try ClassifierEvaluator(
+        settings.fineTuning, dataset: dataset, network: network)
+      return { evaluator.probabilities(of: Array($0)) ?? [] }
+    }
+  }
+
+  /// Measures a data set as the run's last evaluation does.
+  ///
+  /// - Parameter epoch: of the weights' step.
+  package func evaluate(_ dataset: ImageDataset, epoch: Int) throws -> EvaluationSnapshot? {
+    switch kind {
+    case .clusters(let network):
+      let clustering = settings.clustering
+      return ClusterEvaluator(
+        heads: clustering.heads, lambda: clustering.lambda, seed: settings.seed,
+        batchSize: clustering.batchPairs,
+        renderer: try BatchRenderer(
+          dataset: dataset, augmentation: clustering.views.augmentation),
+        network: network,
+        images: EvaluationImages(clustering.evaluation, of: dataset, seed: settings.seed),
+        samples: [], viewsAreIdentical: clustering.views.areIdentical
+      ).evaluate(step: step, epoch: epoch, elapsed: 0, isFinal: true, isCancelled: { false })
+    case .classifier(let network):
+      let images = LabelledImages.measured(
+        settings.fineTuning, of: dataset, seed: settings.seed)
+      let classes = network.head(HeadID.classifier.tensorPrefix).clusters
+      guard dataset.classes == classes, !images.isEmpty else {
+        throw SessionError(
+          "\(settings.dataSource): has \(images.count) images to measure, of "
+            + "\(dataset.classes) classes; expected labelled images of the run's \(classes) classes"
+        )
+      }
+      return try ClassifierEvaluator(settings.fineTuning, dataset: dataset, network: network)
+        .evaluate(
+          images, samples: [], step: step, epoch: epoch, elapsed: 0, isCancelled: { false })
+    }
+  }
+}
+
+extension Configuration {
+  /// The weights that the run's trunk starts from; nil where it starts from scratch.
+  func loadStart() throws(StorageError) -> [NamedTensor]? {
+    guard method == .fineTuning, !fineTuning.start.isEmpty else { return nil }
+    return try SafetensorsFile(contentsOf: URL(fileURLWithPath: fineTuning.start)).tensors()
   }
 }

@@ -78,9 +78,9 @@ extension ClassScores {
 package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package var index: Int
   /// −I of `joint` with the run's λ, in nats. No label enters it; the lowest one names the
-  /// sub-head that is reported.
+  /// sub-head that is reported. Of a head that was trained with labels, the cross-entropy.
   package var loss: Double
-  /// I(z, z′) of `joint`, in nats.
+  /// I(z, z′) of `joint`, in nats; NaN without a joint, as are the next two.
   package var mutualInformation: Double
   /// H(z) of `joint`, in nats: ln C when every cluster is used equally.
   package var entropy: Double
@@ -88,7 +88,8 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package var conditionalEntropy: Double
   /// nil where the evaluation images have no labels.
   package var scores: ClassScores?
-  /// The symmetrised, normalised joint distribution of pairs (image, transformed image), `[C, C]`.
+  /// The symmetrised, normalised joint distribution of pairs (image, transformed image), `[C, C]`;
+  /// empty for a head that knows no pairs.
   package var joint: [Float]
   /// Share of the evaluation images assigned to each cluster, `[C]`.
   package var clusterShares: [Float]
@@ -108,6 +109,7 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   package var clusters: Int { clusterShares.count }
   /// Clusters that no evaluation image falls into.
   package var emptyClusters: Int { clusterShares.count { !($0 > 0) } }
+  package var hasJoint: Bool { !joint.isEmpty }
   /// nil without labels, as are the next two.
   package var accuracy: Double? { scores?.accuracy }
   package var nmi: Double? { scores?.nmi }
@@ -120,7 +122,9 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
     alignment: [Int]? = nil
   ) {
     let clusters = clusterShares.count
-    precondition(joint.count == clusters * clusters, "joint \(joint.count), clusters \(clusters)")
+    precondition(
+      joint.isEmpty || joint.count == clusters * clusters,
+      "joint \(joint.count), clusters \(clusters)")
     precondition(
       scores == nil || scores?.classOfCluster.count == clusters,
       "classes of \(scores?.classOfCluster.count ?? 0) clusters, expected \(clusters)")
@@ -136,6 +140,17 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
     self.merges = merges
     self.agreement = agreement
     self.alignment = alignment
+  }
+
+  /// A sub-head that was measured on single images: without a joint and what follows from it.
+  package init(
+    index: Int, loss: Double, scores: ClassScores?, clusterShares: [Float],
+    sampleProbabilities: [Float]
+  ) {
+    self.init(
+      index: index, loss: loss, mutualInformation: .nan, entropy: .nan, conditionalEntropy: .nan,
+      scores: scores, joint: [], clusterShares: clusterShares,
+      sampleProbabilities: sampleProbabilities)
   }
 }
 

@@ -18,6 +18,8 @@ package enum ClusterMatching: String, Sendable, Codable {
   case oneToOne
   /// Each cluster takes its most frequent class: for heads with more clusters than classes.
   case manyToOne
+  /// Each cluster is a class: a head that was trained with labels.
+  case identity
 }
 
 /// One head as the screen and storage see it.

@@ -6,11 +6,13 @@ package struct StepSnapshot: Sendable, Codable, Equatable {
   package var epoch: Int
   /// The head that the step trained.
   package var head: HeadID
-  /// −I with the configured λ, in nats, mean over the head's sub-heads.
+  /// −I with the configured λ, in nats, mean over the head's sub-heads; of a head that is trained
+  /// with labels, the cross-entropy.
   package var loss: Double
   /// The loss of each sub-head, in nats.
   package var subHeadLosses: [Double]
-  /// I(z, z′) of the batch at λ = 1, in nats, mean over the sub-heads.
+  /// I(z, z′) of the batch at λ = 1, in nats, mean over the sub-heads; NaN for a method without
+  /// pairs of views.
   package var mutualInformation: Double
   package var learningRate: Double
   /// Both sides of every pair count; measured over the step with its augmentation.

@@ -1,6 +1,7 @@
 import Snapshots
 
-/// The joint distribution of a sub-head, brought to a number of square groups that fits the screen.
+/// The joint distribution of a sub-head, or how its predictions and the classes go together where it
+/// has no joint, brought to a number of square groups that fits the screen.
 package struct JointGrid: Sendable, Equatable {
   /// Groups along each side; as many as there are clusters unless those do not fit.
   package let groups: Int
@@ -14,6 +15,7 @@ package struct JointGrid: Sendable, Equatable {
 
   package init(_ subHead: SubHeadEvaluation, order: ClusterOrder, groups wanted: Int) {
     let clusters = subHead.clusters
+    let matrix = subHead.hasJoint ? subHead.joint : subHead.confusion
     let groups = max(0, min(wanted, clusters))
     self.groups = groups
     let members = (0..<groups).map { group in
@@ -28,7 +30,7 @@ package struct JointGrid: Sendable, Equatable {
         for upper in members[row] {
           let base = order.clusters[upper] * clusters
           for lower in members[column] {
-            mass += Double(subHead.joint[base + order.clusters[lower]])
+            mass += Double(matrix[base + order.clusters[lower]])
           }
         }
         let size = max(members[row].count, members[column].count)
@@ -43,5 +45,18 @@ package struct JointGrid: Sendable, Equatable {
   /// Screen brightness of a cell: the square root lets small off-diagonal masses show.
   package func brightness(row: Int, column: Int) -> Float {
     Float(unitInterval(levels[row * groups + column]).squareRoot())
+  }
+}
+
+extension SubHeadEvaluation {
+  /// The share of the labelled images of each predicted and each true class, `[C, C]`, for a head
+  /// whose clusters are classes; zeros where nothing is counted.
+  fileprivate var confusion: [Float] {
+    let counts = scores?.contingency ?? []
+    guard counts.count == clusters * clusters else {
+      return Array(repeating: 0, count: clusters * clusters)
+    }
+    let total = Float(max(1, counts.reduce(0, +)))
+    return counts.map { Float($0) / total }
   }
 }

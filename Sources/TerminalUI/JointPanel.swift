@@ -1,7 +1,8 @@
 import Foundation
 import Snapshots
 
-/// The joint distribution of the chosen sub-head as a heatmap with its marginals and its numbers.
+/// The joint distribution of the chosen sub-head as a heatmap with its marginals and its numbers; of
+/// a head that is trained with labels, its predictions by true class.
 package enum JointPanel {
   static func draw(
     _ state: DashboardState, _ moment: Moment, _ layout: DashboardLayout,
@@ -11,10 +12,17 @@ package enum JointPanel {
     let color = Style(Theme.color(of: state.head), bold: true)
     let name = "\(state.head.rawValue)\(state.chosenSubHead(at: moment) + 1)"
     let following = state.subHead == nil ? " ★" : ""
-    let title = [
-      Span("Joint P(z,z′)", Style.plain.bold), Span("  \(name)", color),
-      Span(following, Style(Theme.star)),
-    ]
+    let hasPairs = state.description(of: state.head)?.matching != .identity
+    let title =
+      hasPairs
+      ? [
+        Span("Joint P(z,z′)", Style.plain.bold), Span("  \(name)", color),
+        Span(following, Style(Theme.star)),
+      ]
+      : [
+        Span("Confusion", Style.plain.bold), Span("  \(state.head.rawValue)", color),
+        Span("  ↓ predicted  → true", Theme.label),
+      ]
     let cursor = state.chosenCluster?.cluster
     let content = Panel(title, hasBorder: layout.isRoomy).draw(in: layout.joint, into: &buffer)
     guard let subHead = state.chosenEvaluation(at: moment) else {
@@ -43,6 +51,10 @@ package enum JointPanel {
   private static func drawGauges(
     _ subHead: SubHeadEvaluation, in area: Rect, into buffer: inout CellBuffer
   ) {
+    guard subHead.hasJoint else {
+      drawNumbers(subHead, in: area, into: &buffer)
+      return
+    }
     let most = log(Double(max(2, subHead.clusters)))
     let rows: [(String, Double, Color)] = [
       ("I(z,z′)", subHead.mutualInformation, Theme.truth),
@@ -67,16 +79,24 @@ package enum JointPanel {
     _ subHead: SubHeadEvaluation, in area: Rect, into buffer: inout CellBuffer
   ) {
     let most = log(Double(max(1, subHead.clusters)))
-    let rows = [
-      ("I(z,z′)", Figures.decimal(subHead.mutualInformation, 3)),
-      ("H(z)", Figures.decimal(subHead.entropy, 3)),
-      ("H(z|z′)", Figures.decimal(subHead.conditionalEntropy, 3)),
-      ("ln C", Figures.decimal(most, 3)),
-      ("empty", "\(subHead.emptyClusters)"),
-    ]
+    let rows =
+      subHead.hasJoint
+      ? [
+        ("I(z,z′)", Figures.decimal(subHead.mutualInformation, 3)),
+        ("H(z)", Figures.decimal(subHead.entropy, 3)),
+        ("H(z|z′)", Figures.decimal(subHead.conditionalEntropy, 3)),
+        ("ln C", Figures.decimal(most, 3)),
+        ("empty", "\(subHead.emptyClusters)"),
+      ]
+      : [
+        ("accuracy", Figures.percent(subHead.accuracy) + " %"),
+        ("loss", Figures.decimal(subHead.loss, 3)),
+        ("empty", "\(subHead.emptyClusters)"),
+      ]
     for (row, (name, value)) in rows.enumerated() where row < area.height {
       let used = buffer.write(
-        name.padded(8), x: area.x, y: area.y + row, limit: area.width, style: Theme.label)
+        name.padded(subHead.hasJoint ? 8 : 9), x: area.x, y: area.y + row, limit: area.width,
+        style: Theme.label)
       buffer.write(
         value.padded(6, .right), x: area.x + used, y: area.y + row, limit: area.width - used,
         style: row == 0 ? Style.plain.bold : .plain)

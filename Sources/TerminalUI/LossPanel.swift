@@ -1,7 +1,8 @@
 import Foundation
 import Snapshots
 
-/// The loss of both heads over the steps, above the least that each can reach, −ln C.
+/// The loss of all heads over the steps, above the least that each can reach: −ln C, or 0 for one
+/// that is trained with labels.
 package enum LossPanel {
   static func draw(
     _ state: DashboardState, _ moment: Moment, _ layout: DashboardLayout,
@@ -19,9 +20,10 @@ package enum LossPanel {
     var chart = LineChart(
       series: heads.map { series($0.name, state.history.timeline, upTo: moment.step) },
       references: heads.map { head in
-        let floor = -log(Double(max(1, head.clusters)))
+        let hasLabels = head.matching == .identity
         return LineChart.Reference(
-          label: "−ln \(head.clusters)", y: floor,
+          label: hasLabels ? "0" : "−ln \(head.clusters)",
+          y: hasLabels ? 0 : -log(Double(max(1, head.clusters))),
           style: Style(Theme.color(of: head.name), dim: true))
       },
       domain: 0...last,

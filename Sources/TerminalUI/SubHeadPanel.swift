@@ -36,13 +36,17 @@ package enum SubHeadPanel {
     var needsLabels = false
     /// Whether only evaluations of a newer program, with several sub-heads, have it.
     var needsAgreement = false
+    /// Whether only heads that are trained on pairs of views have it.
+    var needsPairs = false
     var text: @Sendable (SubHeadEvaluation) -> String
   }
 
   private static let columns: [Column] = [
     Column(title: "loss", width: 8) { Figures.decimal($0.loss, 3) },
     Column(title: "accuracy", width: 10, needsLabels: true) { Figures.percent($0.accuracy) + " %" },
-    Column(title: "I(z,z′)", width: 9) { Figures.decimal($0.mutualInformation, 3) },
+    Column(title: "I(z,z′)", width: 9, needsPairs: true) {
+      Figures.decimal($0.mutualInformation, 3)
+    },
     Column(title: "empty", width: 7) { "\($0.emptyClusters)" },
     Column(title: "agree", width: 8, needsAgreement: true) {
       Figures.percent($0.agreement, 0) + " %"
@@ -69,6 +73,7 @@ package enum SubHeadPanel {
     for column in columns
     where used + column.width <= area.width && (hasLabels || !column.needsLabels)
       && (hasAgreement || !column.needsAgreement)
+      && (head.matching != .identity || !column.needsPairs)
     {
       shown.append(column)
       used += column.width

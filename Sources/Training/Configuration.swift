@@ -7,6 +7,8 @@ import Settings
 package enum MethodKind: String, Sendable, CaseIterable {
   /// The paper's: pairs of views, clusters that keep what they share.
   case informationClustering = "information-clustering"
+  /// With labels, on top of a trunk that has learnt without or from scratch.
+  case fineTuning = "fine-tuning"
 }
 
 /// Every setting of a run. Decoded from YAML, validated once, and written in full into the run.
@@ -21,8 +23,9 @@ package struct Configuration: Sendable, Equatable {
   /// 3, or 1 for grey.
   package var pictureChannels = 3
   package var method = MethodKind.informationClustering
-  /// The settings of that method.
+  /// The settings of that method, if it is the one; likewise the next.
   package var clustering = InformationClusteringSettings()
+  package var fineTuning = FineTuningSettings()
 
   package var epochs = 30
   /// Ends the run after so many steps, whatever `epochs` says; 0 for no such limit.
@@ -45,33 +48,52 @@ package struct Configuration: Sendable, Equatable {
   package static func schema(_ method: MethodKind) -> SettingsSchema<Configuration> {
     switch method {
     case .informationClustering: informationClusteringSchema
+    case .fineTuning: fineTuningSchema
     }
   }
 
-  private static let informationClusteringSchema = SettingsSchema<Configuration>(
-    [
-      .word("preset", \.preset),
-      .word("dataset", \.dataset),
-      .path("data", \.data),
-      .integer("pictures.size", \.pictureSize, from: 8, to: 1024),
-      .integer("pictures.channels", \.pictureChannels, oneOf: [1, 3]),
-      .choice("method", \.method, oneOf: MethodKind.allCases),
-      .integer("training.epochs", \.epochs, from: 1),
-      .integer("training.steps", \.steps, from: 0),
-      .number("training.learning_rate", \.learningRate, from: 0, to: 1, isOpen: true),
-      .seed("training.seed", \.seed),
-      .integer("training.threads", \.threads, from: 0, to: 256),
-    ] + SettingsField.group("", \.clustering, InformationClusteringSettings.schema) + [
-      .integer("evaluation.epochs", \.evaluationEpochs, from: 1, to: 1_000_000),
-      .integer("evaluation.samples", \.samples, from: 1, to: 1000),
-      .number("checkpoint.seconds", \.checkpointSeconds, from: 1, to: 86_400),
-    ])
+  private static let informationClusteringSchema = schema(
+    with: SettingsField.group("", \.clustering, InformationClusteringSettings.schema))
+  private static let fineTuningSchema = schema(
+    with: SettingsField.group("", \.fineTuning, FineTuningSettings.schema))
+
+  private static func schema(
+    with own: [SettingsField<Configuration>]
+  ) -> SettingsSchema<Configuration> {
+    SettingsSchema(ofEveryRun.first + own + ofEveryRun.last)
+  }
+
+  /// The keys of every run, those before a method's own and those behind them.
+  private static let ofEveryRun:
+    (first: [SettingsField<Configuration>], last: [SettingsField<Configuration>]) = (
+      [
+        .word("preset", \.preset),
+        .word("dataset", \.dataset),
+        .path("data", \.data),
+        .integer("pictures.size", \.pictureSize, from: 8, to: 1024),
+        .integer("pictures.channels", \.pictureChannels, oneOf: [1, 3]),
+        .choice("method", \.method, oneOf: MethodKind.allCases),
+        .integer("training.epochs", \.epochs, from: 1),
+        .integer("training.steps", \.steps, from: 0),
+        .number("training.learning_rate", \.learningRate, from: 0, to: 1, isOpen: true),
+        .seed("training.seed", \.seed),
+        .integer("training.threads", \.threads, from: 0, to: 256),
+      ],
+      [
+        .integer("evaluation.epochs", \.evaluationEpochs, from: 1, to: 1_000_000),
+        .integer("evaluation.samples", \.samples, from: 1, to: 1000),
+        .number("checkpoint.seconds", \.checkpointSeconds, from: 1, to: 86_400),
+      ]
+    )
 
   package var schema: SettingsSchema<Configuration> { Self.schema(method) }
 
   /// The steps of each epoch. Requires settings that are validated against the data set.
   package func schedule(of dataset: ImageDataset) -> EpochSchedule {
-    clustering.schedule(of: dataset)
+    switch method {
+    case .informationClustering: clustering.schedule(of: dataset)
+    case .fineTuning: fineTuning.schedule
+    }
   }
 
   /// The steps of the whole run.
@@ -90,7 +112,10 @@ package struct Configuration: Sendable, Equatable {
   /// - Parameter source: the file to blame.
   /// - Throws: `SettingsError` for the first impossible combination.
   package func validate(source: String) throws(SettingsError) {
-    try clustering.validate(source: source)
+    switch method {
+    case .informationClustering: try clustering.validate(source: source)
+    case .fineTuning: try fineTuning.validate(source: source)
+    }
   }
 
   /// The settings that must fit the data and this machine.
@@ -105,9 +130,20 @@ package struct Configuration: Sendable, Equatable {
     source: String, images: Int, side: Int, classes: Int, splits: [Split: Range<Int>]? = nil,
     isTrained: Bool = true
   ) throws(SettingsError) {
-    try clustering.validate(
-      source: source, dataset: dataset, images: images, side: side, classes: classes,
-      splits: splits ?? [.train: 0..<images],
-      memory: Int(clamping: ProcessInfo.processInfo.physicalMemory), isTrained: isTrained)
+    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    switch method {
+    case .informationClustering:
+      try clustering.validate(
+        source: source, dataset: dataset, images: images, side: side, classes: classes,
+        splits: splits ?? [.train: 0..<images], memory: memory, isTrained: isTrained)
+    case .fineTuning:
+      try fineTuning.validate(source: source, side: side, memory: memory, isTrained: isTrained)
+    }
+  }
+
+  /// Throws `SettingsError` where the method needs labels and there are too few of them.
+  package func validate(source: String, labelsOf dataset: ImageDataset) throws(SettingsError) {
+    guard method == .fineTuning else { return }
+    _ = try LabelledImages(fineTuning, of: dataset, seed: seed, source: source)
   }
 }

@@ -12,23 +12,34 @@ extension Trainer {
   ///   - startedAt: seconds since 1970.
   ///   - context: what to compute with; its threads are the configuration's.
   ///   - checkpoint: where to go on; nil to start afresh.
-  /// - Throws: `TrainingError` if the checkpoint does not fit, `DatasetError` if the views do not.
+  ///   - start: weights that the trunk starts from, for a method that takes them; nil for none.
+  /// - Throws: `TrainingError` if the checkpoint does not fit, `StateMismatch` if the start does
+  ///   not, `DatasetError` if the views do not.
   package convenience init(
     configuration: Configuration, dataset: ImageDataset, runName: String, startedAt: Double,
-    context: ComputeContext, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
-    control: TrainingControl
+    context: ComputeContext, checkpoint: CheckpointSnapshot?, start: [NamedTensor]? = nil,
+    channel: SnapshotChannel, control: TrainingControl
   ) throws {
-    let evaluated = EvaluationImages(
-      configuration.clustering.evaluation, of: dataset, seed: configuration.seed)
-    let samples = Self.samples(configuration, of: evaluated.alwaysMeasured)
-    let method: any TrainingMethod =
-      switch configuration.method {
-      case .informationClustering:
-        try InformationClustering(
-          configuration.clustering, dataset: dataset, seed: configuration.seed,
-          learningRate: configuration.learningRate, evaluated: evaluated, samples: samples,
-          context: context)
-      }
+    let samples: [Int]
+    let method: any TrainingMethod
+    switch configuration.method {
+    case .informationClustering:
+      let evaluated = EvaluationImages(
+        configuration.clustering.evaluation, of: dataset, seed: configuration.seed)
+      samples = Self.samples(configuration, of: evaluated.alwaysMeasured)
+      method = try InformationClustering(
+        configuration.clustering, dataset: dataset, seed: configuration.seed,
+        learningRate: configuration.learningRate, evaluated: evaluated, samples: samples,
+        context: context)
+    case .fineTuning:
+      let images = try LabelledImages(
+        configuration.fineTuning, of: dataset, seed: configuration.seed, source: runName)
+      samples = Self.samples(configuration, of: images.measured)
+      method = try FineTuning(
+        configuration.fineTuning, dataset: dataset, seed: configuration.seed,
+        learningRate: configuration.learningRate, images: images, samples: samples, start: start,
+        context: context)
+    }
     try self.init(
       method: method,
       description: RunDescription(

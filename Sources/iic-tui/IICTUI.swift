@@ -17,7 +17,8 @@ struct IICTUI: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, WatchCommand.self, ReplayCommand.self, RunsCommand.self,
-      EvaluateCommand.self, PredictCommand.self, ClustersCommand.self, ExportCommand.self,
+      EvaluateCommand.self, PredictCommand.self, ClustersCommand.self, FineTuneCommand.self,
+      ExportCommand.self,
       PresetsCommand.self,
       DatasetsCommand.self, BenchCommand.self,
     ],

@@ -177,7 +177,7 @@ extension CommandTests {
       }
       let help = try workspace.run(["help"]).output
       for command in [
-        "train", "watch", "replay", "runs", "evaluate", "export", "presets", "datasets",
+        "train", "watch", "replay", "runs", "evaluate", "finetune", "export", "presets", "datasets",
       ] {
         #expect(help.contains("\n  \(command) "), "\(command)")
       }

@@ -55,4 +55,19 @@ struct AdamTests {
     #expect(state.map(\.name) == ["b.exp_avg", "b.exp_avg_sq", "b.step"])
     #expect(state.allSatisfy { $0.values.allSatisfy { $0 == 0 } })
   }
+
+  /// A part of the learning rate for some parameters follows the rate when that changes.
+  @Test func aPartOfTheRate() {
+    let context = ComputeContext(threads: 1)
+    let adam = Adam(learningRate: 0.5)
+    for (rate, scale) in [(0.5, 0.1), (0.25, 0.1), (0.5, 0)] {
+      let parameter = Parameter(vector: "a", count: 2)
+      parameter.load([1, 2])
+      parameter.views[0].scatter([3, -4], to: parameter.gradient)
+      adam.learningRate = rate
+      adam.update([parameter], rateScale: scale, in: context)
+      #expect(abs(Double(parameter.values[0]) - (1 - rate * scale)) <= 1e-6)
+      #expect(abs(Double(parameter.values[1]) - (2 + rate * scale)) <= 1e-6)
+    }
+  }
 }

@@ -80,6 +80,45 @@ struct HistoryTests {
     }
   }
 
+  /// A head that is trained with labels knows no pairs: it has no joint, and none is made up.
+  @Test func aHeadWithoutPairsHasNoJoint() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      let recorder = try RunRecorder(run)
+      var description = Fixture.description()
+      description.heads = [
+        HeadDescription(name: .b, clusters: 3, subHeads: 1, matching: .identity, isMain: true)
+      ]
+      var step = Fixture.step(1)
+      step.mutualInformation = .nan
+      let scores = Fixture.subHead(0, clusters: 3, loss: 0, accuracy: 0.5).scores
+      let classifier = SubHeadEvaluation(
+        index: 0, loss: 0.25, scores: scores, clusterShares: [0.5, 0.25, 0.25],
+        sampleProbabilities: [1, 0, 0, 0, 1, 0])
+      try recorder.record([
+        .started(description, Fixture.samples), .step(step),
+        .evaluation(
+          EvaluationSnapshot(
+            step: 1, epoch: 1, elapsed: 1, images: 6,
+            heads: [HeadEvaluation(head: .b, subHeads: [classifier])])),
+      ])
+      recorder.close()
+      #expect(try RunHistoryReader(run).description().heads == description.heads)
+      let (steps, evaluations) = try everything(run)
+      #expect(steps.first?.mutualInformation.isNaN == true)
+      let found = try #require(evaluations.first?[.b]?.subHeads.first)
+      #expect(!found.hasJoint && found.clusters == 3 && found.loss == 0.25)
+      #expect(found.scores == scores && found.clusterShares == classifier.clusterShares)
+      #expect(found.mutualInformation.isNaN && found.entropy.isNaN)
+      let tables = url.appendingPathComponent("tables")
+      let written = try HistoryExport.writeCSV(RunHistoryReader(run), to: tables)
+      #expect(
+        written.map(\.lastPathComponent) == ["steps.csv", "evaluations.csv", "confusion-B-1.csv"])
+      let row = try String(contentsOf: written[1], encoding: .utf8).split(separator: "\n")[1]
+      #expect(row == "1,1,1.0,6,B,1,1,0.25,,,,0.5,0.4,-0.01,0")
+    }
+  }
+
   @Test func resumingForgetsWhatCameAfterTheCheckpoint() throws {
     try withTemporaryFolder { url in
       let run = RunFolder(url)

@@ -32,6 +32,17 @@ import Testing
     #expect(settings.configuration.data == path)
   }
 
+  @Test func weightsInAFileStartAtTheFile() throws {
+    var settings = try ComposedSettings(preset: "digits", source: "")
+    try settings.apply(
+      file: "method: fine-tuning\nfinetune: {from: ../w.safetensors}\n", path: "/a/b/f.yaml")
+    #expect(settings.configuration.fineTuning.start == "/a/w.safetensors")
+    try settings.apply(assignment: "finetune.from=/c/w.safetensors")
+    #expect(settings.configuration.fineTuning.start == "/c/w.safetensors")
+    try settings.apply(assignment: "finetune.from=")
+    #expect(settings.configuration.fineTuning.start == "")
+  }
+
   @Test func homeFolder() {
     #expect(UserPath.absolute("~", home: "/h") == "/h")
     #expect(UserPath.absolute("~/x", home: "/h") == "/h/x")

@@ -45,6 +45,44 @@ import Testing
     }
   }
 
+  /// A head that is trained with labels has no joint: its predictions by true class stand there.
+  @Test(arguments: [(40, 12), (80, 24), (140, 45)]) func confusionOfAClassifier(
+    width: Int, height: Int
+  ) {
+    var description = Fixture.description()
+    let head = HeadID(rawValue: "classifier")
+    description.heads = [
+      HeadDescription(name: head, clusters: 3, subHeads: 1, matching: .identity, isMain: true)
+    ]
+    description.classNames = ["cat", "dog", "owl"]
+    let counts = [6, 0, 0, 3, 8, 0, 0, 0, 1]
+    let subHead = SubHeadEvaluation(
+      index: 0, loss: 0.5,
+      scores: ClassScores(
+        accuracy: 15.0 / 18, nmi: 0.8, ari: 0.7, classOfCluster: [0, 1, 2], contingency: counts),
+      clusterShares: [1.0 / 3, 11.0 / 18, 1.0 / 18], sampleProbabilities: [])
+    let grid = JointGrid(subHead, order: ClusterOrder(subHead, classNames: []), groups: 3)
+    for (level, count) in zip(grid.levels, counts) {
+      #expect(abs(level - 3 * Double(count) / 18) <= 1e-6)
+    }
+    var history = RunHistory(description: description, samples: Fixture.samples())
+    history.append(
+      .step(
+        StepSnapshot(
+          step: 1, epoch: 1, head: head, loss: 0.5, subHeadLosses: [0.5], mutualInformation: .nan,
+          learningRate: 1e-3, imagesPerSecond: 100, elapsed: 1)))
+    history.append(
+      .evaluation(
+        EvaluationSnapshot(
+          step: 1, epoch: 1, elapsed: 1, images: 18,
+          heads: [HeadEvaluation(head: head, subHeads: [subHead])])))
+    let state = DashboardState(history: history, mode: .live, width: width, height: height)
+    let text = Dashboard.frame(state).text
+    #expect(!text.contains("NaN") && !text.contains("z′") && !text.contains("ln 3"), "\(text)")
+    #expect(text.contains("83.3"), "\(text)")
+    #expect(text.contains("Confusion") != state.layout.joint.isEmpty, "\(text)")
+  }
+
   @Test func clustersAreOrderedByMappedClassUnmappedLast() {
     var subHead = perfect(5)
     subHead.scores?.classOfCluster = [2, -1, 0, 2, 1]

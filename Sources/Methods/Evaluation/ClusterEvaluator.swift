@@ -236,6 +236,7 @@ extension ClassScores {
       switch matching {
       case .oneToOne: oneToOne
       case .manyToOne: majority
+      case .identity: ClusterAssignment(classOfCluster: Array(0..<table.clusters))
       }
     self.init(
       accuracy: table.accuracy(under: assignment), nmi: table.normalizedMutualInformation,

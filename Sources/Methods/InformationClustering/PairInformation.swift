@@ -62,11 +62,11 @@ package struct PairInformation: Sendable {
   }
 }
 
-/// What an information objective says of each sub-head.
+/// What an objective says of each sub-head.
 package struct InformationLosses: Sendable, Equatable {
-  /// −I with the configured λ, in nats.
+  /// −I with the configured λ, or the cross-entropy, in nats.
   package var losses: [Double]
-  /// I at λ = 1, in nats.
+  /// I at λ = 1, in nats; NaN where the objective has none.
   package var mutualInformations: [Double]
 
   package var loss: Double { losses.reduce(0, +) / Double(losses.count) }

@@ -25,19 +25,21 @@ package final class Adam: Optimizer {
     moments[ObjectIdentifier(parameter)]
   }
 
-  package func update(_ parameters: [Parameter], in context: ComputeContext) {
+  package func update(
+    _ parameters: [Parameter], rateScale: Double, in context: ComputeContext
+  ) {
     let count = parameters.reduce(0) { $0 + $1.values.count }
     context.measure("Adam", .optimizer, bytes: 28 * Double(count)) {
-      for parameter in parameters { update(parameter, context) }
+      for parameter in parameters { update(parameter, rateScale * learningRate, context) }
     }
   }
 
-  private func update(_ parameter: Parameter, _ context: ComputeContext) {
+  private func update(_ parameter: Parameter, _ rate: Double, _ context: ComputeContext) {
     var moments = moments(of: parameter) ?? Self.start(of: parameter)
     moments.steps += 1
     self.moments[ObjectIdentifier(parameter)] = moments
     let arguments = AdamArguments(
-      stepSize: Float(learningRate / (1 - pow(beta1, Double(moments.steps)))),
+      stepSize: Float(rate / (1 - pow(beta1, Double(moments.steps)))),
       secondMomentCorrection: Float((1 - pow(beta2, Double(moments.steps))).squareRoot()),
       beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon))
     let count = parameter.values.count

@@ -6,7 +6,9 @@ package protocol Optimizer: AnyObject {
   var learningRate: Double { get set }
 
   /// Updates these parameters from their gradients; others keep their values and their state.
-  func update(_ parameters: [Parameter], in context: ComputeContext)
+  ///
+  /// - Parameter rateScale: their learning rate, as a part of the optimiser's.
+  func update(_ parameters: [Parameter], rateScale: Double, in context: ComputeContext)
 
   /// What it remembers of these parameters, for a checkpoint.
   func state(of parameters: [Parameter]) -> [NamedTensor]
@@ -18,4 +20,11 @@ package protocol Optimizer: AnyObject {
   func load(
     _ tensors: [String: NamedTensor], for parameters: [Parameter]
   ) throws(StateMismatch)
+}
+
+extension Optimizer {
+  /// Updates these parameters at the optimiser's learning rate.
+  package func update(_ parameters: [Parameter], in context: ComputeContext) {
+    update(parameters, rateScale: 1, in: context)
+  }
 }

@@ -4,11 +4,12 @@ import Snapshots
 /// A run's history as tables for spreadsheets and plotting programs. Sub-heads count from 1, as on
 /// the screen; clusters from 0.
 package enum HistoryExport {
-  /// Writes `steps.csv`, `evaluations.csv`, `cluster-names.csv`, and of the last evaluation,
-  /// for each head and sub-head, the matrices `joint-<head>-<sub-head>.csv` `[C, C]` and
-  /// `confusion-<head>-<sub-head>.csv` `[C, classes]`, the latter where the images have
-  /// labels. Makes the folder if it is missing and replaces files of these names. Returns what was
-  /// written. However long the run was, one step or evaluation is in memory at a time.
+  /// Writes `steps.csv`, `evaluations.csv`, `cluster-names.csv`, and of the last evaluation, for
+  /// each head and sub-head, the matrices `joint-<head>-<sub-head>.csv` `[C, C]` and
+  /// `confusion-<head>-<sub-head>.csv` `[C, classes]`, the former where there are pairs, the latter
+  /// where the images have labels. Makes the folder if it is missing and replaces files of these
+  /// names. Returns what was written. However long the run was, one step or evaluation is in memory
+  /// at a time.
   ///
   /// - Throws: if the history cannot be read, or the folder cannot be made or written.
   @discardableResult
@@ -33,7 +34,7 @@ package enum HistoryExport {
     for head in try reader.evaluation()?.heads ?? [] {
       for subHead in head.subHeads {
         let suffix = "\(head.head.rawValue)-\(subHead.index + 1)"
-        var tables = [(url("joint-\(suffix)"), joint(subHead))]
+        var tables = subHead.hasJoint ? [(url("joint-\(suffix)"), joint(subHead))] : []
         if let scores = subHead.scores {
           let table = contingency(scores, classes: description.classNames)
           tables.append((url("confusion-\(suffix)"), table))
@@ -67,7 +68,7 @@ package enum HistoryExport {
     let blank = Array(repeating: "", count: max(0, subHeads - losses.count))
     return ["\(step.step)", "\(step.epoch)", step.head.rawValue, "\(step.loss)"] + losses + blank
       + [
-        "\(step.mutualInformation)", "\(step.learningRate)", "\(step.imagesPerSecond)",
+        text(step.mutualInformation), "\(step.learningRate)", "\(step.imagesPerSecond)",
         "\(step.elapsed)",
       ]
   }
@@ -86,8 +87,8 @@ package enum HistoryExport {
           "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
           "\(evaluation.images)", head.head.rawValue, "\(subHead.index + 1)",
           position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
-          "\(subHead.mutualInformation)", "\(subHead.entropy)",
-          "\(subHead.conditionalEntropy)", text(subHead.accuracy), text(subHead.nmi),
+          text(subHead.mutualInformation), text(subHead.entropy),
+          text(subHead.conditionalEntropy), text(subHead.accuracy), text(subHead.nmi),
           text(subHead.ari), "\(subHead.emptyClusters)",
         ]
       }
@@ -104,7 +105,9 @@ package enum HistoryExport {
   }
 
   /// Empty for what was not measured.
-  private static func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+  private static func text(_ value: Double?) -> String {
+    value.map { $0.isNaN ? "" : "\($0)" } ?? ""
+  }
 
   /// One row a cluster: the class it is assigned to, then its images by class.
   static func contingency(_ scores: ClassScores, classes: [String]) -> CSV {

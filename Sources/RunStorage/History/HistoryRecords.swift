@@ -168,6 +168,7 @@ struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
   var accuracy: Measurement
   var nmi: Measurement
   var ari: Measurement
+  /// Empty for a head that knows no pairs.
   var joint: FloatBlob
   /// The cluster shares.
   var masses: FloatBlob

@@ -38,21 +38,11 @@ struct EvaluateCommand: ParsableCommand {
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes, splits: images.splits, isTrained: false)
-    let (network, step) = try folder.loadNetwork(
-      settings, imageChannels: images.channels, best: best)
-    let evaluator = ClusterEvaluator(
-      heads: settings.clustering.heads, lambda: settings.clustering.lambda, seed: settings.seed,
-      batchSize: settings.clustering.batchPairs,
-      renderer: try BatchRenderer(
-        dataset: images, augmentation: settings.clustering.views.augmentation),
-      network: network,
-      images: EvaluationImages(
-        settings.clustering.evaluation, of: images, seed: settings.seed),
-      samples: [], viewsAreIdentical: settings.clustering.views.areIdentical)
-    guard
-      let evaluation = evaluator.evaluate(
-        step: step, epoch: try reader.epoch(ofStep: step), elapsed: 0, isFinal: true,
-        isCancelled: { false })
+    let network = try StoredNetwork(
+      folder, settings, imageChannels: images.channels, classes: description.classNames.count,
+      best: best)
+    let step = network.step
+    guard let evaluation = try network.evaluate(images, epoch: try reader.epoch(ofStep: step))
     else { return }
     let named = NamedAccuracy.all(of: evaluation, names: names, classNames: images.classNames)
     StandardStreams.output(

@@ -22,15 +22,17 @@ struct PredictCommand: ParsableCommand {
 
       The sub-head is the one with the lowest loss; the class is the one that its cluster maps \
       to in the run's evaluation, empty if it maps to none. The name is the one that 'clusters \
-      RUN name' gave the cluster, else the class, else the cluster's number.
+      RUN name' gave the cluster, else the class, else the cluster's number. A fine-tuned run's \
+      clusters are its classes, and its probabilities the mean over the crops that it is measured \
+      with.
       """)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
   var runName: String
   @Argument(help: ArgumentHelp("Image files, and folders of them.", valueName: "image-or-folder"))
   var paths: [String]
-  @Option(help: "The head to ask, A or B.")
-  var head = HeadID.b
+  @Option(help: "The head to ask, such as A or B; the run's main one if not given.")
+  var head: HeadID?
   @Option(help: "The sub-head to ask, from 1; the one with the lowest loss if not given.")
   var subHead: Int?
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")

@@ -64,41 +64,10 @@ struct TrainCommand: ParsableCommand {
     if resume != nil, assignments.contains(where: { $0.hasPrefix("training.learning_rate=") }) {
       control.setLearningRate(prepared.configuration.learningRate)
     }
-
-    for note in prepared.dataset.notes.prefix(20) { StandardStreams.error("iic-tui: \(note)\n") }
-    if prepared.dataset.notes.count > 20 {
-      StandardStreams.error("iic-tui: and \(prepared.dataset.notes.count - 20) more of these\n")
-    }
-    let reporter = HeadlessReporter(
-      style: json ? .json : StandardStreams.outputIsTerminal ? .progressLine : .plainLines,
-      lines: JSONEventLines(
-        runName: prepared.recorder.folder.name, runPath: prepared.recorder.folder.url.path,
-        configuration: prepared.configuration),
-      readerLeft: { control.stop() })
-    let screen = try openScreen()
-    let session = TrainingSession(control: control, hasScreen: screen != nil)
-    let listener: TrainingSession.Listener
-    if screen == nil {
-      listener = { events, checkpoints in reporter.report(events, checkpoints) }
-    } else {
-      listener = { _, _ in }
-    }
-    do {
-      try session.start(recorder: prepared.recorder, listener: listener) { channel in
-        try prepared.makeTrainer(
-          environment.context(threads: prepared.configuration.threadCount), channel: channel,
-          control: control)
-      }
-    } catch {
-      screen?.close()
-      prepared.recorder.close()
-      if resume == nil { try? runs.folder.delete(prepared.recorder.folder) }
-      throw error
-    }
-    screen?.show(session, of: prepared.recorder.folder, past: prepared.past, signals)
-    let outcome = session.wait()
-    screen?.close()
-    try report(outcome, run: prepared.recorder.folder, hadScreen: screen != nil)
+    try ForegroundTraining(
+      prepared: prepared, environment: environment, control: control, signals: signals,
+      headless: headless, json: json, newIn: resume == nil ? runs.folder : nil
+    ).run()
   }
 
   private var request: RunRequest {
@@ -117,28 +86,5 @@ struct TrainCommand: ParsableCommand {
     request.progress = PictureProgress.report
     request.flags = flags.compactMap { flag in flag.value.map { (flag.flag, flag.key, $0) } }
     return request
-  }
-
-  /// nil to go headless, with a line that says why if nobody asked for it.
-  private func openScreen() throws -> LiveScreen? {
-    if headless || json || !StandardStreams.outputIsTerminal { return nil }
-    do {
-      return try LiveScreen()
-    } catch {
-      StandardStreams.error("iic-tui: \(error); training without the screen\n")
-      return nil
-    }
-  }
-
-  private func report(
-    _ outcome: TrainingSession.Outcome, run: RunFolder, hadScreen: Bool
-  ) throws {
-    if let message = outcome.message { throw SessionError(message) }
-    if hadScreen, let status = outcome.status {
-      StandardStreams.output(
-        "\(status.rawValue) at step \(outcome.step): \(run.url.path)\n"
-          + "  iic-tui replay \(run.name)\n"
-          + (status == .stopped ? "  iic-tui train --resume \(run.name)\n" : ""))
-    }
   }
 }

@@ -58,7 +58,8 @@ private struct StepLine: Encodable {
   var epoch: Int
   var head: String
   var loss: JSONNumber<Double>
-  var mutualInformation: JSONNumber<Double>
+  /// nil for a method without pairs of views.
+  var mutualInformation: JSONNumber<Double>?
   var learningRate: JSONNumber<Double>
   var imagesPerSecond: JSONNumber<Double>
   var elapsed: JSONNumber<Double>
@@ -75,7 +76,8 @@ private struct StepLine: Encodable {
     epoch = step.epoch
     head = step.head.rawValue
     loss = JSONNumber(step.loss)
-    mutualInformation = JSONNumber(step.mutualInformation)
+    mutualInformation =
+      step.mutualInformation.isNaN ? nil : JSONNumber(step.mutualInformation)
     learningRate = JSONNumber(step.learningRate)
     imagesPerSecond = JSONNumber(step.imagesPerSecond)
     elapsed = JSONNumber(step.elapsed)
@@ -174,7 +176,7 @@ private struct EvaluationLine: Encodable {
   }
 }
 
-/// What images without labels do not have is left out.
+/// What images without labels, or heads without pairs of views, do not have is left out.
 private struct HeadMembers: Encodable {
   struct SubHead: Encodable {
     var index: Int
@@ -185,7 +187,7 @@ private struct HeadMembers: Encodable {
     var oneToOne: JSONNumber<Double>?
     var manyToOne: JSONNumber<Double>?
     var agreement: JSONNumber<Double>?
-    var mutualInformation: JSONNumber<Double>
+    var mutualInformation: JSONNumber<Double>?
     var emptyClusters: Int
 
     enum CodingKeys: String, CodingKey {
@@ -227,7 +229,7 @@ private struct HeadMembers: Encodable {
         oneToOne: subHead.scores?.oneToOneAccuracy.map { JSONNumber($0) },
         manyToOne: subHead.scores?.manyToOneAccuracy.map { JSONNumber($0) },
         agreement: subHead.agreement.map { JSONNumber($0) },
-        mutualInformation: JSONNumber(subHead.mutualInformation),
+        mutualInformation: subHead.hasJoint ? JSONNumber(subHead.mutualInformation) : nil,
         emptyClusters: subHead.emptyClusters)
     }
     let lowest = subHeads[head.lowestLossSubHead]

@@ -75,7 +75,7 @@ enum Format {
         table.add(
           [
             head.head.rawValue, String(subHead.index + 1), nats(subHead.loss),
-            nats(subHead.mutualInformation),
+            subHead.hasJoint ? nats(subHead.mutualInformation) : "–",
           ] + (hasClasses ? measured : []) + [
             String(subHead.emptyClusters), index == head.lowestLossSubHead ? "lowest loss" : "",
           ])
