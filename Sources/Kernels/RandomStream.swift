@@ -8,6 +8,8 @@ package enum RandomPurpose: UInt64, Sendable {
   case evaluationPairs = 5
   case samples = 6
   case evaluationSample = 7
+  case kMeans = 8
+  case labelShare = 9
 }
 
 /// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any
