@@ -17,8 +17,8 @@ struct IICTUI: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, WatchCommand.self, ReplayCommand.self, RunsCommand.self,
-      EvaluateCommand.self, PredictCommand.self, ExportCommand.self, PresetsCommand.self,
-      DatasetsCommand.self, BenchCommand.self,
+      EvaluateCommand.self, PredictCommand.self, ExperimentCommand.self, ExportCommand.self,
+      PresetsCommand.self, DatasetsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

@@ -9,7 +9,7 @@ package struct CSV {
   /// A table with this first line.
   package init(_ columns: [String]) { append(columns) }
 
-  mutating func append(_ fields: [String]) {
+  package mutating func append(_ fields: [String]) {
     text += fields.map(Self.quoted).joined(separator: ",") + "\n"
   }
 
