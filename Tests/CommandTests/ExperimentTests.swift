@@ -150,7 +150,7 @@ extension CommandTests {
       for (yaml, expected) in [
         ("variants: {}", "variants: has none, expected at least one name"),
         ("varients: {a: }", "varients: unknown key, expected one of title, preset"),
-        ("variants: [", "not YAML: line 1"),
+        ("variants: [", "not YAML: line 2"),
       ] {
         let file = try write(yaml, workspace)
         expectOneLine(

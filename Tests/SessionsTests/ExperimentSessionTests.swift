@@ -111,6 +111,36 @@ import Training
     #expect(session.table().rows[0].finished == 3)
   }
 
+  @Test func aRunWithoutACheckpointStartsAgain() throws {
+    let (lab, whole) = (try Lab(), try Lab())
+    #expect(begun(try whole.session("  plain:")).count == 1)
+    let reader = RunHistoryReader(whole.run("lab-plain-seed-1"))
+    // As recorded for the other folder, with the data of this one.
+    var description = try reader.description()
+    description.configuration = description.configuration.replacingOccurrences(
+      of: whole.folder.path, with: lab.folder.path)
+    let recorder = try RunRecorder(
+      lab.runs.createRun(name: "lab-plain-seed-1", preset: "mnist-small"))
+    try recorder.record([
+      .started(description, reader.samples()),
+      .step(
+        StepSnapshot(
+          step: 1, epoch: 1, head: .a, loss: 5, subHeadLosses: [5, 5], mutualInformation: 0,
+          learningRate: 1, imagesPerSecond: 1, elapsed: 1000)),
+    ])
+    recorder.close()
+    let session = try lab.session("  plain:")
+    #expect(session.table().rows[0].note == "stopped at step 0 of 4")
+    #expect(begun(session).count == 1)
+    #expect(session.table().rows[0].finished == 1 && session.table().rows[0].note == nil)
+    var losses: [Double] = []
+    try RunHistoryReader(lab.run("lab-plain-seed-1")).forEachStep { losses.append($0.loss) }
+    #expect(losses.count == 4 && losses.first != 5)
+    #expect(
+      try lab.run("lab-plain-seed-1").loadLatestWeights()
+        == whole.run("lab-plain-seed-1").loadLatestWeights())
+  }
+
   @Test func aRunThatWasKilledBeforeItCouldSaySoIsFinished() throws {
     let lab = try Lab()
     let session = try lab.session("  plain:")

@@ -91,7 +91,12 @@ extension ExperimentSession {
         PreparedRun(composition.configuration, composition.dataset, in: own), run, context, control,
         report)
     case .begun:
-      try train(PreparedRun(resume: own, resumingRequest()), run, context, control, report)
+      // Killed before its first checkpoint, it starts again in its folder.
+      let prepared =
+        own.hasCheckpoint
+        ? try PreparedRun(resume: own, resumingRequest())
+        : try PreparedRun(composition.configuration, composition.dataset, in: own)
+      try train(prepared, run, context, control, report)
     case .finished:
       // Killed after the last checkpoint, before it was said that this was the end.
       if own.summary().status != .completed {
