@@ -167,6 +167,10 @@ extension CommandTests {
       expectOneLine(
         try workspace.run(["experiment", "seeds", "--plot", "f.svg"]),
         ["--plot: seeds has no label_shares"])
+      // What is wrong with all runs alike is no table.
+      expectOneLine(
+        try workspace.run(["experiment", "table1", "--data", "nowhere"] + workspace.inRuns),
+        ["/nowhere"])
       for arguments in [
         ["--csv", "--json"], ["--plot", "f.png"], ["--jobs", "0"], ["--data", ""],
       ] {

@@ -3,7 +3,7 @@ import Snapshots
 
 /// What one finished run or baseline has come to. Shares are 0...1; nil where there are no labels,
 /// or nothing of the kind.
-package struct ExperimentScores: Sendable, Codable, Equatable {
+package struct ExperimentScores: Sendable, Codable, Hashable {
   /// Of the sub-head with the lowest loss, which was chosen without labels, as are `nmi` and `ari`.
   package var accuracy: Double?
   package var nmi: Double?

@@ -2,7 +2,7 @@ import Foundation
 
 /// One run of an experiment: a variant with a seed.
 package struct ExperimentRun: Sendable, Equatable {
-  package enum Standing: Sendable, Equatable {
+  package enum Standing: Sendable, Hashable {
     case missing
     /// Another process trains it now.
     case running
@@ -90,6 +90,14 @@ package struct ExperimentRow: Sendable, Equatable {
 package struct ExperimentTable: Sendable, Equatable {
   package var experiment: Experiment
   package var rows: [ExperimentRow]
+
+  /// What keeps every single run from being trained, such as data that are not there; nil if not
+  /// all have one problem.
+  package var commonProblem: String? {
+    let standings = Set(rows.flatMap(\.runs).map(\.standing))
+    if standings.count == 1, case .impossible(let problem)? = standings.first { return problem }
+    return nil
+  }
 
   /// Runs that cannot be trained or counted.
   package var impossible: [ExperimentRun] {

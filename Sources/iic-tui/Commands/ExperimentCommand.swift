@@ -95,6 +95,7 @@ struct ExperimentCommand: ParsableCommand {
     let session = ExperimentSession(experiment, try request(), in: runs.folder)
     if !onlyTable { try train(session) }
     let table = session.table()
+    if let problem = table.commonProblem { throw SessionError(problem) }
     StandardStreams.output(
       ExperimentOutput(table: table)
         .text(markdown ? .markdown : csv ? .csv : json ? .json : .terminal))
