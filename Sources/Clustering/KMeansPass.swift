@@ -61,34 +61,23 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
   }
 
   func run(_ pool: WorkerPool) {
-    let (count, dimensions, parts, clusters) = (points.count, points.dimensions, parts, clusters)
-    let blocks = (count + kMeansBlock - 1) / kMeansBlock
+    let blocks = (points.count + kMeansBlock - 1) / kMeansBlock
+    let sumsPerPart = clusters * points.dimensions
     clusterOfPoint.withUnsafeMutableBufferPointer { nearest in
       distances.withUnsafeMutableBufferPointer { distances in
         sums.withUnsafeMutableBufferPointer { sums in
           nonisolated(unsafe) let (nearest, distances, sums) = (nearest, distances, sums)
           pool.forEach(parts) { part in
-            let scratch = FloatBuffer(count: kMeansBlock * dimensions)
+            let own = sums.extracting(part * sumsPerPart..<(part + 1) * sumsPerPart)
+            let rows = FloatBuffer(count: kMeansBlock * points.dimensions)
             let products = FloatBuffer(count: kMeansBlock * packed.paddedChannels)
             for block in part * blocks / parts..<(part + 1) * blocks / parts {
-              let range = block * kMeansBlock..<min((block + 1) * kMeansBlock, count)
-              points.copy(range, to: scratch.pointer)
-              multiply(scratch, into: products)
-              for (row, point) in range.enumerated() {
-                let cluster = nearestCentre(products.pointer + row * packed.paddedChannels)
-                let values = scratch.pointer + row * dimensions
-                nearest[point] = cluster
-                distances[point] = centres.withUnsafeBufferPointer { centres in
-                  squaredDistance(
-                    values,
-                    UnsafeBufferPointer(
-                      rebasing: centres[cluster * dimensions..<(cluster + 1) * dimensions]))
-                }
-                let first = (part * clusters + cluster) * dimensions
-                for dimension in 0..<dimensions {
-                  sums[first + dimension] += Double(values[dimension])
-                }
-              }
+              let first = block * kMeansBlock
+              let range = first..<min(first + kMeansBlock, points.count)
+              points.copy(range, to: rows.pointer)
+              multiply(rows, into: products)
+              assign(
+                rows, products, nearest.extracting(range), distances.extracting(range), sums: own)
             }
           }
         }
@@ -101,13 +90,38 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
     let groups = kMeansBlock / imageBlock
     let taps = (0..<groups).map { Tap(pixel: $0, tap: 0) }
     let starts = (0...groups).map { Int32($0) }
-    for panel in 0..<packed.panels {
-      kernels.convolve(
-        ConvolutionArguments(
-          input: rows.pointer, inputStride: points.dimensions, depth: points.dimensions,
-          weights: weights.pointer + packed.panelStart(panel), width: packed.width(panel),
-          output: products.pointer + panel * panelWidth, outputStride: packed.paddedChannels,
-          tapStarts: starts, taps: taps, pixels: 0..<groups, accumulates: false))
+    taps.withUnsafeBufferPointer { taps in
+      starts.withUnsafeBufferPointer { starts in
+        guard let taps = taps.baseAddress, let starts = starts.baseAddress else { return }
+        for panel in 0..<packed.panels {
+          kernels.convolve(
+            ConvolutionArguments(
+              input: rows.pointer, inputStride: points.dimensions, depth: points.dimensions,
+              weights: weights.pointer + packed.panelStart(panel), width: packed.width(panel),
+              output: products.pointer + panel * panelWidth, outputStride: packed.paddedChannels,
+              tapStarts: starts, taps: taps, pixels: 0..<groups, accumulates: false))
+        }
+      }
+    }
+  }
+
+  /// Writes the cluster and the distance of each point of a block and adds the point to its
+  /// cluster's sums, `[clusters, dimensions]`.
+  private func assign(
+    _ rows: FloatBuffer, _ products: FloatBuffer, _ nearest: UnsafeMutableBufferPointer<Int>,
+    _ distances: UnsafeMutableBufferPointer<Float>, sums: UnsafeMutableBufferPointer<Double>
+  ) {
+    let dimensions = points.dimensions
+    centres.withUnsafeBufferPointer { centres in
+      for row in nearest.indices {
+        let cluster = nearestCentre(products.pointer + row * packed.paddedChannels)
+        let values = rows.pointer + row * dimensions
+        let own = cluster * dimensions..<(cluster + 1) * dimensions
+        nearest[row] = cluster
+        distances[row] = squaredDistance(values, centres.extracting(own))
+        let target = sums.extracting(own)
+        for dimension in 0..<dimensions { target[dimension] += Double(values[dimension]) }
+      }
     }
   }
 
