@@ -82,6 +82,8 @@ extension ExperimentSession {
       return
     }
     let own = runFolder(run.name)
+    // Asked again: another process may have trained it since.
+    let run = self.run(variant: run.variant, seed: run.seed)
     switch run.standing {
     case .missing:
       if !own.exists {
