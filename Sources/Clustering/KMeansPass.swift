@@ -148,11 +148,15 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
     for cluster in 0..<clusters {
       let first = cluster * dimensions
       if sizes[cluster] > 0 {
-        for dimension in 0..<dimensions {
-          let sum = (0..<parts).reduce(0) { sum, part in
-            sum + sums[part * clusters * dimensions + first + dimension]
+        var total = [Double](repeating: 0, count: dimensions)
+        sums.withUnsafeBufferPointer { sums in
+          for part in 0..<parts {
+            let own = (part * clusters + cluster) * dimensions
+            for dimension in 0..<dimensions { total[dimension] += sums[own + dimension] }
           }
-          centres[first + dimension] = Float(sum / Double(sizes[cluster]))
+        }
+        for dimension in 0..<dimensions {
+          centres[first + dimension] = Float(total[dimension] / Double(sizes[cluster]))
         }
       } else if let point = farthestPoint(besides: taken) {
         taken.insert(point)
