@@ -56,8 +56,8 @@ let package = Package(
     .target(
       name: "Sessions",
       dependencies: [
-        "Kernels", "NeuralNet", "Datasets", "Settings", "Methods", "Training", "Snapshots",
-        "RunStorage",
+        "Kernels", "NeuralNet", "Clustering", "Datasets", "Settings", "Methods", "Training",
+        "Snapshots", "RunStorage",
       ]),
     .target(name: "TerminalUI", dependencies: ["Snapshots"]),
     .target(name: "NcursesUI", dependencies: ["TerminalUI", "Snapshots", "CNcurses"]),
@@ -88,7 +88,9 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "Methods", "Settings", "TestSupport"]),
     .testTarget(
       name: "SessionsTests",
-      dependencies: ["Sessions", "Settings", "Training", "RunStorage", "Snapshots", "TestSupport"]
+      dependencies: [
+        "Sessions", "Settings", "Datasets", "Training", "RunStorage", "Snapshots", "TestSupport",
+      ]
     ),
     .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),
     .testTarget(
@@ -96,7 +98,9 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["iic-tui", "Training", "RunStorage", "CImageCodecs", "TestSupport"]),
+      dependencies: [
+        "iic-tui", "Sessions", "Training", "RunStorage", "CImageCodecs", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -10,6 +10,8 @@ package enum RandomPurpose: UInt64, Sendable {
   case evaluationSample = 7
   case restart = 8
   case labelledShare = 9
+  case kMeans = 10
+  case labelShare = 11
 }
 
 /// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any

@@ -74,7 +74,7 @@ extension RunFolder {
   }
 
   /// The step that resuming goes on from; 0 without a checkpoint.
-  func checkpointStep() throws(StorageError) -> Int {
+  package func checkpointStep() throws(StorageError) -> Int {
     hasCheckpoint ? try openWeights(latestWeightsURL).step : 0
   }
 

@@ -8,6 +8,8 @@ import Training
 /// What somebody wants trained, as the command line says it.
 package struct RunRequest: Sendable {
   package var preset: String?
+  /// The flag or the file that names the preset, for messages.
+  package var presetSource = "--preset"
   /// A settings file's path.
   package var config: String?
   /// `key=value` each.
@@ -18,10 +20,14 @@ package struct RunRequest: Sendable {
   package var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// The new run's name; made from preset and time if nil.
   package var name: String?
+  /// Loads the data that settings name; they are read from disk if nil. Who starts several runs
+  /// keeps the data between them.
+  package var loadDataset: (@Sendable (Configuration) throws -> ImageDataset)?
 
   package init() {}
 
-  func flag(_ key: String) -> String? { flags.first { $0.key == key }?.value }
+  /// The last of several counts.
+  func flag(_ key: String) -> String? { flags.last { $0.key == key }?.value }
 
   /// The data set that flags, assignments or the settings file name, or that lies in the folder
   /// they name; nil without either.
@@ -52,6 +58,28 @@ package struct RunRequest: Sendable {
   }
 }
 
+extension RunRequest {
+  /// The settings of a run that starts, checked, and its data.
+  ///
+  /// - Throws: an error of one line.
+  func composed() throws -> (configuration: Configuration, dataset: ImageDataset) {
+    var text: String?
+    if let config { text = try UserPath.readText(config) }
+    let named = try text.flatMap { text in
+      try ComposedSettings.preset(ofFile: text, source: config ?? "")
+    }
+    // Who names only a folder gets the preset that suits what lies there.
+    let recognized = preset == nil && named == nil ? try recognizedDataset(file: text) : nil
+    var settings = try ComposedSettings(
+      preset: preset ?? named ?? recognized?.preset ?? "digits",
+      source: preset != nil || named == nil ? presetSource : "\(config ?? ""): preset")
+    if let recognized { try settings.set(key: "dataset", value: recognized.name) }
+    if let text, let config { try settings.apply(file: text, path: config) }
+    let dataset = try settings.complete(self)
+    return (settings.configuration, dataset)
+  }
+}
+
 /// What a training needs, all of it checked.
 package struct PreparedRun {
   package var configuration: Configuration
@@ -75,21 +103,10 @@ extension PreparedRun {
   ///
   /// - Throws: an error of one line; then no folder is left behind.
   package init(new request: RunRequest, in runs: RunsFolder) throws {
-    var text: String?
-    if let config = request.config { text = try UserPath.readText(config) }
-    let named = try text.flatMap { text in
-      try ComposedSettings.preset(ofFile: text, source: request.config ?? "")
-    }
-    // Who names only a folder gets the preset that suits what lies there.
-    let recognized =
-      request.preset == nil && named == nil ? try request.recognizedDataset(file: text) : nil
-    var settings = try ComposedSettings(
-      preset: request.preset ?? named ?? recognized?.preset ?? "digits",
-      source: request.preset != nil || named == nil ? "--preset" : "\(request.config ?? ""): preset"
-    )
-    if let recognized { try settings.set(key: "dataset", value: recognized.name) }
-    if let text, let config = request.config { try settings.apply(file: text, path: config) }
-    try self.init(new: request, settings, named: settings.configuration.preset, in: runs)
+    let (configuration, dataset) = try request.composed()
+    let start = try configuration.loadStart()
+    let folder = try runs.createRun(name: request.name, preset: configuration.preset)
+    try self.init(configuration, dataset, start: start, in: folder)
   }
 
   /// - Parameter kind: what the name of a run that nobody has named begins with.
@@ -100,10 +117,19 @@ extension PreparedRun {
     let dataset = try settings.complete(request)
     let start = try settings.configuration.loadStart()
     let folder = try runs.createRun(name: request.name, preset: kind)
+    try self.init(settings.configuration, dataset, start: start, in: folder)
+  }
+
+  /// A run that starts in a folder where none has begun, with settings that go with the data.
+  ///
+  /// - Parameter start: weights that its trunk starts from; nil for none.
+  init(
+    _ configuration: Configuration, _ dataset: ImageDataset, start: [NamedTensor]?,
+    in folder: RunFolder
+  ) throws {
     self.init(
-      configuration: settings.configuration, dataset: dataset,
-      recorder: try RunRecorder(folder), checkpoint: nil, start: start, past: nil,
-      startedAt: Date().timeIntervalSince1970)
+      configuration: configuration, dataset: dataset, recorder: try RunRecorder(folder),
+      checkpoint: nil, start: start, past: nil, startedAt: Date().timeIntervalSince1970)
   }
 
   /// Settings that a run may change when it goes on; with another of the rest it would be another
@@ -224,7 +250,7 @@ extension ComposedSettings {
   fileprivate mutating func complete(_ request: RunRequest) throws -> ImageDataset {
     for assignment in request.assignments { try apply(assignment: assignment) }
     // The setting itself takes 0 for no limit; who types a number of steps wants some.
-    if request.flag("training.steps") == "0" {
+    if request.flags.contains(where: { $0.flag == "--steps" && $0.value == "0" }) {
       throw SettingsError(
         source: "--steps", key: nil, problem: "is '0', expected an integer of at least 1")
     }
@@ -232,7 +258,9 @@ extension ComposedSettings {
     try blaming { configuration throws(SettingsError) in
       try configuration.validate(source: "")
     }
-    var dataset = try configuration.loadDataset(progress: request.progress)
+    var dataset =
+      try request.loadDataset?(configuration)
+      ?? configuration.loadDataset(progress: request.progress)
     if configuration.method == .informationClustering,
       let note = configuration.clustering.views.note(side: dataset.size.side)
     {

@@ -22,12 +22,14 @@ package struct StoredNetwork {
   /// - Parameters:
   ///   - classes: of the run's images.
   ///   - best: the weights with the lowest loss rather than the latest ones.
+  ///   - context: what it computes with; all threads of the settings if nil.
   /// - Throws: an error of one line where there are no weights, or others than the settings say.
   package init(
-    _ folder: RunFolder, _ settings: Configuration, imageChannels: Int, classes: Int, best: Bool
+    _ folder: RunFolder, _ settings: Configuration, imageChannels: Int, classes: Int, best: Bool,
+    context: ComputeContext? = nil
   ) throws {
     self.settings = settings
-    let context = try ComputeEnvironment().context(threads: settings.threadCount)
+    let context = try context ?? ComputeEnvironment().context(threads: settings.threadCount)
     let module: any Module
     switch settings.method {
     case .informationClustering:

@@ -162,6 +162,11 @@ package struct SettingsSchema<Root>: Sendable {
       problem: "unknown key, expected one of \(names.joined(separator: ", "))")
   }
 
+  /// Throws `SettingsError` if there is no such key.
+  package func check(key: String, source: String) throws(SettingsError) {
+    if !fields.contains(where: { $0.key == key }) { throw unknown(key, source) }
+  }
+
   /// The keys one level below `group`, in their order; none if it is no group.
   private func members(of group: String) -> [String] {
     let prefix = group.isEmpty ? "" : group + "."

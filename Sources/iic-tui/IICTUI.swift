@@ -18,9 +18,8 @@ struct IICTUI: ParsableCommand {
     subcommands: [
       TrainCommand.self, WatchCommand.self, ReplayCommand.self, RunsCommand.self,
       EvaluateCommand.self, PredictCommand.self, ClustersCommand.self, FineTuneCommand.self,
-      ExportCommand.self,
-      PresetsCommand.self,
-      DatasetsCommand.self, BenchCommand.self,
+      ExperimentCommand.self, ExportCommand.self, PresetsCommand.self, DatasetsCommand.self,
+      BenchCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
