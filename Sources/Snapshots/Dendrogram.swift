@@ -49,6 +49,18 @@ package struct Dendrogram: Sendable, Equatable {
     }
   }
 
+  /// Of each node, whether it is one of the `count` groups that are left last, or part of one.
+  package func isInGroup(of count: Int) -> [Bool] {
+    var isIn = nodes.map { _ in false }
+    guard count > 0 else { return isIn }
+    let groups = Set(groups(count))
+    for index in nodes.indices.reversed() {
+      if groups.contains(index) { isIn[index] = true }
+      if isIn[index] { for child in nodes[index].children ?? [] { isIn[child] = true } }
+    }
+    return isIn
+  }
+
   /// The nodes that are left when there are `count` groups, first leaves first.
   package func groups(_ count: Int) -> [Int] {
     let kept = nodes.indices.prefix(leaves + max(0, leaves - count))

@@ -33,6 +33,21 @@ package enum TreePanel {
       in: area, into: &buffer)
   }
 
+  /// The tree of one sub-head as plain text, `leaves` lines and one in front that says how many
+  /// classes there seem to be.
+  package static func text(
+    _ subHead: SubHeadEvaluation, suggestion: SuggestedCount?, classNames: [String],
+    leaves: Int, width: Int = 78
+  ) -> String {
+    let rows = min(leaves, subHead.merges.count + 1)
+    var buffer = CellBuffer(width: width, height: rows + 1, colorDepth: .none)
+    let (line, area) = buffer.area.splitTop(1)
+    buffer.write(summary(suggestion), x: line.x, y: line.y, limit: line.width)
+    drawTree(
+      subHead, suggestion: suggestion, classNames: classNames, in: area, into: &buffer)
+    return buffer.text
+  }
+
   /// How many classes there seem to be, in words.
   package static func summary(_ suggestion: SuggestedCount?) -> [Span] {
     guard let suggestion else {
@@ -74,15 +89,7 @@ package enum TreePanel {
     let room = area.maxX - left - 1
     guard room >= 4 else { return }
     let columns = columns(of: tree, room: room)
-    /// Nodes that the suggested count keeps apart, and all below them.
-    let classes = Set(suggestion.map { tree.groups($0.clusters) } ?? [])
-    var isInClass = tree.nodes.map { _ in false }
-    for index in tree.nodes.indices.reversed() {
-      if classes.contains(index) { isInClass[index] = true }
-      if isInClass[index] {
-        for child in tree.nodes[index].children ?? [] { isInClass[child] = true }
-      }
-    }
+    let isInClass = tree.isInGroup(of: suggestion?.clusters ?? 0)
     for leaf in 0..<tree.leaves {
       let y = area.y + leaf
       buffer.write(
@@ -137,7 +144,7 @@ package enum TreePanel {
   }
 
   /// The class that most images of a leaf are of, and its clusters' numbers where there is none.
-  private static func name(
+  static func name(
     _ leaf: Dendrogram.Node, _ subHead: SubHeadEvaluation, _ classNames: [String]
   ) -> String {
     guard let scores = subHead.scores, !classNames.isEmpty else {

@@ -113,7 +113,9 @@ struct HistoryTests {
       let tables = url.appendingPathComponent("tables")
       let written = try HistoryExport.writeCSV(RunHistoryReader(run), to: tables)
       #expect(
-        written.map(\.lastPathComponent) == ["steps.csv", "evaluations.csv", "confusion-B-1.csv"])
+        written.map(\.lastPathComponent) == [
+          "steps.csv", "evaluations.csv", "cluster-names.csv", "confusion-B-1.csv",
+        ])
       let row = try String(contentsOf: written[1], encoding: .utf8).split(separator: "\n")[1]
       #expect(row == "1,1,1.0,6,B,1,1,0.25,,,,0.5,0.4,-0.01,0")
     }

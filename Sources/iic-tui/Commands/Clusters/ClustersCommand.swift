@@ -16,7 +16,7 @@ struct ClustersCommand: ParsableCommand {
       number.
       """,
     subcommands: [
-      Show.self, Names.self, Name.self, Assignments.self, Sheet.self, Sort.self,
+      Show.self, Tree.self, Names.self, Name.self, Assignments.self, Sheet.self, Sort.self,
     ],
     defaultSubcommand: Show.self)
 
