@@ -30,6 +30,11 @@ extension RunsFolder {
         : "no run '\(text)'; there are \(Self.listed(folders))")
   }
 
+  /// Whether there is a run of exactly this name.
+  package func has(_ name: String) throws(StorageError) -> Bool {
+    try folders().contains { $0.name == name }
+  }
+
   private func run(at url: URL) throws(StorageError) -> RunFolder {
     let run = RunFolder(url)
     guard run.url.isFolder else { throw StorageError(run.url, "no such run") }

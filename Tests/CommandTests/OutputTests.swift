@@ -21,16 +21,21 @@ import Testing
   /// Of images without labels no column speaks of classes.
   @Test func aTableOfAnEvaluation() {
     let scores = ClassScores(
-      accuracy: 0.5, nmi: 0.25, ari: 0.125, classOfCluster: [0, 1], contingency: [1, 1, 1, 1])
+      accuracy: 0.5, nmi: 0.25, ari: 0.125, oneToOneAccuracy: 0.5, manyToOneAccuracy: 0.75,
+      classOfCluster: [0, 1], contingency: [1, 1, 1, 1])
     let labelled = Format.table(evaluation(loss: -0.5, scores: scores)).split(separator: "\n")
     #expect(
-      labelled[0] == "head  sub-head    loss  I(z,z')  accuracy    NMI    ARI  empty clusters")
+      labelled[0]
+        == "head  sub-head    loss  I(z,z')  accuracy  1 to 1  many to 1    NMI    ARI  agreement"
+        + "  empty clusters")
     #expect(
       labelled[1]
-        == "A            1  -0.500    0.250    50.0 %  0.250  0.125               1  lowest loss")
+        == "A            1  -0.500    0.250    50.0 %  50.0 %     75.0 %  0.250  0.125          –"
+        + "               1  lowest loss")
     let bare = Format.table(evaluation(loss: -0.5, scores: nil)).split(separator: "\n")
-    #expect(bare[0] == "head  sub-head    loss  I(z,z')  empty clusters")
-    #expect(bare[1] == "A            1  -0.500    0.250               1  lowest loss")
+    #expect(bare[0] == "head  sub-head    loss  I(z,z')  agreement  empty clusters")
+    #expect(
+      bare[1] == "A            1  -0.500    0.250          –               1  lowest loss")
   }
 
   private func evaluation(loss: Double, scores: ClassScores?) -> EvaluationSnapshot {

@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try runs.folder.resolve(runName)
+    let folder = try runs.runToRead(runName)
     let reader = RunHistoryReader(folder)
     let description = try reader.description()
     let names = try folder.clusterNames()
@@ -45,10 +45,13 @@ struct EvaluateCommand: ParsableCommand {
     guard let evaluation = try network.evaluate(images, epoch: try reader.epoch(ofStep: step))
     else { return }
     let named = NamedAccuracy.all(of: evaluation, names: names, classNames: images.classNames)
+    let main = description.mainHead?.name
+    let classes = ClassLine.all(of: evaluation, main: main, classNames: images.classNames)
     StandardStreams.output(
       json
-        ? JSONEventLines.line(evaluation, main: description.mainHead?.name, named: named)
+        ? JSONEventLines.line(evaluation, main: main, named: named, classes: classes)
         : "\(folder.name) after step \(step), on \(evaluation.images) images of "
-          + "\(settings.dataset):\n" + Format.table(evaluation) + named.map(\.line).joined())
+          + "\(settings.dataset):\n" + Format.table(evaluation) + named.map(\.line).joined()
+          + Format.table(classes))
   }
 }

@@ -43,7 +43,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try runs.folder.resolve(runName)
+    let folder = try runs.runToRead(runName)
     if let weights {
       let stored = try folder.loadLatestWeights()
       try Safetensors.write(

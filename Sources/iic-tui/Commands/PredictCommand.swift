@@ -61,7 +61,7 @@ struct PredictCommand: ParsableCommand {
   ///     image that can be.
   func predict(output: (String) -> Bool, problem: (String) -> Void) throws -> Bool {
     let predictor = try ImagePredictor(
-      runs.folder.resolve(runName), head: head, number: subHead, best: best)
+      runs.runToRead(runName), head: head, number: subHead, best: best)
     var isComplete = true
     func report(_ line: String) {
       problem(line)

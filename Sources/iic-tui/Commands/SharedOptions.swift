@@ -1,4 +1,6 @@
 import ArgumentParser
+import Datasets
+import Foundation
 import RunStorage
 import Sessions
 
@@ -15,4 +17,11 @@ struct RunsOption: ParsableArguments {
   }
 
   var folder: RunsFolder { RunsFolder(path: runs.map { UserPath.absolute($0) }) }
+
+  /// A run that is only read: `demo` is the one that comes with the program, unless somebody has a
+  /// run of that name.
+  func runToRead(_ name: String) throws -> RunFolder {
+    guard name == "demo", try !folder.has(name) else { return try folder.resolve(name) }
+    return RunFolder(URL(fileURLWithPath: try AssetLocator.find("demo-run"), isDirectory: true))
+  }
 }

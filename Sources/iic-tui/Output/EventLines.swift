@@ -35,11 +35,14 @@ struct JSONEventLines {
     JSONLine.text(CheckpointLine(step: checkpoint.step, path: checkpoint.path))
   }
 
-  /// - Parameter named: how the clusters that a person has named agree with the classes.
+  /// - Parameters:
+  ///   - named: how the clusters that a person has named agree with the classes.
+  ///   - classes: how well each is found; left out if empty.
   static func line(
-    _ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy] = []
+    _ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy] = [],
+    classes: [ClassLine] = []
   ) -> String {
-    JSONLine.text(EvaluationLine(evaluation, main: main, named: named))
+    JSONLine.text(EvaluationLine(evaluation, main: main, named: named, classes: classes))
   }
 }
 
@@ -138,8 +141,12 @@ private struct EvaluationLine: Encodable {
   private let evaluation: EvaluationSnapshot
   private let main: HeadID?
   private let named: [NamedAccuracy]
+  private let classes: [ClassLine]
 
-  init(_ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy]) {
+  init(
+    _ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy], classes: [ClassLine]
+  ) {
+    self.classes = classes
     self.evaluation = evaluation
     self.main = main
     self.named = named
@@ -165,6 +172,7 @@ private struct EvaluationLine: Encodable {
       try container.encode(suggestion.jump, forKey: Key("jump"))
     }
     if !named.isEmpty { try container.encode(named, forKey: Key("names")) }
+    if !classes.isEmpty { try container.encode(classes, forKey: Key("classes")) }
     for head in evaluation.heads {
       let members = HeadMembers(head)
       if head.head == main {

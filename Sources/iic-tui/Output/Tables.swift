@@ -63,21 +63,24 @@ enum Format {
   /// without labels have no column that speaks of classes.
   static func table(_ evaluation: EvaluationSnapshot) -> String {
     let hasClasses = evaluation.heads.contains { $0.subHeads.contains { $0.scores != nil } }
-    let scores = hasClasses ? ["accuracy", "NMI", "ARI"] : []
+    let scores = hasClasses ? ["accuracy", "1 to 1", "many to 1", "NMI", "ARI"] : []
     var table = TextTable(
-      ["head", "sub-head", "loss", "I(z,z')"] + scores + ["empty clusters", ""],
-      alignRight: [false, true, true, true] + scores.map { _ in true } + [true, false])
+      ["head", "sub-head", "loss", "I(z,z')"] + scores + ["agreement", "empty clusters", ""],
+      alignRight: [false, true, true, true] + scores.map { _ in true } + [true, true, false])
     for head in evaluation.heads {
       for (index, subHead) in head.subHeads.enumerated() {
         let measured = [
-          percent(subHead.accuracy), subHead.nmi.map(nats) ?? "–", subHead.ari.map(nats) ?? "–",
+          percent(subHead.accuracy), percent(subHead.scores?.oneToOneAccuracy),
+          percent(subHead.scores?.manyToOneAccuracy), subHead.nmi.map(nats) ?? "–",
+          subHead.ari.map(nats) ?? "–",
         ]
         table.add(
           [
             head.head.rawValue, String(subHead.index + 1), nats(subHead.loss),
             subHead.hasJoint ? nats(subHead.mutualInformation) : "–",
           ] + (hasClasses ? measured : []) + [
-            String(subHead.emptyClusters), index == head.lowestLossSubHead ? "lowest loss" : "",
+            percent(subHead.agreement), String(subHead.emptyClusters),
+            index == head.lowestLossSubHead ? "lowest loss" : "",
           ])
       }
     }

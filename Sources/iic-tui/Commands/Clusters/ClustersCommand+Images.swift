@@ -69,7 +69,7 @@ extension ClustersCommand {
     }
 
     func run() throws {
-      let assigner = try images.assigner(parent.folder())
+      let assigner = try images.assigner(parent.runToRead())
       guard let output else {
         write(assigner) { StandardStreams.output($0) }
         return
@@ -135,7 +135,7 @@ extension ClustersCommand {
     }
 
     func run() throws {
-      let sheet = try ContactSheet(images.assigner(parent.folder()), columns: columns)
+      let sheet = try ContactSheet(images.assigner(parent.runToRead()), columns: columns)
       let bytes = try sheet.picture().pngBytes(path: file)
       try AtomicFile.write(
         Data(bytes), to: URL(fileURLWithPath: UserPath.absolute(file)))
@@ -172,7 +172,7 @@ extension ClustersCommand {
 
     func run() throws {
       let signals = StopSignals {}
-      let sorting = try ImageSorting(images.assigner(parent.folder()), into: folder)
+      let sorting = try ImageSorting(images.assigner(parent.runToRead()), into: folder)
       let folders = try sorting.run(copies: copy) { signals.haveCome }
       var table = TextTable(["folder", "cluster", "images"], alignRight: [false, true, true])
       for folder in folders { table.add([folder.name, "\(folder.cluster)", "\(folder.images)"]) }

@@ -18,7 +18,7 @@ extension ClustersCommand {
 
     func run() throws {
       let subHead = try NamedSubHead(
-        parent.folder(), head: options.head, number: options.subHead)
+        parent.runToRead(), head: options.head, number: options.subHead)
       let rows = (0..<subHead.head.clusters).map { ClusterRow($0, of: subHead) }
       if json {
         StandardStreams.output(rows.map { JSONLine.text($0) }.joined())
@@ -52,7 +52,7 @@ extension ClustersCommand {
     var json = false
 
     func run() throws {
-      let folder = try parent.folder()
+      let folder = try parent.runToRead()
       let names = try folder.clusterNames()
       if json {
         let lines = names.all.map { JSONLine.text(NameLine(cluster: $0, name: $1)) }

@@ -39,7 +39,7 @@ extension ClustersCommand {
     }
 
     func run() throws {
-      let folder = try parent.folder()
+      let folder = try parent.runToRead()
       let reader = RunHistoryReader(folder)
       let description = try reader.description()
       guard let evaluation = try reader.evaluation() else {

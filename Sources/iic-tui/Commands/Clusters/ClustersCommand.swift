@@ -24,6 +24,9 @@ struct ClustersCommand: ParsableCommand {
   var runName: String
   @OptionGroup var runs: RunsOption
 
+  /// For those who write nothing into the run.
+  func runToRead() throws -> RunFolder { try runs.runToRead(runName) }
+
   func folder() throws -> RunFolder { try runs.folder.resolve(runName) }
 }
 
