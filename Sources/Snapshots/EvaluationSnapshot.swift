@@ -101,8 +101,8 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   /// clusters, the mean over the others, 0...1: a sign of trust that needs no label. nil without
   /// others.
   package var agreement: Double?
-  /// The cluster of the head's lowest-loss sub-head that each of its clusters corresponds to, `[C]`;
-  /// −1 for none. nil in what an older program wrote.
+  /// The cluster of the head's lowest-loss sub-head that each of its clusters corresponds to,
+  /// `[C]`; −1 for none. nil in what an older program wrote.
   package var alignment: [Int]?
 
   /// C.

@@ -1,7 +1,7 @@
 import Snapshots
 
-/// The joint distribution of a sub-head, or how its predictions and the classes go together where it
-/// has no joint, brought to a number of square groups that fits the screen.
+/// The joint distribution of a sub-head, or how its predictions and the classes go together where
+/// it has no joint, brought to a number of square groups that fits the screen.
 package struct JointGrid: Sendable, Equatable {
   /// Groups along each side; as many as there are clusters unless those do not fit.
   package let groups: Int

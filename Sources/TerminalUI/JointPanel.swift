@@ -1,8 +1,8 @@
 import Foundation
 import Snapshots
 
-/// The joint distribution of the chosen sub-head as a heatmap with its marginals and its numbers; of
-/// a head that is trained with labels, its predictions by true class.
+/// The joint distribution of the chosen sub-head as a heatmap with its marginals and its numbers;
+/// of a head that is trained with labels, its predictions by true class.
 package enum JointPanel {
   static func draw(
     _ state: DashboardState, _ moment: Moment, _ layout: DashboardLayout,

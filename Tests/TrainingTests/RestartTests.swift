@@ -3,8 +3,8 @@ import Testing
 
 @testable import Training
 
-/// Sub-heads of the main head that start anew from the auxiliary head's tree. Epoch 1, steps 1 to 5,
-/// trains head A; epoch 2 begins with the restart.
+/// Sub-heads of the main head that start anew from the auxiliary head's tree. Epoch 1, steps 1 to
+/// 5, trains head A; epoch 2 begins with the restart.
 @Suite struct RestartTests {
   /// Trees that need not have settled, and main sub-heads of which none agrees enough.
   private func configuration(_ assignments: String...) throws -> Configuration {
