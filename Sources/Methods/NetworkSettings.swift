@@ -9,6 +9,19 @@ package struct NetworkSettings: Sendable, Equatable {
 
   package init() {}
 
+  /// The network for square images.
+  ///
+  /// - Parameters:
+  ///   - inputSize: their side, in pixels.
+  ///   - inputChannels: as they are read.
+  ///   - input: what the trunk sees of them.
+  func architecture(inputSize: Int, inputChannels: Int, input: InputKind) -> Architecture {
+    var architecture = Architecture(
+      kind, width: width, inputSize: inputSize, inputChannels: inputChannels)
+    architecture.input = input
+    return architecture
+  }
+
   /// - Parameter kinds: those that the method can train.
   package static func schema(
     kinds: [Architecture.Kind]

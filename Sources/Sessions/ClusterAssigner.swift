@@ -75,11 +75,9 @@ package struct ClusterAssigner {
       let range = first..<min(first + Self.batch, dataset.count)
       for (image, row) in zip(range, probabilities(range)) {
         let assignments = (0..<subHeads).map { place in
-          var best = Assignment(cluster: 0, probability: -1)
-          for cluster in 0..<clusters where row[place * clusters + cluster] > best.probability {
-            best = Assignment(cluster: cluster, probability: row[place * clusters + cluster])
-          }
-          return best
+          let own = row[place * clusters..<(place + 1) * clusters]
+          let cluster = own.indexOfLargest
+          return Assignment(cluster: cluster, probability: own[own.startIndex + cluster])
         }
         guard try body(image, assignments) else { return }
       }

@@ -36,14 +36,8 @@ package enum HelpOverlay {
     let lines = lines(state)
     let keyWidth = 10
     let inner = keyWidth + (lines.map(\.what.columns).max() ?? 0)
-    let width = min(buffer.width, inner + 4)
-    let height = min(buffer.height, lines.count + 2)
-    let area = Rect(
-      x: (buffer.width - width) / 2, y: (buffer.height - height) / 2, width: width,
-      height: height)
-    buffer.fill(area, Cell())
     let content = Panel([Span("Keys", Style.plain.bold)], hasBorder: true)
-      .draw(in: area, into: &buffer)
+      .drawOverlay(width: inner + 4, lines: lines.count, into: &buffer)
     for (row, line) in lines.enumerated() where row < content.height {
       let key = line.key.padded(keyWidth)
       buffer.write(

@@ -10,12 +10,8 @@ package enum NoticeOverlay {
         [Span(row == 0 ? "\(mark)  " : "   ", Style(color, bold: true)), Span(part)]
       }
     }
-    let height = min(buffer.height, lines.count + 2)
-    let area = Rect(
-      x: (buffer.width - width) / 2, y: (buffer.height - height) / 2, width: width, height: height)
-    buffer.fill(area, Cell())
     let content = Panel([Span("Warnings and restarts", Style.plain.bold)], hasBorder: true)
-      .draw(in: area, into: &buffer)
+      .drawOverlay(width: width, lines: lines.count, into: &buffer)
     for (row, line) in lines.enumerated() where row < content.height {
       buffer.write(line, x: content.x, y: content.y + row, limit: content.width)
     }

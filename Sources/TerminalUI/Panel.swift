@@ -28,6 +28,17 @@ package struct Panel {
     return content(of: area)
   }
 
+  /// Draws the panel over the middle of the screen, `lines` rows of content high, as far as there
+  /// is room, and returns the area for the content.
+  package func drawOverlay(width: Int, lines: Int, into buffer: inout CellBuffer) -> Rect {
+    let width = min(buffer.width, width)
+    let height = min(buffer.height, lines + 2)
+    let area = Rect(
+      x: (buffer.width - width) / 2, y: (buffer.height - height) / 2, width: width, height: height)
+    buffer.fill(area, Cell())
+    return draw(in: area, into: &buffer)
+  }
+
   private func drawLines(in area: Rect, into buffer: inout CellBuffer) {
     let style = Theme.border
     let (left, right) = (area.x, area.maxX - 1)

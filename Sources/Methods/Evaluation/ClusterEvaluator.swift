@@ -57,9 +57,7 @@ package struct ClusterEvaluator {
   ) -> EvaluationSnapshot? {
     let selection = isFinal ? images.final : images.regular
     guard let measured = measure(selection, isCancelled: isCancelled) else { return nil }
-    let trees = zip(heads, measured).map { head, subHeads in
-      head.overClusters ? subHeads.map { tree(of: $0) } : []
-    }
+    let trees = trees(of: measured)
     let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
       HeadEvaluation(pair.0, pair.1, trees: trees, lambda: lambda)
     }
@@ -71,9 +69,15 @@ package struct ClusterEvaluator {
         main: heads.firstIndex(where: \.isMain).map { measured[$0] } ?? []))
   }
 
-  /// How a sub-head's clusters flow together.
-  package func tree(of measurement: SubHeadMeasurement) -> ClusterTree {
-    ClusterTree(JointDistribution(measurement.joint), pool: network.context.pool)
+  /// How the clusters of each head's sub-heads flow together; none for heads that do not
+  /// over-cluster.
+  func trees(of measured: [[SubHeadMeasurement]]) -> [[ClusterTree]] {
+    zip(heads, measured).map { head, subHeads in
+      guard head.overClusters else { return [] }
+      return subHeads.map {
+        ClusterTree(JointDistribution($0.joint), pool: network.context.pool)
+      }
+    }
   }
 
   /// The over-clustering head's trees cut at as many groups as the main head has clusters; nil

@@ -37,8 +37,9 @@ struct EvaluationWarnings {
       warnings.append(
         Warning(
           .smallBatch,
-          "batches of \(batchPairs) pairs are small for the \(head.clusters)×\(head.clusters) joint "
-            + "of head \(head.name): raise training.batch_pairs or lower heads.\(head.name).clusters"
+          "batches of \(batchPairs) pairs are small for the \(head.clusters)×\(head.clusters) "
+            + "joint of head \(head.name): raise training.batch_pairs or lower "
+            + "heads.\(head.name).clusters"
         ))
     }
     if viewsAreIdentical {
@@ -60,8 +61,8 @@ struct EvaluationWarnings {
       return [
         Warning(
           .collapse,
-          "head \(head.name) knows \(nats(best)) of \(nats(most)) nats: its clusters say nothing of "
-            + "the images yet; if that lasts, try a lower learning rate or larger batches")
+          "head \(head.name) knows \(nats(best)) of \(nats(most)) nats: its clusters say nothing "
+            + "of the images yet; if that lasts, try a lower learning rate or larger batches")
       ]
     }
     var warnings: [Warning] = []
@@ -70,8 +71,8 @@ struct EvaluationWarnings {
       warnings.append(
         Warning(
           .dead,
-          "sub-head \(index + 1) of head \(head.name) knows \(nats(informations[index])) nats where "
-            + "another knows \(nats(best)): it has learnt next to nothing"))
+          "sub-head \(index + 1) of head \(head.name) knows \(nats(informations[index])) nats "
+            + "where another knows \(nats(best)): it has learnt next to nothing"))
     }
     let chosen = evaluation.subHeads[evaluation.lowestLossSubHead]
     if head.isMain, head.matching == .oneToOne, chosen.entropy < 0.8 * most {
@@ -90,7 +91,9 @@ struct EvaluationWarnings {
   private func mergedWarnings(
     _ head: HeadDescription, _ main: SubHeadMeasurement, _ partitions: TreePartitions
   ) -> [Warning] {
-    guard let cut = partitions.bestCut, cut.consensus >= 0.8 else { return [] }
+    guard let cut = partitions.bestCut, cut.consensus >= TreePartitions.settledConsensus else {
+      return []
+    }
     var table = ContingencyTable(clusters: partitions.groups, classes: main.clusters)
     for (group, cluster) in zip(cut.partition, main.assigned) where group >= 0 {
       table.add(cluster: Int(group), label: Int(cluster))

@@ -43,7 +43,7 @@ package struct SubHeadMeasurement {
     let base = probabilities.pointer + subHead * clusters
     for (row, image) in images.enumerated() where labels[image] >= 0 {
       let values = UnsafeBufferPointer(start: base + row * stride, count: clusters)
-      table.add(cluster: Self.cluster(values), label: Int(labels[image]))
+      table.add(cluster: values.indexOfLargest, label: Int(labels[image]))
     }
     assignmentTable = table
   }
@@ -59,7 +59,7 @@ package struct SubHeadMeasurement {
     for (row, image) in images.enumerated() {
       let values = UnsafeBufferPointer(
         start: firstView.base + row * firstView.rowStride, count: clusters)
-      let cluster = Self.cluster(values)
+      let cluster = values.indexOfLargest
       assigned.append(Int32(cluster))
       if labels[image] >= 0 { contingency?.add(cluster: cluster, label: Int(labels[image])) }
       for place in samplePlaces[image] ?? [] {
@@ -67,14 +67,5 @@ package struct SubHeadMeasurement {
           place * clusters..<(place + 1) * clusters, with: values)
       }
     }
-  }
-
-  /// The first of the most probable ones.
-  private static func cluster(_ probabilities: UnsafeBufferPointer<Float>) -> Int {
-    var cluster = 0
-    for index in 1..<probabilities.count where probabilities[index] > probabilities[cluster] {
-      cluster = index
-    }
-    return cluster
   }
 }

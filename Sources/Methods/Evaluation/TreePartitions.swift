@@ -16,6 +16,8 @@ struct TreePartitions {
   let groups: Int
   /// By sub-head; nil for one whose tree has fewer groups.
   let cuts: [Cut?]
+  /// The share of the images on which two cuts agree, 1 with itself; 0 if one is missing.
+  let agreements: [[Double]]
   /// The cut that the others agree with most, the first of equal ones; nil if there is none.
   let best: Int?
 
@@ -30,29 +32,28 @@ struct TreePartitions {
       return Cut(groups: groups, partition: measurement.assigned.map { Int32(groups[Int($0)]) })
     }
     let there = cuts.indices.filter { cuts[$0] != nil }
+    var agreements = cuts.map { _ in cuts.map { _ in 0.0 } }
     for index in there {
-      let agreements = there.filter { $0 != index }.compactMap { other in
-        Self.agreement(cuts[index], cuts[other], groups)
-      }
-      if !agreements.isEmpty {
-        cuts[index]?.consensus = agreements.reduce(0, +) / Double(agreements.count)
+      agreements[index][index] = 1
+      for other in there where other > index {
+        guard let first = cuts[index], let second = cuts[other] else { continue }
+        let matching = PartitionMatching(
+          first.partition, clusters: groups, second.partition, clusters: groups)
+        agreements[index][other] = matching.agreement
+        agreements[other][index] = matching.agreement
       }
     }
+    for index in there where there.count > 1 {
+      let others = there.filter { $0 != index }.map { agreements[index][$0] }
+      cuts[index]?.consensus = others.reduce(0, +) / Double(others.count)
+    }
     self.cuts = cuts
+    self.agreements = agreements
     best = there.max { (cuts[$0]?.consensus ?? 0, $1) < (cuts[$1]?.consensus ?? 0, $0) }
   }
 
   var bestCut: Cut? { best.flatMap { cuts[$0] } }
 
-  /// The share of the images on which two cuts agree; 0 if one is missing.
-  func agreement(_ first: Int, _ second: Int) -> Double {
-    Self.agreement(cuts[first], cuts[second], groups) ?? 0
-  }
-
-  private static func agreement(_ first: Cut?, _ second: Cut?, _ groups: Int) -> Double? {
-    guard let first, let second else { return nil }
-    return PartitionMatching(
-      first.partition, clusters: groups, second.partition, clusters: groups
-    ).agreement
-  }
+  /// Trees have settled when the best cut's consensus is so large.
+  static let settledConsensus = 0.8
 }

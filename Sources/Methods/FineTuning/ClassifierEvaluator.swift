@@ -101,10 +101,3 @@ package struct ClassifierEvaluator {
       heads: [HeadEvaluation(head: .classifier, subHeads: [classifier])])
   }
 }
-
-extension [Float] {
-  /// The place of the largest value, the first of equal ones; 0 if there is none.
-  package var indexOfLargest: Int {
-    indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 }
-  }
-}

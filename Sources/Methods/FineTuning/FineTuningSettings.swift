@@ -39,10 +39,8 @@ package struct FineTuningSettings: Sendable, Equatable {
   package var schedule: EpochSchedule { EpochSchedule(cycle: [epochSteps]) }
 
   package func architecture(inputChannels: Int) -> Architecture {
-    var architecture = Architecture(
-      network.kind, width: network.width, inputSize: views.inputSize, inputChannels: inputChannels)
-    architecture.input = views.input
-    return architecture
+    network.architecture(
+      inputSize: views.inputSize, inputChannels: inputChannels, input: views.input)
   }
 
   /// The settings that only make sense together.

@@ -89,11 +89,8 @@ package final class InformationClustering: TrainingMethod {
     guard let measured = evaluator.measureSample(limit: limit, isCancelled: isCancelled) else {
       return nil
     }
-    let trees = zip(heads, measured).map { head, subHeads in
-      head.overClusters ? subHeads.map { evaluator.tree(of: $0) } : []
-    }
     guard let main = heads.firstIndex(where: \.isMain),
-      let partitions = evaluator.partitions(measured, trees: trees)
+      let partitions = evaluator.partitions(measured, trees: evaluator.trees(of: measured))
     else { return .plain }
     let restarted = restart.begin(
       epoch: epoch, partitions, main: measured[main], optimizer: adam)

@@ -124,10 +124,8 @@ package struct InformationClusteringSettings: Sendable, Equatable {
   package var imagesPerBatch: Int { batchPairs / sampleRepeats }
 
   package func architecture(inputChannels: Int) -> Architecture {
-    var architecture = Architecture(
-      network.kind, width: network.width, inputSize: views.inputSize, inputChannels: inputChannels)
-    architecture.input = views.input
-    return architecture
+    network.architecture(
+      inputSize: views.inputSize, inputChannels: inputChannels, input: views.input)
   }
 
   /// Memory of a training step, roughly.

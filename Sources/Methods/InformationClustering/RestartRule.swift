@@ -23,7 +23,7 @@ struct RestartRule {
       bestCut.consensus >= settings.settled
     else { return main.map { _ in nil } }
     let trusted = partitions.cuts.indices.filter {
-      $0 == best || partitions.agreement($0, best) >= settings.agreement
+      $0 == best || partitions.agreements[$0][best] >= settings.agreement
     }
     return main.enumerated().map { index, subHead in
       let matching = PartitionMatching(

@@ -6,7 +6,7 @@ package struct RestartSettings: Sendable, Equatable {
   package var enabled = false
   /// Trees of the auxiliary head's sub-heads have settled when they agree on so large a share of
   /// the images.
-  package var settled = 0.8
+  package var settled = TreePartitions.settledConsensus
   /// A sub-head that agrees with the trees on so large a share of the images is left as it is.
   package var agreement = 0.9
   /// Images that trees and sub-heads are compared on.

@@ -36,7 +36,7 @@ enum AssignedClusters {
       if isCancelled() { return nil }
       for row in probabilities(first..<min(first + batch, dataset.count)) {
         // As an evaluation does: the first of equals.
-        clusterOfImage.append(Array(row[own]).indexOfLargest)
+        clusterOfImage.append(row[own].indexOfLargest)
       }
     }
     return (clusterOfImage, main.clusters)

@@ -141,13 +141,8 @@ struct ExperimentCommand: ParsableCommand {
       let (key, value) = try SettingsAssignment.parse(assignment)
       request.flags.append(("--set", key, value))
     }
-    let flags: [(flag: String, key: String, value: String?)] = [
-      ("--dataset", "dataset", dataset), ("--data", "data", data),
-      ("--epochs", "training.epochs", epochs.map(String.init)),
-      ("--steps", "training.steps", steps.map(String.init)),
-      ("--threads", "training.threads", threads.map(String.init)),
-    ]
-    request.flags += flags.compactMap { flag in flag.value.map { (flag.flag, flag.key, $0) } }
+    request.flags += givenFlags(
+      dataset: dataset, data: data, epochs: epochs, steps: steps, threads: threads)
     return request
   }
 }

@@ -73,16 +73,10 @@ struct FineTuneCommand: ParsableCommand {
     var request = RunRequest()
     request.assignments = assignments
     request.name = name
-    let flags: [(flag: String, key: String, value: String?)] = [
-      ("--dataset", "dataset", dataset), ("--data", "data", data),
-      ("--labels", "finetune.labels", labels.map { "\($0)" }),
-      ("--epochs", "training.epochs", epochs.map(String.init)),
-      ("--steps", "training.steps", steps.map(String.init)),
-      ("--seed", "training.seed", seed.map(String.init)),
-      ("--threads", "training.threads", threads.map(String.init)),
-    ]
     request.progress = PictureProgress.report
-    request.flags = flags.compactMap { flag in flag.value.map { (flag.flag, flag.key, $0) } }
+    request.flags = givenFlags(
+      dataset: dataset, data: data, labels: labels, epochs: epochs, steps: steps, seed: seed,
+      threads: threads)
     return request
   }
 }

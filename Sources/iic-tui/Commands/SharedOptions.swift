@@ -7,6 +7,22 @@ import Sessions
 /// What a RUN argument may be.
 let runHelp: String = "The run: a name, the beginning of one, a path, or 'last'."
 
+/// The flags of a training that stand for a setting, those that were not given left out.
+func givenFlags(
+  dataset: String?, data: String?, labels: Double? = nil, epochs: Int?, steps: Int?,
+  seed: UInt64? = nil, threads: Int?
+) -> [(flag: String, key: String, value: String)] {
+  let flags: [(flag: String, key: String, value: String?)] = [
+    ("--dataset", "dataset", dataset), ("--data", "data", data),
+    ("--labels", "finetune.labels", labels.map { "\($0)" }),
+    ("--epochs", "training.epochs", epochs.map(String.init)),
+    ("--steps", "training.steps", steps.map(String.init)),
+    ("--seed", "training.seed", seed.map(String.init)),
+    ("--threads", "training.threads", threads.map(String.init)),
+  ]
+  return flags.compactMap { flag in flag.value.map { (flag.flag, flag.key, $0) } }
+}
+
 /// Where runs live; every command that knows runs takes it.
 struct RunsOption: ParsableArguments {
   @Option(help: "The folder that runs live in.")
