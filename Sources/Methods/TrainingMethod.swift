@@ -14,11 +14,18 @@ package struct StepOutcome: Sendable, Equatable {
 }
 
 /// What a method has done before the first step of an epoch.
-package enum EpochBeginning: Sendable, Equatable {
-  /// Nothing to tell of.
-  case plain
-  /// These sub-heads of a head start anew.
-  case restarts(HeadID, subHeads: [Int])
+package struct EpochBeginning: Sendable, Equatable {
+  /// Whether its heads are others than before.
+  package var hasNewHeads = false
+  /// Sub-heads of a head that start anew; nil if none do.
+  package var restarted: Restarted?
+
+  package struct Restarted: Sendable, Equatable {
+    package var head: HeadID
+    package var subHeads: [Int]
+  }
+
+  package init() {}
 }
 
 /// One way of learning from images. The trainer's loop knows nothing else of it.
@@ -74,5 +81,7 @@ extension TrainingMethod {
 
   package func recall(_ tensors: [String: NamedTensor]) throws(StateMismatch) {}
 
-  package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? { .plain }
+  package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? {
+    EpochBeginning()
+  }
 }

@@ -9,7 +9,7 @@ package final class Network<HeadKind: Head>: Module {
   private let input: SobelInput?
   package let trunk: any Trunk
   /// By the prefix of its tensors' names: `head_A`, `head_B`.
-  package let heads: [String: HeadKind]
+  package private(set) var heads: [String: HeadKind]
 
   /// `trunk` takes images of `inputShape`, or what `input` makes of them; the heads take its
   /// features.
@@ -57,6 +57,12 @@ package final class Network<HeadKind: Head>: Module {
   package func head(_ name: String) -> HeadKind {
     guard let head = heads[name] else { preconditionFailure("no \(name)") }
     return head
+  }
+
+  /// Adds a head that was not there from the start.
+  package func add(_ head: HeadKind, named name: String) {
+    precondition(heads[name] == nil, "a second \(name)")
+    heads[name] = head
   }
 
   private var orderedHeads: [HeadKind] { heads.sorted { $0.key < $1.key }.map(\.value) }

@@ -23,6 +23,12 @@ extension PreparedRun {
       trainer.description, trainer.samples, source: configuration.dataSource)
     return trainer
   }
+
+  /// What the settings say of the learning rate of the next step.
+  package var nextLearningRate: Double {
+    let next = configuration.schedule(of: dataset).index(ofStep: checkpoint?.step ?? 0)
+    return configuration.learningRate * configuration.decay.multiplier(inEpoch: next.epoch)
+  }
 }
 
 extension Configuration {

@@ -8,6 +8,8 @@ import Training
 /// What somebody wants trained, as the command line says it.
 package struct RunRequest: Sendable {
   package var preset: String?
+  /// Settings to start from in place of a preset's.
+  package var base: ComposedSettings?
   /// The flag or the file that names the preset, for messages.
   package var presetSource = "--preset"
   /// A settings file's path.
@@ -63,6 +65,10 @@ extension RunRequest {
   ///
   /// - Throws: an error of one line.
   func composed() throws -> (configuration: Configuration, dataset: ImageDataset) {
+    if var settings = base {
+      let dataset = try settings.complete(self)
+      return (settings.configuration, dataset)
+    }
     var text: String?
     if let config { text = try UserPath.readText(config) }
     let named = try text.flatMap { text in
@@ -136,7 +142,7 @@ extension PreparedRun {
   /// run.
   package static let changeableOnResume = [
     "data", "training.epochs", "training.steps", "training.threads", "training.learning_rate",
-    "evaluation.epochs", "checkpoint.seconds",
+    "training.decay_epochs", "training.decay_factor", "evaluation.epochs", "checkpoint.seconds",
   ]
 
   /// A run that goes on from its last checkpoint.

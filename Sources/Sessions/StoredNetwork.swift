@@ -28,6 +28,9 @@ package struct StoredNetwork {
     _ folder: RunFolder, _ settings: Configuration, imageChannels: Int, classes: Int, best: Bool,
     context: ComputeContext? = nil
   ) throws {
+    let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
+    var settings = settings
+    settings.clustering.adoptMainHead(from: stored.tensors)
     self.settings = settings
     let context = try context ?? ComputeEnvironment().context(threads: settings.threadCount)
     let module: any Module
@@ -43,7 +46,6 @@ package struct StoredNetwork {
       kind = .classifier(network)
       module = network
     }
-    let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
     do {
       try module.loadWeights(stored.tensors.byName)
     } catch {

@@ -44,6 +44,28 @@ extension SettingsField {
       value: { .integer($0[keyPath: path]) })
   }
 
+  /// - Parameter automatic: the value that stands for `auto`, outside of the limits.
+  package static func integer(
+    _ key: String, _ path: Path<Int>, from least: Int, to most: Int, orAuto automatic: Int
+  ) -> SettingsField {
+    SettingsField(
+      key: key, expectation: "auto or an integer from \(least) to \(most)",
+      read: { settings, scalars in
+        guard scalars.count == 1 else { return false }
+        if scalars[0] == "auto" {
+          settings[keyPath: path] = automatic
+          return true
+        }
+        guard let value = Int(scalars[0]), (least...most).contains(value) else { return false }
+        settings[keyPath: path] = value
+        return true
+      },
+      value: {
+        let value = $0[keyPath: path]
+        return value == automatic ? .text("auto") : .integer(value)
+      })
+  }
+
   package static func integer(
     _ key: String, _ path: Path<Int>, oneOf choices: [Int]
   ) -> SettingsField {
@@ -99,14 +121,15 @@ extension SettingsField {
       value: { .number($0[keyPath: path]) })
   }
 
+  /// - Parameter orNone: whether the list may be empty.
   package static func integers(
-    _ key: String, _ path: Path<[Int]>, from least: Int, to most: Int
+    _ key: String, _ path: Path<[Int]>, from least: Int, to most: Int, orNone: Bool = false
   ) -> SettingsField {
     SettingsField(
       key: key, expectation: "a list of integers from \(least) to \(most)", shape: .list,
       read: { settings, scalars in
         let values = scalars.compactMap { Int($0) }.filter { (least...most).contains($0) }
-        guard values.count == scalars.count, !values.isEmpty else { return false }
+        guard values.count == scalars.count, orNone || !values.isEmpty else { return false }
         settings[keyPath: path] = values
         return true
       },

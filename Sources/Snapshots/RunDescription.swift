@@ -52,6 +52,13 @@ extension RunDescription {
 
   /// The head that speaks for the run; nil where it has none.
   package var mainHead: HeadDescription? { heads.first(where: \.isMain) ?? heads.last }
+
+  /// Says, of a run whose main head has waited for its number of clusters, that it has it now.
+  package var newMainHeadText: String {
+    let main = mainHead
+    return "head \(main?.name.rawValue ?? "") begins with \(main?.clusters ?? 0) clusters, as many "
+      + "classes as the over-clustering head's trees show"
+  }
 }
 
 /// The handful of evaluation images that the screen draws beside their cluster probabilities.

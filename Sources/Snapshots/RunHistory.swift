@@ -28,6 +28,7 @@ package struct RunHistory: Sendable, Equatable {
     switch event {
     case .started(let description, let samples):
       self = RunHistory(description: description, samples: samples)
+    case .changedHeads(let description, _): self.description = description
     case .step(let step):
       timeline.append(StepTimeline.Point(step))
       newest.append(step)

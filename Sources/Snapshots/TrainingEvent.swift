@@ -11,6 +11,8 @@ package enum EndStatus: String, Sendable, Codable {
 /// All that leaves the trainer, in order.
 package enum TrainingEvent: Sendable, Equatable {
   case started(RunDescription, SampleImages)
+  /// The run has other heads than before, as its description now says; steps taken so far.
+  case changedHeads(RunDescription, step: Int)
   case step(StepSnapshot)
   case evaluation(EvaluationSnapshot)
   case checkpoint(CheckpointSnapshot)

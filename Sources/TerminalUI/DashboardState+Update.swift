@@ -33,6 +33,9 @@ extension DashboardState {
     history.append(event)
     switch event {
     case .started: followHistory()
+    case .changedHeads(let description, _):
+      if let main = description.mainHead { choose(head: main.name) }
+      say(description.newMainHeadText, seconds: 8)
     case .step(let step):
       if let wanted = requestedLearningRate, abs(step.learningRate - wanted) <= 1e-6 * wanted {
         requestedLearningRate = nil

@@ -30,7 +30,9 @@ package struct Configuration: Sendable, Equatable {
   package var epochs = 30
   /// Ends the run after so many steps, whatever `epochs` says; 0 for no such limit.
   package var steps = 0
+  /// Of the first epoch's steps.
   package var learningRate = 1e-4
+  package var decay = LearningRateDecay()
   package var seed: UInt64 = 1
   /// 0: as many as the machine has cores. The results do not depend on it.
   package var threads = 0
@@ -76,6 +78,8 @@ package struct Configuration: Sendable, Equatable {
         .integer("training.epochs", \.epochs, from: 1),
         .integer("training.steps", \.steps, from: 0),
         .number("training.learning_rate", \.learningRate, from: 0, to: 1, isOpen: true),
+        .integers("training.decay_epochs", \.decay.epochs, from: 1, to: 1_000_000, orNone: true),
+        .number("training.decay_factor", \.decay.factor, from: 0, to: 1, isOpen: true),
         .seed("training.seed", \.seed),
         .integer("training.threads", \.threads, from: 0, to: 256),
       ],

@@ -27,8 +27,10 @@ extension Trainer {
       let evaluated = EvaluationImages(
         configuration.clustering.evaluation, of: dataset, seed: configuration.seed)
       samples = Self.samples(configuration, of: evaluated.alwaysMeasured)
+      var clustering = configuration.clustering
+      if let checkpoint { clustering.adoptMainHead(from: checkpoint.weights) }
       method = try InformationClustering(
-        configuration.clustering, dataset: dataset, seed: configuration.seed,
+        clustering, dataset: dataset, seed: configuration.seed,
         learningRate: configuration.learningRate, evaluated: evaluated, samples: samples,
         context: context)
     case .fineTuning:

@@ -8,12 +8,14 @@ import Snapshots
 /// requests in through the control. Everything it computes is a function of the settings and the
 /// data alone.
 package final class Trainer {
-  package let description: RunDescription
+  /// As it is now: heads may come.
+  package private(set) var description: RunDescription
 
   private let method: any TrainingMethod
   package let samples: SampleImages
   private let evaluationEpochs: Int
   private let checkpointSeconds: Double
+  private let decay: LearningRateDecay
   private let channel: SnapshotChannel
   private let control: TrainingControl
   private var state: TrainerState
@@ -36,6 +38,7 @@ package final class Trainer {
     self.control = control
     evaluationEpochs = configuration.evaluationEpochs
     checkpointSeconds = configuration.checkpointSeconds
+    decay = configuration.decay
     if let checkpoint {
       state = try TrainerState(text: checkpoint.trainerState)
       do {
@@ -95,16 +98,28 @@ package final class Trainer {
   private func beginEpoch() -> Bool {
     let index = method.schedule.index(ofStep: state.step)
     guard index.stepInEpoch == 0 else { return true }
-    switch method.beginEpoch(index.epoch, isCancelled: { control.isStopping }) {
-    case nil: return false
-    case .plain?: break
-    case .restarts(let head, let subHeads)?:
+    guard
+      let beginning = method.beginEpoch(index.epoch, isCancelled: { control.isStopping })
+    else { return false }
+    if beginning.hasNewHeads { followHeads() }
+    if let restarted = beginning.restarted {
       channel.send(
         .restart(
           RestartSnapshot(
-            step: state.step, epoch: index.epoch, head: head, subHeads: subHeads)))
+            step: state.step, epoch: index.epoch, head: restarted.head,
+            subHeads: restarted.subHeads)))
     }
     return true
+  }
+
+  /// The method's heads are others than before.
+  private func followHeads() {
+    description.heads = method.heads
+    description.parameterCount = method.network.parameterCount
+    // The losses so far are another head's.
+    state.lowestLoss = nil
+    state.lowestLossImages = nil
+    channel.send(.changedHeads(description, step: state.step))
   }
 
   /// One step of the method; returns its loss.
@@ -113,7 +128,8 @@ package final class Trainer {
     let index = method.schedule.index(ofStep: state.step)
     let images = method.batches.batch(ofStep: index.step)
     if index.step + 1 < description.plannedSteps { method.batches.prepare(step: index.step + 1) }
-    for optimizer in method.optimizers { optimizer.learningRate = state.learningRate }
+    let learningRate = state.learningRate * decay.multiplier(inEpoch: index.epoch)
+    for optimizer in method.optimizers { optimizer.learningRate = learningRate }
     let outcome = method.takeStep(images, index)
     let losses = outcome.losses
     state.step += 1
@@ -126,7 +142,7 @@ package final class Trainer {
         StepSnapshot(
           step: state.step, epoch: index.epoch, head: outcome.head, loss: losses.loss,
           subHeadLosses: losses.losses, mutualInformation: losses.mutualInformation,
-          learningRate: state.learningRate,
+          learningRate: learningRate,
           imagesPerSecond: Double(description.imagesPerStep) / seconds, elapsed: state.elapsed)))
     return losses.loss
   }
@@ -175,7 +191,11 @@ package final class Trainer {
     while true {
       let requests = control.take()
       if requests.stop { return false }
-      if let rate = requests.learningRate { state.learningRate = rate }
+      if let rate = requests.learningRate {
+        // Asked for is the next step's, remembered what has not decayed.
+        let epoch = method.schedule.index(ofStep: state.step).epoch
+        state.learningRate = rate / decay.multiplier(inEpoch: epoch)
+      }
       if requests.evaluate { evaluate() }
       if requests.checkpoint {
         lastCheckpointStep = nil

@@ -7,7 +7,7 @@ struct TrainerState: Codable, Equatable {
   var step = 0
   /// Seconds of training.
   var elapsed = 0.0
-  /// The configured one, or what was asked for since.
+  /// The configured one, or what was asked for since; before it decays.
   var learningRate: Double
   /// An evaluation was due and given up because of a request to stop; it comes first when the run
   /// goes on.

@@ -153,7 +153,7 @@ extension BadInput {
     setting("epochs", "--set: 'epochs', expected key=value"),
     setting("training.sample_repeats=61", "training.sample_repeats: is 61", "at most"),
     setting("training.sample_repeats=7", "training.batch_pairs: is 60", "multiple of"),
-    setting("heads.B.clusters=1", "heads.B.clusters: is '1', expected an integer from 2"),
+    setting("heads.B.clusters=1", "heads.B.clusters: is '1', expected auto or an integer from 2"),
     setting("heads.A.sub_heads=0", "heads.A.sub_heads: is '0', expected an integer from 1"),
     setting("heads.A.clusters=61", "heads.A.clusters: is 61, expected at most"),
     setting("heads.B.clusters=9", "heads.B.clusters: is 9, expected at least the 10 classes"),

@@ -133,7 +133,7 @@ extension CommandTests {
       let workspace = try Workspace()
       let list = try workspace.run(["experiment"])
       #expect(list.ending == .exited(0))
-      for name in ["figure6", "restart", "seeds", "table1", "table2"] {
+      for name in ["figure6", "restart", "seeds", "table1", "table2", "table3"] {
         #expect(list.output.contains("\n\(name) "), "\(name)")
       }
       let shown = try workspace.run(["experiment", "table2", "--show"])
@@ -158,7 +158,9 @@ extension CommandTests {
       }
       expectOneLine(
         try workspace.run(["experiment", "nope"]),
-        ["unknown experiment 'nope', expected one of figure6, restart, seeds, table1, table2"])
+        [
+          "unknown experiment 'nope', expected one of figure6, restart, seeds, table1, table2, table3"
+        ])
       expectOneLine(
         try workspace.run(["experiment", "./nope.yaml"]), ["/nope.yaml: cannot be read: No such"])
       expectOneLine(

@@ -78,7 +78,7 @@ import Testing
     (
       "variants: {a: {setting: {}}}",
       "variants.a.setting: unknown key, expected one of title, preset, settings, needs, baseline, "
-        + "published, published_mean"
+        + "fine_tunes, from_scratch_like, published, published_mean"
     ),
     (
       "variants: {a: {settings: {heads: {A: {cluster: 3}}}}}",
@@ -124,6 +124,22 @@ import Testing
       "variants.a.published.mnist: expected a figure in percent, or it and its deviation in a list"
     ),
     (
+      "variants: {a: {fine_tunes: b}}",
+      "variants.a.fine_tunes: is 'b', expected a variant that is trained without labels: "
+    ),
+    (
+      "variants: {a: {fine_tunes: a}, b: }",
+      "variants.a.fine_tunes: is 'a', expected a variant that is trained without labels: b"
+    ),
+    (
+      "variants: {a: {fine_tunes: b, from_scratch_like: b}, b: }",
+      "variants.a.from_scratch_like: expected it or fine_tunes, not both"
+    ),
+    (
+      "variants: {a: {from_scratch_like: b, preset: digits}, b: }",
+      "variants.a.from_scratch_like: expected neither preset nor baseline beside it"
+    ),
+    (
       "variants: {a: {published: {imagenet: 3}}}",
       "variants.a.published.imagenet: unknown key, expected one of digits, mnist"
     ),
@@ -136,7 +152,9 @@ import Testing
   }
 
   /// All but the one of the restart, whose setting comes with it.
-  @Test(arguments: ["table1", "table2", "seeds", "figure6"]) func ownFiles(name: String) throws {
+  @Test(arguments: ["table1", "table2", "table3", "seeds", "figure6"]) func ownFiles(name: String)
+    throws
+  {
     let found = try ExperimentCatalog.load(name)
     #expect(found.name == name && !found.variants.isEmpty && found.title != name)
     #expect(try ExperimentCatalog.summaries().contains { $0.name == name && !$0.summary.isEmpty })

@@ -86,6 +86,50 @@ import Training
     #expect(session.table() == table)
   }
 
+  @Test func labelsOnTopOfAnotherVariant() throws {
+    let lab = try Lab()
+    let few = "settings: {training: {steps: 2, batch_size: 8}, head: {hidden_units: 4}}"
+    let variants = """
+        tuned: {fine_tunes: plain, \(few)}
+        scratch: {from_scratch_like: plain, \(few)}
+        plain:
+      """
+    let session = try lab.session(variants, seeds: [1, 2])
+    // What they start from comes first, wherever it stands in the file.
+    #expect(
+      begun(session) == [
+        "lab-plain-seed-1", "lab-plain-seed-2", "lab-tuned-seed-1", "lab-scratch-seed-1",
+        "lab-tuned-seed-2", "lab-scratch-seed-2",
+      ])
+    #expect(session.table().impossible.isEmpty)
+    #expect(session.table().rows.map(\.finished) == [2, 2, 2])
+    func configuration(_ run: String) throws -> Configuration {
+      try Configuration(
+        recorded: RunHistoryReader(lab.run(run)).description().configuration, source: run)
+    }
+    let (tuned, scratch) = (
+      try configuration("lab-tuned-seed-2"), try configuration("lab-scratch-seed-2")
+    )
+    #expect(
+      tuned.fineTuning.start
+        == UserPath.absolute(lab.run("lab-plain-seed-2").latestWeightsURL.path))
+    #expect(scratch.fineTuning.start.isEmpty)
+    for configuration in [tuned, scratch] {
+      #expect(configuration.method == .fineTuning && configuration.seed == 2)
+      #expect(configuration.fineTuning.network.width == 2 && configuration.dataset == "mnist")
+    }
+    #expect(begun(session).isEmpty)
+  }
+
+  @Test func whatIsFineTunedMustBeTrained() throws {
+    let lab = try Lab()
+    let session = try lab.session(
+      "  tuned: {fine_tunes: plain}\n  plain: {settings: {network: {width: 0}}}")
+    #expect(begun(session).isEmpty)
+    let problem = try #require(session.table().impossible.last)
+    #expect("\(problem)".contains("network.width"))
+  }
+
   @Test func severalAtOnceAreTheSame() throws {
     let variants = "  plain:\n  narrow: {settings: {network: {width: 1}}}"
     let (lab, other) = (try Lab(), try Lab())

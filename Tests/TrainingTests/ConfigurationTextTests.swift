@@ -48,6 +48,9 @@ import Testing
     configuration.clustering.restart.agreement = 0.25
     configuration.clustering.restart.images = 500
     configuration.clustering.restart.steps = 50
+    configuration.clustering.restart.lastEpoch = 17
+    configuration.decay.epochs = [7, 9]
+    configuration.decay.factor = 0.3
     configuration.pictureSize = 96
     configuration.pictureChannels = 1
     configuration.clustering.evaluation.splits = [.test]

@@ -40,6 +40,8 @@ import Testing
     configuration.epochs = 3
     configuration.steps = 4
     configuration.learningRate = 0.3
+    configuration.decay.epochs = [2]
+    configuration.decay.factor = 0.5
     configuration.seed = .max
     configuration.threads = 2
     configuration.evaluationEpochs = 9

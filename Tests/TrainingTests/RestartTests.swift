@@ -90,6 +90,17 @@ import Testing
     #expect(run.restarts.isEmpty)
   }
 
+  @Test func noneComesAfterTheLastEpochThatMayHaveOne() throws {
+    func restarts(_ assignment: String) throws -> [Int] {
+      try TrainingFixture.train(configuration(assignment, "training.epochs=8")).restarts.map(
+        \.epoch)
+    }
+    let all = try restarts("restart.last_epoch=0")
+    #expect(all.count > 1)
+    let last = all.last ?? 0
+    #expect(try restarts("restart.last_epoch=\(last - 1)") == all.dropLast())
+  }
+
   @Test func treesThatHaveNotSettledTeachNobody() throws {
     let run = try TrainingFixture.train(configuration("restart.settled=1", "training.steps=9"))
     #expect(run.restarts.isEmpty)

@@ -80,6 +80,7 @@ extension [TrainingEvent] {
     map { event in
       switch event {
       case .started: "started"
+      case .changedHeads(_, let step): "heads \(step)"
       case .step(let step): "step \(step.step)"
       case .evaluation(let evaluation): "evaluation \(evaluation.step)"
       case .checkpoint(let checkpoint): "checkpoint \(checkpoint.step)"

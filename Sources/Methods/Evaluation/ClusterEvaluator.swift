@@ -11,7 +11,8 @@ import Snapshots
 /// evaluation of a seed. Where other images say which class a cluster stands for, those are seen
 /// once, before.
 package struct ClusterEvaluator {
-  private let heads: [HeadDescription]
+  /// Those that are measured; the network has them.
+  var heads: [HeadDescription]
   private let lambda: Double
   private let seed: UInt64
   private let renderer: BatchRenderer
@@ -19,8 +20,9 @@ package struct ClusterEvaluator {
   private let images: EvaluationImages
   private let samples: [Int]
   private let batch: Tensor
+  private let batchSize: Int
   private let piece: Int
-  private let warnings: EvaluationWarnings
+  private let viewsAreIdentical: Bool
 
   /// - Parameters:
   ///   - lambda: of the losses.
@@ -33,8 +35,6 @@ package struct ClusterEvaluator {
     renderer: BatchRenderer, network: Network<ClusterHead>, images: EvaluationImages,
     samples: [Int], viewsAreIdentical: Bool
   ) {
-    warnings = EvaluationWarnings(
-      heads: heads, batchPairs: batchSize, viewsAreIdentical: viewsAreIdentical)
     self.heads = heads
     self.lambda = lambda
     self.seed = seed
@@ -42,6 +42,8 @@ package struct ClusterEvaluator {
     self.network = network
     self.images = images
     self.samples = samples
+    self.viewsAreIdentical = viewsAreIdentical
+    self.batchSize = batchSize
     piece = min(batchSize, renderer.dataset.count)
     var shape = network.inputShape
     shape.images = 2 * piece
@@ -58,6 +60,8 @@ package struct ClusterEvaluator {
     let selection = isFinal ? images.final : images.regular
     guard let measured = measure(selection, isCancelled: isCancelled) else { return nil }
     let trees = trees(of: measured)
+    let warnings = EvaluationWarnings(
+      heads: heads, batchPairs: batchSize, viewsAreIdentical: viewsAreIdentical)
     let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
       HeadEvaluation(pair.0, pair.1, trees: trees, lambda: lambda)
     }
@@ -198,9 +202,14 @@ extension HeadEvaluation {
     }
     self.init(
       head: head.name, subHeads: subHeads,
-      suggestion: ClusterTree.suggestedCount(trees).map {
-        SuggestedCount(clusters: $0.clusters, jump: $0.jump)
-      })
+      suggestion: ClusterTree.suggestion(of: trees))
+  }
+}
+
+extension ClusterTree {
+  /// How many classes the trees speak for; nil where they show none.
+  static func suggestion(of trees: [ClusterTree]) -> SuggestedCount? {
+    suggestedCount(trees).map { SuggestedCount(clusters: $0.clusters, jump: $0.jump) }
   }
 }
 

@@ -34,10 +34,13 @@ final class HeadRestart {
 
   /// Restarts stuck sub-heads before epoch `epoch`, which trains the main head.
   ///
-  /// - Parameter optimizer: forgets what it remembers of the layers that start anew.
+  /// - Parameters:
+  ///   - partitions: the auxiliary head's trees, cut at the main head's clusters.
+  ///   - main: the main head's sub-heads on the same images, nil for one that has learnt nothing.
+  ///   - optimizer: forgets what it remembers of the layers that start anew.
   /// - Returns: the sub-heads that start anew.
   func begin(
-    epoch: Int, _ partitions: TreePartitions, main: [SubHeadMeasurement], optimizer: Adam
+    epoch: Int, _ partitions: TreePartitions, main: [SubHeadMeasurement?], optimizer: Adam
   ) -> [Int] {
     let chosen = RestartRule(settings: settings).takeovers(partitions, main: main)
     let restarted = chosen.indices.filter { chosen[$0] != nil }

@@ -1,3 +1,4 @@
+import Clustering
 import Datasets
 import Kernels
 import NeuralNet
@@ -6,7 +7,7 @@ import Snapshots
 /// Invariant Information Clustering of images (Ji, Henriques, Vedaldi 2019): two heads on one
 /// trunk, which take turns by epochs to maximise the information between two views of an image.
 package final class InformationClustering: TrainingMethod {
-  package let heads: [HeadDescription]
+  package var heads: [HeadDescription] { settings.heads }
   package let schedule: EpochSchedule
   package let imagesPerStep: Int
   package let evaluationImages: Int
@@ -14,13 +15,16 @@ package final class InformationClustering: TrainingMethod {
   package var network: any Module { clusterNetwork }
   package var optimizers: [any Optimizer] { [adam] }
 
-  private let settings: InformationClusteringSettings
+  /// How many clusters the main head has may be found out on the way.
+  private var settings: InformationClusteringSettings
+  private let seed: UInt64
   private let clusterNetwork: Network<ClusterHead>
   private let adam: Adam
-  private let objectives: [HeadID: PairInformation]
-  private let evaluator: ClusterEvaluator
+  private var objectives: [HeadID: PairInformation] = [:]
+  private var evaluator: ClusterEvaluator
   /// nil where sub-heads never start anew.
-  private let restart: HeadRestart?
+  private var restart: HeadRestart?
+  private var mainHeadCount = MainHeadCount()
   /// The gradient of each head's probabilities, made at its first step.
   private var gradients: [HeadID: Tensor] = [:]
 
@@ -34,32 +38,16 @@ package final class InformationClustering: TrainingMethod {
     learningRate: Double, evaluated: EvaluationImages, samples: [Int], context: ComputeContext
   ) throws {
     self.settings = settings
-    heads = settings.heads
+    self.seed = seed
     let network = Network(settings, imageChannels: dataset.channels, context: context)
     clusterNetwork = network
     adam = Adam(learningRate: learningRate)
-    objectives = Dictionary(
-      uniqueKeysWithValues: heads.map {
-        (
-          $0.name,
-          PairInformation(
-            clusters: $0.clusters, subHeads: $0.subHeads, lambda: settings.lambda)
-        )
-      })
     let renderer = try BatchRenderer(dataset: dataset, augmentation: settings.views.augmentation)
     evaluator = ClusterEvaluator(
-      heads: heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
+      heads: settings.heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
       renderer: renderer, network: network, images: evaluated, samples: samples,
       viewsAreIdentical: settings.views.areIdentical)
     evaluationImages = evaluated.final.measured.count
-    if settings.restart.enabled, let main = heads.first(where: \.isMain),
-      let auxiliary = heads.first(where: { !$0.isMain })
-    {
-      restart = HeadRestart(
-        settings.restart, network: network, main: main, auxiliary: auxiliary, seed: seed)
-    } else {
-      restart = nil
-    }
     imagesPerStep = settings.imagesPerStep
     let schedule = settings.schedule(of: dataset)
     self.schedule = schedule
@@ -71,36 +59,102 @@ package final class InformationClustering: TrainingMethod {
       return renderer.rendering(
         epochPlans.plan(ofEpoch: index.epoch), step: index.stepInEpoch, into: target.buffer)
     }
+    followHeads()
+  }
+
+  /// Makes what hangs on the heads that there are.
+  private func followHeads() {
+    objectives = Dictionary(
+      uniqueKeysWithValues: heads.map {
+        (
+          $0.name,
+          PairInformation(
+            clusters: $0.clusters, subHeads: $0.subHeads, lambda: settings.lambda)
+        )
+      })
+    evaluator.heads = heads
+    if settings.restart.enabled, let main = heads.first(where: \.isMain),
+      let auxiliary = heads.first(where: { !$0.isMain })
+    {
+      restart = HeadRestart(
+        settings.restart, network: clusterNetwork, main: main, auxiliary: auxiliary, seed: seed)
+    }
   }
 
   package func initialize(seed: UInt64) { clusterNetwork.initialize(seed: seed) }
 
-  package var memory: [NamedTensor] { restart?.memory ?? [] }
+  package var memory: [NamedTensor] { mainHeadCount.memory + (restart?.memory ?? []) }
 
   package func recall(_ tensors: [String: NamedTensor]) throws(StateMismatch) {
     try restart?.recall(tensors)
+    try mainHeadCount.recall(tensors)
   }
 
   /// Where the main head's turn comes after the auxiliary head's, its stuck sub-heads start anew.
   package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? {
     restart?.end()
-    guard let restart, epoch > 1, isMain(epoch), !isMain(epoch - 1) else { return .plain }
-    let limit = settings.restart.images
-    guard let measured = evaluator.measureSample(limit: limit, isCancelled: isCancelled) else {
-      return nil
-    }
-    guard let main = heads.firstIndex(where: \.isMain),
+    guard epoch > 1 else { return EpochBeginning() }
+    if settings.awaitsMainHead { return awaitMainHead(epoch, isCancelled) }
+    guard let restart, settings.restart.isAllowed(inEpoch: epoch), isMain(epoch),
+      !isMain(epoch - 1)
+    else { return EpochBeginning() }
+    guard let measured = measure(isCancelled) else { return nil }
+    var beginning = EpochBeginning()
+    if let main = heads.firstIndex(where: \.isMain),
       let partitions = evaluator.partitions(measured, trees: evaluator.trees(of: measured))
-    else { return .plain }
-    let restarted = restart.begin(
-      epoch: epoch, partitions, main: measured[main], optimizer: adam)
-    return restarted.isEmpty ? .plain : .restarts(heads[main].name, subHeads: restarted)
+    {
+      let restarted = restart.begin(
+        epoch: epoch, partitions, main: measured[main], optimizer: adam)
+      beginning.restarted = restarted.isEmpty ? nil : .init(head: .b, subHeads: restarted)
+    }
+    return beginning
   }
 
-  private func isMain(_ epoch: Int) -> Bool {
-    let head = settings.head(inEpoch: epoch)
-    return heads.contains { $0.name == head && $0.isMain }
+  /// A main head that waits for its number of clusters comes with its first turn after the trees
+  /// have settled on one, and begins from them.
+  private func awaitMainHead(_ epoch: Int, _ isCancelled: () -> Bool) -> EpochBeginning? {
+    guard let measured = measure(isCancelled)?.first else { return nil }
+    var beginning = EpochBeginning()
+    let trees = measured.map { ClusterTree(JointDistribution($0.joint), pool: pool) }
+    mainHeadCount.note(ClusterTree.suggestion(of: trees))
+    guard settings.turn(ofEpoch: epoch) == .b, let clusters = mainHeadCount.settled else {
+      return beginning
+    }
+    addMainHead(clusters: clusters, epoch: epoch)
+    beginning.hasNewHeads = true
+    if let restart, settings.restart.isAllowed(inEpoch: epoch) {
+      let restarted = restart.begin(
+        epoch: epoch, TreePartitions(measured, trees: trees, groups: clusters),
+        main: Array(repeating: nil, count: settings.headB.subHeads), optimizer: adam)
+      beginning.restarted = restarted.isEmpty ? nil : .init(head: .b, subHeads: restarted)
+    }
+    return beginning
   }
+
+  /// Counts what trees and sub-heads are compared by, for each head; nil if `isCancelled` said so.
+  private func measure(_ isCancelled: () -> Bool) -> [[SubHeadMeasurement]]? {
+    evaluator.measureSample(limit: settings.restart.images, isCancelled: isCancelled)
+  }
+
+  private func addMainHead(clusters: Int, epoch: Int) {
+    settings.headB.clusters = clusters
+    let name = HeadID.b.tensorPrefix
+    let head = ClusterHead(
+      name: name, features: clusterNetwork.trunk.outputShape, clusters: clusters,
+      subHeads: settings.headB.subHeads, context: clusterNetwork.context)
+    for subHead in 0..<head.subHeads {
+      _ = head.reinitialize(
+        subHead: subHead,
+        from: RandomStream(seed: seed, epoch: epoch, sample: subHead, purpose: .restart))
+    }
+    clusterNetwork.add(head, named: name)
+    mainHeadCount = MainHeadCount()
+    followHeads()
+  }
+
+  private var pool: WorkerPool { clusterNetwork.context.pool }
+
+  private func isMain(_ epoch: Int) -> Bool { settings.head(inEpoch: epoch) == .b }
 
   package func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome {
     let head = settings.head(inEpoch: step.epoch)
@@ -162,15 +216,13 @@ private final class EpochPlans {
     self.settings = settings
     self.seed = seed
     images = Dictionary(
-      uniqueKeysWithValues: settings.heads.map {
-        ($0.name, settings.images(of: $0.name, in: dataset))
-      })
+      uniqueKeysWithValues: [HeadID.a, .b].map { ($0, settings.images(of: $0, in: dataset)) })
   }
 
   func plan(ofEpoch epoch: Int) -> EpochPlan {
     if let current, current.epoch == epoch { return current }
     let plan = EpochPlan(
-      of: images[settings.head(inEpoch: epoch)] ?? [], pairs: settings.batchPairs,
+      of: images[settings.turn(ofEpoch: epoch)] ?? [], pairs: settings.batchPairs,
       repeats: settings.sampleRepeats, seed: seed, epoch: epoch)
     current = plan
     return plan

@@ -18,6 +18,9 @@ extension InformationClusteringSettings {
     try require(
       batchPairs % sampleRepeats == 0, "training.batch_pairs",
       "is \(batchPairs), expected a multiple of training.sample_repeats, \(sampleRepeats)")
+    try require(
+      !awaitsMainHead || headA.epochs > 0, "heads.B.clusters",
+      "is auto, which asks head A; expected a number, or heads.A.epochs of at least 1")
     for head in heads {
       try require(
         head.clusters <= batchPairs, "heads.\(head.name).clusters",
@@ -59,7 +62,7 @@ extension InformationClusteringSettings {
     }
     problems += views.problems(side: side).map { ("transform.\($0.key)", $0.problem) }
     // Many to one, each cluster takes a class, and classes that none has taken may be left.
-    if mainMatching == .oneToOne, headB.clusters < classes {
+    if mainMatching == .oneToOne, !awaitsMainHead, headB.clusters < classes {
       problems.append(
         (
           "heads.B.clusters",
@@ -77,7 +80,7 @@ extension InformationClusteringSettings {
     _ splits: [Split: Range<Int>], dataset: String
   ) -> [(key: String, problem: String)] {
     let named =
-      heads.map { ("heads.\($0.name).splits", $0.name == .a ? headA.splits : headB.splits) } + [
+      turns.map { ("heads.\($0).splits", $0 == .a ? headA.splits : headB.splits) } + [
         ("evaluation.splits", evaluation.splits),
         ("evaluation.mapping_splits", evaluation.assignmentSplits),
       ]
@@ -92,21 +95,24 @@ extension InformationClusteringSettings {
     }
   }
 
+  /// The heads that have turns.
+  private var turns: [HeadID] { headA.epochs > 0 ? [.a, .b] : [.b] }
+
   /// A batch that takes more images than a head is trained on.
   private func batchProblem(
     _ splits: [Split: Range<Int>], dataset: String, images: Int
   ) -> (key: String, problem: String)? {
-    for head in heads {
-      let named = head.name == .a ? headA.splits : headB.splits
+    for head in turns {
+      let named = head == .a ? headA.splits : headB.splits
       let own =
         !named.isEmpty
         ? splits.images(of: named).count
-        : head.isMain ? splits[.unlabelled]?.lowerBound ?? images : images
+        : head == .b ? splits[.unlabelled]?.lowerBound ?? images : images
       guard imagesPerBatch > own else { continue }
       return (
         "training.batch_pairs",
         "\(imagesPerBatch) images a batch (batch_pairs / sample_repeats), expected at most the "
-          + "\(own) of \(dataset)" + (own < images ? " that head \(head.name) is trained on" : "")
+          + "\(own) of \(dataset)" + (own < images ? " that head \(head) is trained on" : "")
       )
     }
     return nil

@@ -5,7 +5,8 @@ import Snapshots
 
 /// One head of a network and its turn in the training.
 package struct HeadSettings: Sendable, Equatable {
-  /// C. The main head has one cluster a class, the over-clustering head several.
+  /// C. The main head has one cluster a class, the over-clustering head several; `unknown` where
+  /// the over-clustering head is to say how many the main head has.
   package var clusters: Int
   /// h, independently initialised linear layers on the shared trunk.
   package var subHeads: Int
@@ -21,9 +22,14 @@ package struct HeadSettings: Sendable, Equatable {
     self.epochs = epochs
   }
 
-  static func schema(leastEpochs: Int) -> [SettingsField<HeadSettings>] {
+  /// As many clusters as there turn out to be.
+  package static let unknown = 0
+
+  static func schema(
+    clusters: SettingsField<HeadSettings>, leastEpochs: Int
+  ) -> [SettingsField<HeadSettings>] {
     [
-      .integer("clusters", \.clusters, from: 2, to: 1000),
+      clusters,
       .integer("sub_heads", \.subHeads, from: 1, to: 50),
       .integer("epochs", \.epochs, from: leastEpochs, to: 100),
       .choices("splits", \.splits, among: Split.allCases),
@@ -56,8 +62,16 @@ package struct InformationClusteringSettings: Sendable, Equatable {
 
   package static let schema: [SettingsField<InformationClusteringSettings>] =
     SettingsField.group("network", \.network, NetworkSettings.schema(kinds: [.net6c, .net5g]))
-    + SettingsField.group("heads.A", \.headA, HeadSettings.schema(leastEpochs: 0))
-    + SettingsField.group("heads.B", \.headB, HeadSettings.schema(leastEpochs: 1))
+    + SettingsField.group(
+      "heads.A", \.headA,
+      HeadSettings.schema(
+        clusters: .integer("clusters", \.clusters, from: 2, to: 1000), leastEpochs: 0))
+    + SettingsField.group(
+      "heads.B", \.headB,
+      HeadSettings.schema(
+        clusters: .integer(
+          "clusters", \.clusters, from: 2, to: 1000, orAuto: HeadSettings.unknown),
+        leastEpochs: 1))
     + [
       .choice(
         "heads.B.matching", \.mainMatching,
@@ -70,14 +84,17 @@ package struct InformationClusteringSettings: Sendable, Equatable {
     + SettingsField.group("transform", \.views, ViewSettings.schema)
     + SettingsField.group("evaluation", \.evaluation, EvaluationSettings.schema)
 
-  /// The heads that are trained at all, A before B.
+  /// Whether the main head waits for the over-clustering head to say how many clusters there are.
+  package var awaitsMainHead: Bool { headB.clusters == HeadSettings.unknown }
+
+  /// The heads that are trained at all, A before B. As long as B waits, A speaks for the run.
   package var heads: [HeadDescription] {
     let all = [
       (
         headA,
         HeadDescription(
           name: .a, clusters: headA.clusters, subHeads: headA.subHeads, matching: .manyToOne,
-          isMain: false)
+          isMain: awaitsMainHead)
       ),
       (
         headB,
@@ -86,11 +103,17 @@ package struct InformationClusteringSettings: Sendable, Equatable {
           isMain: true)
       ),
     ]
-    return all.filter { $0.0.epochs > 0 }.map(\.1)
+    return all.filter { $0.0.epochs > 0 && $0.0.clusters != HeadSettings.unknown }.map(\.1)
   }
 
   /// The head that epoch `epoch`, from 1, trains.
   package func head(inEpoch epoch: Int) -> HeadID {
+    awaitsMainHead ? .a : turn(ofEpoch: epoch)
+  }
+
+  /// The head whose turn epoch `epoch` is, and whose images it goes through. As long as the main
+  /// head waits, the other one uses its turns.
+  package func turn(ofEpoch epoch: Int) -> HeadID {
     let position = (epoch - 1) % (headA.epochs + headB.epochs)
     if firstHead == "A" { return position < headA.epochs ? .a : .b }
     return position < headB.epochs ? .b : .a
@@ -105,17 +128,12 @@ package struct InformationClusteringSettings: Sendable, Equatable {
 
   /// The steps of each epoch. Requires settings that are validated against the data set.
   package func schedule(of dataset: ImageDataset) -> EpochSchedule {
-    let steps = Dictionary(
-      uniqueKeysWithValues: heads.map { head in
-        (
-          head.name,
-          EpochPlan.steps(
-            images: images(of: head.name, in: dataset).count, pairs: batchPairs,
-            repeats: sampleRepeats)
-        )
+    EpochSchedule(
+      cycle: (1...headA.epochs + headB.epochs).map { epoch in
+        EpochPlan.steps(
+          images: images(of: turn(ofEpoch: epoch), in: dataset).count, pairs: batchPairs,
+          repeats: sampleRepeats)
       })
-    return EpochSchedule(
-      cycle: (1...headA.epochs + headB.epochs).map { steps[head(inEpoch: $0)] ?? 0 })
   }
 
   /// Images through the network in one step.

@@ -17,8 +17,8 @@ struct RestartRule {
   ///
   /// - Parameters:
   ///   - partitions: the auxiliary head's trees, cut at the main head's clusters.
-  ///   - main: the main head's sub-heads on the same images.
-  func takeovers(_ partitions: TreePartitions, main: [SubHeadMeasurement]) -> [Takeover?] {
+  ///   - main: the main head's sub-heads on the same images, nil for one that has learnt nothing.
+  func takeovers(_ partitions: TreePartitions, main: [SubHeadMeasurement?]) -> [Takeover?] {
     guard let best = partitions.best, let bestCut = partitions.bestCut,
       bestCut.consensus >= settings.settled
     else { return main.map { _ in nil } }
@@ -26,14 +26,17 @@ struct RestartRule {
       $0 == best || partitions.agreements[$0][best] >= settings.agreement
     }
     return main.enumerated().map { index, subHead in
-      let matching = PartitionMatching(
-        subHead.assigned, clusters: subHead.clusters, bestCut.partition,
-        clusters: partitions.groups)
-      guard matching.agreement < settings.agreement else { return nil }
+      if let subHead {
+        let matching = PartitionMatching(
+          subHead.assigned, clusters: subHead.clusters, bestCut.partition,
+          clusters: partitions.groups)
+        guard matching.agreement < settings.agreement else { return nil }
+      }
       // Its own if that can be trusted, so that sub-heads stay independent of each other.
       let source = trusted.contains(index) ? index : trusted[index % trusted.count]
       guard let cut = partitions.cuts[source] else { return nil }
-      return Takeover(source: source, groups: Self.renumbered(cut, after: subHead))
+      return Takeover(
+        source: source, groups: subHead.map { Self.renumbered(cut, after: $0) } ?? cut.groups)
     }
   }
 

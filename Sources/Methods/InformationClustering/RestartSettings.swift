@@ -13,8 +13,16 @@ package struct RestartSettings: Sendable, Equatable {
   package var images = 10_000
   /// Steps that train a new sub-head's layer alone; at most an epoch's.
   package var steps = 100_000
+  /// The last epoch that may begin with a restart: a sub-head that has just started anew needs some
+  /// more to become as good as the others. 0 for no such limit.
+  package var lastEpoch = 0
 
   package init() {}
+
+  /// Whether epoch `epoch` may begin with a restart.
+  func isAllowed(inEpoch epoch: Int) -> Bool {
+    enabled && (lastEpoch == 0 || epoch <= lastEpoch)
+  }
 
   package static let schema: [SettingsField<RestartSettings>] = [
     .flag("enabled", \.enabled),
@@ -22,5 +30,6 @@ package struct RestartSettings: Sendable, Equatable {
     .number("agreement", \.agreement, from: 0, to: 1),
     .integer("images", \.images, from: 100),
     .integer("steps", \.steps, from: 1),
+    .integer("last_epoch", \.lastEpoch, from: 0),
   ]
 }

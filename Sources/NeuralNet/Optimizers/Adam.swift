@@ -53,12 +53,12 @@ package final class Adam: Optimizer {
     }
   }
 
-  /// Sets one tensor's moments to zero; the parameter's number of updates stays.
+  /// Forgets the direction of one tensor's updates, the running mean of its gradient. That of the
+  /// square stays: from zero it would take the first updates for several times the learning rate,
+  /// since the parameter's number of updates is no longer small.
   package func forget(_ view: ParameterView, of parameter: Parameter) {
     guard let moments = moments(of: parameter) else { return }
-    let zeros = [Float](repeating: 0, count: view.count)
-    view.scatter(zeros, to: moments.first)
-    view.scatter(zeros, to: moments.second)
+    view.scatter([Float](repeating: 0, count: view.count), to: moments.first)
   }
 
   private static func start(of parameter: Parameter) -> Moments {

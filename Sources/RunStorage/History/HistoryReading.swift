@@ -17,6 +17,8 @@ struct HistoryQueries {
     var generation: Int
     /// Seconds since 1970.
     var resumedAt: Double
+    /// They may change once.
+    var heads: [HeadDescription]
   }
 
   func description() throws -> RunDescription { try run().description }
@@ -31,7 +33,7 @@ struct HistoryQueries {
     }
     return State(
       end: end, endMessage: run.endMessage, isPaused: run.isPaused != 0,
-      generation: run.generation, resumedAt: run.resumedAt)
+      generation: run.generation, resumedAt: run.resumedAt, heads: run.heads.values)
   }
 
   private func run() throws -> RunRecord {

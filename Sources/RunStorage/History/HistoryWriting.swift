@@ -28,6 +28,13 @@ extension Database {
     try SampleImagesRecord(samples).insert(self)
   }
 
+  /// Takes over what may change about a run while it goes on.
+  func update(_ run: RunDescription) throws {
+    try execute(
+      sql: "UPDATE run SET heads = :heads, parameterCount = :parameterCount",
+      arguments: ["heads": JSONArray(run.heads), "parameterCount": run.parameterCount])
+  }
+
   func insert(_ restart: RestartSnapshot) throws { try RestartRecord(restart).insert(self) }
 
   func insert(_ step: StepSnapshot) throws { try StepRecord(step).insert(self) }

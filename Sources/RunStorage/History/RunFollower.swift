@@ -18,8 +18,8 @@ package struct RunFollower: Sendable {
 
   /// What happened since the last poll.
   package enum Change: Sendable, Equatable {
-    /// The first poll; or the run was resumed since, from an earlier step. Replaces all that came
-    /// before.
+    /// The first poll; or the run was resumed since, from an earlier step, or has other heads.
+    /// Replaces all that came before.
     case history(RunHistory)
     /// In order; empty if nothing happened.
     case events([TrainingEvent])
@@ -35,7 +35,9 @@ package struct RunFollower: Sendable {
     let cursor = cursor
     let (change, next) = try RunHistoryReader(folder).read { queries -> (Change, Cursor) in
       let state = try queries.state()
-      guard let cursor, cursor.state.generation == state.generation else {
+      guard let cursor, cursor.state.generation == state.generation,
+        cursor.state.heads == state.heads
+      else {
         let (history, next) = try queries.outline()
         return (.history(history), next)
       }

@@ -95,6 +95,7 @@ package final class RunRecorder: Sendable {
     case .started(let description, let samples):
       if try database.hasRun() { try database.truncateHistory(after: folder.checkpointStep()) }
       try database.start(description, samples: samples, at: Date().timeIntervalSince1970)
+    case .changedHeads(let description, _): try database.update(description)
     case .step(let step): try database.insert(step)
     case .evaluation(let evaluation): try database.insert(evaluation)
     case .restart(let restart): try database.insert(restart)

@@ -24,8 +24,10 @@ struct Baseline {
     }
     let start = ContinuousClock.now
     let images = Array(dataset.relevantImages)
+    let wanted = configuration.clustering.headB.clusters
     let kMeans = KMeans(
-      clusters: configuration.clustering.headB.clusters, kernels: context.kernels,
+      // Without over-clustering there is nothing else to ask how many there are.
+      clusters: wanted == HeadSettings.unknown ? dataset.classes : wanted, kernels: context.kernels,
       pool: context.pool)
     let result: KMeans.Result?
     switch kind {

@@ -37,6 +37,7 @@ extension Experiment {
     }
     self.variants = []
     for variant in variants { self.variants.append(try reader.variant(variant)) }
+    try reader.checkFineTuning(self.variants)
   }
 
   /// Seeds as a file or a flag has them.
@@ -173,7 +174,8 @@ private struct ExperimentReader {
     try check(
       members, below: place,
       expected: [
-        "title", "preset", "settings", "needs", "baseline", "published", "published_mean",
+        "title", "preset", "settings", "needs", "baseline", "fine_tunes", "from_scratch_like",
+        "published", "published_mean",
       ])
     func value(_ key: String) -> YAMLTree? { members.first { $0.key == key }?.value }
     variant.title = try text(value("title"), "\(place).title") ?? member.key
@@ -182,9 +184,42 @@ private struct ExperimentReader {
     variant.needs = try choice(value("needs"), "\(place).needs", Split.allCases)
     variant.baseline = try choice(
       value("baseline"), "\(place).baseline", Experiment.Baseline.allCases)
+    variant.fineTuning = try fineTuning(
+      of: text(value("fine_tunes"), "\(place).fine_tunes"),
+      like: text(value("from_scratch_like"), "\(place).from_scratch_like"), place)
     variant.published = try figures(value("published"), "\(place).published")
     variant.publishedMean = try figures(value("published_mean"), "\(place).published_mean")
     return variant
+  }
+
+  private func fineTuning(
+    of trunk: String?, like network: String?, _ place: String
+  ) throws(SettingsError) -> Experiment.FineTuning? {
+    guard trunk == nil || network == nil else {
+      throw error("\(place).from_scratch_like", "expected it or fine_tunes, not both")
+    }
+    return (trunk ?? network).map {
+      Experiment.FineTuning(variant: $0, isFromScratch: trunk == nil)
+    }
+  }
+
+  /// What is fine-tuned has to be there, and to have been trained without labels itself.
+  func checkFineTuning(_ variants: [Experiment.Variant]) throws(SettingsError) {
+    let trunks = variants.filter { $0.baseline == nil && $0.fineTuning == nil }.map(\.name)
+    for variant in variants {
+      guard let fineTuning = variant.fineTuning else { continue }
+      let key = fineTuning.isFromScratch ? "from_scratch_like" : "fine_tunes"
+      guard trunks.contains(fineTuning.variant) else {
+        throw error(
+          "variants.\(variant.name).\(key)",
+          "is '\(fineTuning.variant)', expected a variant that is trained without labels: "
+            + trunks.joined(separator: ", "))
+      }
+      guard variant.preset == nil, variant.baseline == nil else {
+        throw error(
+          "variants.\(variant.name).\(key)", "expected neither preset nor baseline beside it")
+      }
+    }
   }
 
   private func choice<Value: RawRepresentable<String>>(

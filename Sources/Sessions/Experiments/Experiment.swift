@@ -23,6 +23,14 @@ package struct Experiment: Sendable, Equatable {
     package var deviation: Double?
   }
 
+  /// Labels on top of what another variant has learnt with the same seed.
+  package struct FineTuning: Sendable, Equatable {
+    /// The name of that variant.
+    package var variant: String
+    /// Whether its weights are left, for comparison; network, views and data are the same.
+    package var isFromScratch: Bool
+  }
+
   package struct Variant: Sendable, Equatable {
     /// Part of its runs' names.
     package var name: String
@@ -35,6 +43,8 @@ package struct Experiment: Sendable, Equatable {
     package var needs: Split?
     /// nil for a training.
     package var baseline: Baseline?
+    /// nil for a training without labels.
+    package var fineTuning: FineTuning?
     /// Accuracy of the sub-head with the lowest loss, by data set.
     package var published: [String: PublishedFigure] = [:]
     /// Mean accuracy of the sub-heads, by data set.

@@ -27,14 +27,30 @@ extension ExperimentSession {
   package func train(
     jobs: Int, control: ExperimentControl, report: @escaping @Sendable (ExperimentEvent) -> Void
   ) {
-    let pending = runs().filter(isPending)
+    let all = runs().filter(isPending)
+    let count = all.count
+    // What others are fine-tuned from comes first, so that none of them has to wait for it.
+    let isFineTuned = { (run: ExperimentRun) in
+      self.experiment.variants[run.variant].fineTuning != nil
+    }
+    var begun = 0
+    for wave in [all.filter { !isFineTuned($0) }, all.filter(isFineTuned)] {
+      train(wave, after: begun, of: count, jobs: jobs, control: control, report: report)
+      begun += wave.count
+    }
+  }
+
+  private func train(
+    _ pending: [ExperimentRun], after begun: Int, of count: Int, jobs: Int,
+    control: ExperimentControl, report: @escaping @Sendable (ExperimentEvent) -> Void
+  ) {
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, pending.count))) { _ in
       while !control.isStopping {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard pending.indices.contains(place) else { return }
         let run = pending[place]
-        report(.began(run, number: place + 1, count: pending.count))
+        report(.began(run, number: begun + place + 1, count: count))
         var ended = run
         do {
           try perform(run, jobs: jobs, control, report)

@@ -60,7 +60,10 @@ package final class ExperimentSession: Sendable {
     return Composition(configuration: configuration, dataset: dataset)
   }
 
-  private func runRequest(_ variant: Experiment.Variant, seed: UInt64) -> RunRequest {
+  private func runRequest(_ variant: Experiment.Variant, seed: UInt64) throws -> RunRequest {
+    if let fineTuning = variant.fineTuning {
+      return try self.fineTuning(fineTuning, variant, seed: seed)
+    }
     var run = RunRequest()
     run.preset = variant.preset ?? request.preset ?? experiment.preset
     run.presetSource =
@@ -74,6 +77,27 @@ package final class ExperimentSession: Sendable {
       + [("--seeds", "training.seed", String(seed))]
     run.progress = request.progress
     run.loadDataset = { [self] in try dataset(of: $0) }
+    return run
+  }
+
+  /// The network, the views and the data are those of the run that is fine-tuned; what the command
+  /// line says of learning is said of that run.
+  private func fineTuning(
+    _ fineTuning: Experiment.FineTuning, _ variant: Experiment.Variant, seed: UInt64
+  ) throws -> RunRequest {
+    guard let trunk = experiment.variants.first(where: { $0.name == fineTuning.variant }) else {
+      throw SessionError("\(experiment.source): no variant \(fineTuning.variant)")
+    }
+    let weights = runFolder(name(trunk, seed: seed)).latestWeightsURL
+    let configuration = Configuration(
+      fineTuning: try compose(trunk, seed: seed).configuration,
+      from: fineTuning.isFromScratch ? nil : UserPath.absolute(weights.path))
+    var run = resumingRequest()
+    run.base = ComposedSettings(recorded: configuration, run: variant.name)
+    let own = "\(experiment.source): variants.\(variant.name).settings"
+    run.flags +=
+      variant.settings.map { (own, $0.key, $0.value) }
+      + [("--seeds", "training.seed", String(seed))]
     return run
   }
 
@@ -112,9 +136,11 @@ package final class ExperimentSession: Sendable {
     let runs = runs()
     let rows = experiment.variants.enumerated().map { index, variant in
       let configuration = try? compose(variant, seed: seeds[0]).configuration
+      let clusters = configuration?.clustering.headB.clusters
       return ExperimentRow(
         variant: variant, runs: runs.filter { $0.variant == index },
-        dataset: configuration?.dataset, clusters: configuration?.clustering.headB.clusters)
+        dataset: configuration?.dataset, clusters: clusters == HeadSettings.unknown ? nil : clusters
+      )
     }
     return ExperimentTable(experiment: experiment, rows: rows)
   }
@@ -181,7 +207,7 @@ package final class ExperimentSession: Sendable {
 
 extension Configuration {
   /// What a run's results do not depend on.
-  private static let irrelevant = ["training.threads", "checkpoint.seconds"]
+  private static let irrelevant = ["training.threads", "checkpoint.seconds", "finetune.from"]
 
   /// Throws `SessionError` that names what differs between these settings, which are wanted, and
   /// those that a run was made with.

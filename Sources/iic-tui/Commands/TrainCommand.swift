@@ -62,7 +62,7 @@ struct TrainCommand: ParsableCommand {
     }
     // The checkpoint remembers the rate of its last step; one that is asked for now comes after it.
     if resume != nil, assignments.contains(where: { $0.hasPrefix("training.learning_rate=") }) {
-      control.setLearningRate(prepared.configuration.learningRate)
+      control.setLearningRate(prepared.nextLearningRate)
     }
     try ForegroundTraining(
       prepared: prepared, environment: environment, control: control, signals: signals,

@@ -20,6 +20,8 @@ struct JSONEventLines {
         StartLine(
           run: description.name, path: runPath, configuration: configuration.tree,
           parameters: description.parameterCount, steps: description.plannedSteps))
+    case .changedHeads(let description, let step):
+      JSONLine.text(HeadsLine(description, step: step))
     case .step(let step): JSONLine.text(StepLine(step))
     case .evaluation(let evaluation):
       JSONEventLines.line(evaluation, main: main)
@@ -53,6 +55,35 @@ private struct StartLine: Encodable {
   var configuration: SettingsTree
   var parameters: Int
   var steps: Int
+}
+
+private struct HeadsLine: Encodable {
+  struct Head: Encodable {
+    var name: String
+    var clusters: Int
+    var subHeads: Int
+    var isMain: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case name, clusters
+      case subHeads = "sub_heads"
+      case isMain = "main"
+    }
+  }
+
+  var event = "heads"
+  var step: Int
+  var heads: [Head]
+  var parameters: Int
+
+  init(_ description: RunDescription, step: Int) {
+    self.step = step
+    heads = description.heads.map {
+      Head(
+        name: $0.name.rawValue, clusters: $0.clusters, subHeads: $0.subHeads, isMain: $0.isMain)
+    }
+    parameters = description.parameterCount
+  }
 }
 
 private struct StepLine: Encodable {

@@ -47,6 +47,7 @@ final class HeadlessReporter: Sendable {
     var text = ""
     for event in events {
       if case .started(let description, _) = event { state.description = description }
+      if case .changedHeads(let description, _) = event { state.description = description }
       if case .checkpoint(let checkpoint) = event {
         // Only those that are on disk are told of.
         if let first = rest.first, first.step == checkpoint.step {
@@ -69,6 +70,9 @@ final class HeadlessReporter: Sendable {
         text += line(
           "run \(description.name): \(description.dataset), \(description.plannedSteps) steps of "
             + "\(description.imagesPerStep) images, \(description.parameterCount) parameters")
+      case .changedHeads(let description, let step):
+        state.description = description
+        text += line("step \(step): \(description.newMainHeadText)")
       case .step(let step):
         state.recentRates = state.recentRates.suffix(19) + [step.imagesPerSecond]
         let interval: Duration = style == .progressLine ? .milliseconds(200) : .seconds(10)
