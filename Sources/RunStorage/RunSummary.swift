@@ -29,10 +29,10 @@ package struct RunSummary: Sendable, Equatable {
   package var epoch = 0
   package var plannedSteps = 0
   package var epochs = 0
-  /// Accuracy of the main head's lowest-loss sub-head at the last evaluation, 0...1; nil before the
+  /// Accuracy of the main head's reported sub-head at the last evaluation, 0...1; nil before the
   /// first and without labels.
   package var accuracy: Double?
-  /// Accuracy of the main head's lowest-loss sub-head at the evaluation where its loss was lowest,
+  /// Accuracy of the main head's reported sub-head at the evaluation where its loss was lowest,
   /// chosen without labels.
   package var bestAccuracy: Double?
   /// Seconds of training so far.
@@ -87,7 +87,7 @@ extension HistoryQueries {
     }
     summary.plannedSteps = run.plannedSteps
     summary.epochs = run.epochs
-    let scores = try run.mainHead.map { try lowestLossScores(of: $0.name) } ?? []
+    let scores = try run.mainHead.map { try reportedScores(of: $0.name) } ?? []
     summary.accuracy = scores.last?.accuracy
     let measured = scores.filter { $0.step > 0 && !$0.loss.isNaN }
     let best = bestStep.flatMap { step in scores.last { $0.step == step } }

@@ -32,7 +32,7 @@ package struct ImagePredictor {
 
   /// - Parameters:
   ///   - head: the run's main one if nil.
-  ///   - number: of the sub-head, from 1; the one with the lowest loss if nil.
+  ///   - number: of the sub-head, from 1; the reported one if nil.
   ///   - best: the weights with the lowest loss rather than the latest ones.
   /// - Throws: an error of one line where the run lacks weights, an evaluation or this head.
   package init(_ folder: RunFolder, head: HeadID?, number: Int?, best: Bool) throws {

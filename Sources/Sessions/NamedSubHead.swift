@@ -17,7 +17,7 @@ package struct NamedSubHead: Sendable {
 
   /// - Parameters:
   ///   - head: the one that speaks for the run if nil.
-  ///   - number: of the sub-head, from 1; the one with the lowest loss if nil.
+  ///   - number: of the sub-head, from 1; the reported one if nil.
   ///   - step: the newest evaluation up to it counts; if there is none, the newest of all.
   /// - Throws: an error of one line where the run lacks this head, this sub-head or an evaluation,
   ///   or its names cannot be read.
@@ -42,14 +42,14 @@ package struct NamedSubHead: Sendable {
       }
       place = number - 1
     } else {
-      guard let lowest = newest?[wanted]?.lowestLossSubHead else {
+      guard let reported = newest?[wanted]?.reportedSubHead else {
         throw SessionError("\(run): has no evaluation yet, which tells the best sub-head")
       }
-      place = lowest
+      place = reported
     }
     let subHeads = newest?[wanted]?.subHeads ?? []
     evaluation = subHeads.indices.contains(place) ? subHeads[place] : nil
-    names = try folder.clusterNames()
+    names = try folder.clusterNames().carried(by: newest?[wanted])
   }
 
   /// - Throws: an error of one line if there is no cluster of this number.

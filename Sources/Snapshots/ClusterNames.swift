@@ -39,9 +39,7 @@ package struct ClusterNames: Sendable, Equatable {
 
   /// The name that a person gave the cluster; nil if none did.
   ///
-  /// Names count for the sub-head that they were given to and for no other: where the sub-head with
-  /// the lowest loss is another one by now, its clusters have none. Every reader of names asks
-  /// here, so a rule that carries them over to another sub-head belongs here.
+  /// Names count for the sub-head that they were given to; `carried` makes those of the others.
   package func name(head: HeadID, subHead: Int, cluster: Int) -> String? {
     names[ClusterID(head: head, subHead: subHead, cluster: cluster)]
   }

@@ -75,10 +75,10 @@ extension ClassScores {
 }
 
 /// What one sub-head does on the evaluation images.
-package struct SubHeadEvaluation: Sendable, Codable, Equatable {
+package struct SubHeadEvaluation: SubHeadStanding, Sendable, Codable, Equatable {
   package var index: Int
-  /// −I of `joint` with the run's λ, in nats. No label enters it; the lowest one names the
-  /// sub-head that is reported. Of a head that was trained with labels, the cross-entropy.
+  /// −I of `joint` with the run's λ, in nats. No label enters it. Of a head that was trained with
+  /// labels, the cross-entropy.
   package var loss: Double
   /// I(z, z′) of `joint`, in nats; NaN without a joint, as are the next two.
   package var mutualInformation: Double
@@ -101,7 +101,7 @@ package struct SubHeadEvaluation: Sendable, Codable, Equatable {
   /// clusters, the mean over the others, 0...1: a sign of trust that needs no label. nil without
   /// others.
   package var agreement: Double?
-  /// The cluster of the head's lowest-loss sub-head that each of its clusters corresponds to,
+  /// The cluster of the head's reported sub-head that each of its clusters corresponds to,
   /// `[C]`; −1 for none. nil in what an older program wrote.
   package var alignment: [Int]?
 
@@ -174,6 +174,9 @@ package struct HeadEvaluation: Sendable, Codable, Equatable {
   /// Position of the sub-head with the lowest loss: the paper's headline sub-head, chosen without
   /// labels.
   package var lowestLossSubHead: Int { subHeads.indexOfLowestLoss(\.loss) ?? 0 }
+
+  /// Position of the sub-head that speaks for the head, chosen without labels.
+  package var reportedSubHead: Int { subHeads.indexOfReported ?? 0 }
 
   /// Position of the sub-head with the highest accuracy, the first of equal ones; nil without
   /// labels. It cannot be known without them.

@@ -1,7 +1,7 @@
 /// What is kept of every evaluation of a run, however many there are.
 package struct EvaluationSummary: Sendable, Equatable {
   package var step: Int
-  /// Accuracy of the lowest-loss sub-head of each head; none without labels.
+  /// Accuracy of the reported sub-head of each head; none without labels.
   package var accuracies: [HeadID: Double]
 
   package init(step: Int, accuracies: [HeadID: Double]) {
@@ -13,7 +13,7 @@ package struct EvaluationSummary: Sendable, Equatable {
     step = evaluation.step
     accuracies = [:]
     for head in evaluation.heads {
-      accuracies[head.head] = head.subHeads[head.lowestLossSubHead].accuracy
+      accuracies[head.head] = head.subHeads[head.reportedSubHead].accuracy
     }
   }
 }

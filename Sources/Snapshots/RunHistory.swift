@@ -53,7 +53,7 @@ package struct RunHistory: Sendable, Equatable {
     restarts.filter { $0.step <= step }
   }
 
-  /// Accuracy of the lowest-loss sub-head of `head` at each evaluation up to step `step`; none
+  /// Accuracy of the reported sub-head of `head` at each evaluation up to step `step`; none
   /// without labels.
   package func accuracies(of head: HeadID, upTo step: Int) -> [Double] {
     evaluations.prefix { $0.step <= step }.compactMap { $0.accuracies[head] }

@@ -19,11 +19,14 @@ extension DashboardState {
     return cursor
   }
 
+  /// What the clusters of the chosen head are called at the moment that is shown.
+  var shownNames: ClusterNames { names.carried(by: moment.evaluation?[head]) }
+
   /// In which order the clusters of a sub-head of the chosen head are drawn, and their names.
   package func clusterOrder(_ subHead: SubHeadEvaluation) -> ClusterOrder {
     ClusterOrder(
       subHead, classNames: history.description.classNames,
-      names: names.names(head: head, subHead: subHead.index, clusters: subHead.clusters))
+      names: shownNames.names(head: head, subHead: subHead.index, clusters: subHead.clusters))
   }
 
   /// Moves the cursor over the clusters in the order in which they are drawn; from none to the
@@ -54,7 +57,7 @@ extension DashboardState {
     }
     naming = Naming(
       cluster: cluster,
-      field: TextField(names[cluster] ?? "", limit: ClusterNames.longestName))
+      field: TextField(shownNames[cluster] ?? "", limit: ClusterNames.longestName))
   }
 
   /// A key while a name is typed.

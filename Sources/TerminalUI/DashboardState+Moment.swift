@@ -23,11 +23,11 @@ extension DashboardState {
     return planned > 0 ? unitInterval(Double(moment.step) / Double(planned)) : 0
   }
 
-  /// The sub-head that the panels show: the user's, else the one with the lowest loss.
+  /// The sub-head that the panels show: the user's, else the reported one.
   package func chosenSubHead(at moment: Moment) -> Int {
-    let lowest = moment.evaluation?[head]?.lowestLossSubHead ?? 0
+    let reported = moment.evaluation?[head]?.reportedSubHead ?? 0
     let count = max(1, description(of: head)?.subHeads ?? 1)
-    return min(subHead ?? lowest, count - 1)
+    return min(subHead ?? reported, count - 1)
   }
 
   /// What the chosen sub-head does at `moment`; nil before the first evaluation.

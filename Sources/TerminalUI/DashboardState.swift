@@ -44,7 +44,7 @@ package struct DashboardState: Sendable, Equatable {
   /// nil unless a recorded run is played.
   package var replay: Replay?
   package var head: HeadID
-  /// Position of the sub-head in its head; nil follows the one with the lowest loss.
+  /// Position of the sub-head in its head; nil follows the reported one.
   package var subHead: Int?
   /// What people call the run's clusters.
   package var names = ClusterNames()

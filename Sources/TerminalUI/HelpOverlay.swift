@@ -17,7 +17,7 @@ package enum HelpOverlay {
     return [
       ("Tab a b", "choose the head"),
       ("← → 1–9", "choose the sub-head"),
-      ("0 *", "follow the lowest-loss sub-head ★"),
+      ("0 *", "follow the reported sub-head ★"),
       ("↑ ↓ n p", "page through the samples"),
       ("w", "warnings and restarts"),
       ("t", "tree of clusters, joint distribution"),

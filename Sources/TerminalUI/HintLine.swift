@@ -66,7 +66,7 @@ package enum HintLine {
     let evaluation = state.chosenEvaluation(at: state.moment)
     let name = evaluation.map { subHead in
       ClusterLabel(
-        cluster: cluster.cluster, of: subHead, head: cluster.head, names: state.names,
+        cluster: cluster.cluster, of: subHead, head: cluster.head, names: state.shownNames,
         classNames: state.history.description.classNames)
     }
     var spans = [Span("▸ cluster \(cluster.cluster)", Style(Theme.attention, bold: true))]

@@ -9,7 +9,7 @@ package enum SubHeadPanel {
   ) {
     var content = layout.table.inset(horizontally: 1)
     if layout.isRoomy {
-      var title = [Span("Sub-heads", Style.plain.bold), Span("  ★ lowest loss", Theme.label)]
+      var title = [Span("Sub-heads", Style.plain.bold), Span("  ★ reported", Theme.label)]
       if let evaluation = moment.evaluation {
         title.append(
           Span(
@@ -91,10 +91,10 @@ package enum SubHeadPanel {
     for row in 0..<max(0, min(rows, head.subHeads - first)) {
       let index = first + row
       let subHead = evaluation.flatMap { index < $0.subHeads.count ? $0.subHeads[index] : nil }
-      let isLowest = subHead != nil && evaluation?.lowestLossSubHead == index
+      let isReported = subHead != nil && evaluation?.reportedSubHead == index
       let y = area.y + 2 + row
       let isSelected = isChosenHead && index == chosen
-      let style = isSelected ? Theme.selected : isLowest ? Style.plain.bold : .plain
+      let style = isSelected ? Theme.selected : isReported ? Style.plain.bold : .plain
       if isSelected {
         buffer.fill(Rect(x: area.x, y: y, width: area.width, height: 1), Cell(" ", style))
       }
@@ -105,7 +105,7 @@ package enum SubHeadPanel {
       buffer.write(
         "\(index + 1)".padded(markWidth - 1, .right) + " " + values.joined(), x: area.x, y: y,
         limit: area.width, style: style)
-      if isLowest {
+      if isReported {
         var star = style.bold
         star.foreground = Theme.star
         buffer[area.x, y] = Cell("★", star)

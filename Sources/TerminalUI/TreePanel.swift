@@ -62,12 +62,12 @@ package enum TreePanel {
     ]
   }
 
-  /// The chosen one if its head is shown, else the one with the lowest loss.
+  /// The chosen one if its head is shown, else the reported one.
   private static func shownSubHead(
     _ head: HeadEvaluation, _ state: DashboardState, _ moment: Moment
   ) -> Int {
     let index =
-      state.head == head.head ? state.chosenSubHead(at: moment) : head.lowestLossSubHead
+      state.head == head.head ? state.chosenSubHead(at: moment) : head.reportedSubHead
     return min(index, head.subHeads.count - 1)
   }
 

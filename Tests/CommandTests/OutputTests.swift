@@ -55,7 +55,7 @@ import Testing
   @Test func whatJSONLacksIsNull() {
     let line = JSONEventLines.line(evaluation(loss: .nan, scores: nil), main: .b)
     let members = """
-      "lowest_loss":{"index":1},"sub_heads":[{"empty_clusters":1,"index":1,"loss":null,\
+      "lowest_loss":{"index":1},"reported":{"index":1},"sub_heads":[{"empty_clusters":1,"index":1,"loss":null,\
       "mutual_information":0.25}]
       """
     #expect(

@@ -132,7 +132,7 @@ struct LongHistoryTests {
       let plan = try RunHistoryReader(run).read { queries in
         try String.fetchAll(
           queries.database.makeStatement(
-            sql: "EXPLAIN QUERY PLAN " + HistoryQueries.scoresQuery),
+            sql: "EXPLAIN QUERY PLAN " + HistoryQueries.scoresQuery()),
           arguments: ["head": "B"], adapter: SuffixRowAdapter(fromIndex: 3))
       }
       #expect(plan.contains { $0.contains("COVERING INDEX subHeadEvaluationScores") }, "\(plan)")

@@ -124,7 +124,7 @@ import Testing
     var state = live()
     _ = press(&state, "?")
     #expect(state.overlay == .help)
-    #expect(Dashboard.frame(state).text.contains("follow the lowest-loss sub-head"))
+    #expect(Dashboard.frame(state).text.contains("follow the reported sub-head"))
     #expect(press(&state, "e").isEmpty)
     #expect(state.overlay == nil)
     _ = press(&state, "?")

@@ -10,22 +10,21 @@ import Testing
 
 /// A main head whose number of clusters the over-clustering head's trees say.
 @Suite struct MainHeadCountTests {
-  @Test func settlesOnANumberThatIsClearTwiceInARow() {
-    func settled(_ suggestions: (Int, Double)?...) -> Int? {
+  @Test func settlesOnANumberThatComesThreeTimesInARow() {
+    func settled(_ suggestions: Int?...) -> Int? {
       var count = MainHeadCount()
       for suggestion in suggestions {
-        count.note(suggestion.map { SuggestedCount(clusters: $0.0, jump: $0.1) })
+        count.note(suggestion.map { SuggestedCount(clusters: $0, jump: 1.4) })
       }
       return count.settled
     }
     #expect(settled() == nil)
-    #expect(settled((10, 2)) == nil)
-    #expect(settled((10, 2), (10, 1.7)) == 10)
-    #expect(settled((4, 1.7), (10, 2)) == nil)
-    #expect(settled((4, 1.7), (10, 2), (10, 1.6)) == 10)
-    #expect(settled((10, 2), (10, 1.5)) == nil)
-    #expect(settled((10, 2), nil, (10, 2)) == nil)
-    #expect(settled((10, 2), (10, 2), nil) == nil)
+    #expect(settled(10, 10) == nil)
+    #expect(settled(10, 10, 10) == 10)
+    #expect(settled(4, 4, 10, 10) == nil)
+    #expect(settled(4, 10, 10, 10) == 10)
+    #expect(settled(10, 10, nil, 10) == nil)
+    #expect(settled(10, 10, 10, nil) == nil)
   }
 
   @Test func isRememberedInACheckpoint() throws {
@@ -97,9 +96,9 @@ import Testing
           name: .b, clusters: clusters, subHeads: 2, matching: .oneToOne, isMain: true),
       ])
     // What the trees said in the evaluations before it.
-    let before = run.evaluations.filter { $0.step <= change.step }.suffix(2)
-    #expect(before.map { $0[.a]?.suggestion?.clusters } == [clusters, clusters])
-    #expect(before.allSatisfy { $0[.a]?.suggestion?.isClear == true && $0[.b] == nil })
+    let before = run.evaluations.filter { $0.step <= change.step }.suffix(3)
+    #expect(before.map { $0[.a]?.suggestion?.clusters } == [clusters, clusters, clusters])
+    #expect(before.allSatisfy { $0[.b] == nil })
     // It begins with its turn, from the trees.
     #expect(run.steps.allSatisfy { $0.head == .a || $0.step > change.step })
     #expect(run.steps[change.step].head == .b)

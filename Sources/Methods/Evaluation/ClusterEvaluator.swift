@@ -193,12 +193,14 @@ extension HeadEvaluation {
         agreements[second].append(agreement)
       }
     }
-    let lowest = subHeads.indexOfLowestLoss(\.loss) ?? 0
     for index in subHeads.indices {
       let others = agreements[index]
       subHeads[index].agreement =
         others.isEmpty ? nil : others.reduce(0, +) / Double(others.count)
-      subHeads[index].alignment = matching(index, lowest).matchOfCluster
+    }
+    let reported = subHeads.indexOfReported ?? 0
+    for index in subHeads.indices {
+      subHeads[index].alignment = matching(index, reported).matchOfCluster
     }
     self.init(
       head: head.name, subHeads: subHeads,

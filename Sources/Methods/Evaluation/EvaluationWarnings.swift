@@ -24,7 +24,7 @@ struct EvaluationWarnings {
     if let head = heads.first(where: \.isMain),
       let evaluation = evaluations.first(where: { $0.head == head.name }), let partitions
     {
-      let chosen = evaluation.lowestLossSubHead
+      let chosen = evaluation.reportedSubHead
       warnings += mergedWarnings(head, main[chosen], partitions)
     }
     return warnings
@@ -74,7 +74,7 @@ struct EvaluationWarnings {
           "sub-head \(index + 1) of head \(head.name) knows \(nats(informations[index])) nats "
             + "where another knows \(nats(best)): it has learnt next to nothing"))
     }
-    let chosen = evaluation.subHeads[evaluation.lowestLossSubHead]
+    let chosen = evaluation.subHeads[evaluation.reportedSubHead]
     if head.isMain, head.matching == .oneToOne, chosen.entropy < 0.8 * most {
       let largest = chosen.clusterShares.max() ?? 0
       warnings.append(

@@ -4,18 +4,18 @@ import Snapshots
 /// Waits for the over-clustering head's trees to speak for one number of classes, for a main head
 /// that is to have as many clusters.
 struct MainHeadCount: Equatable {
-  /// The newest clear suggestion; nil before the first, and after an epoch that has none.
+  /// The newest suggestion; nil before the first, and after an epoch that has none.
   private(set) var suggested: Int?
   /// In how many epochs in a row it was that.
   private(set) var times = 0
 
-  /// So often must one number be suggested in a row: early in training trees may clearly show
-  /// another.
-  static let enough = 2
+  /// So often must one number be suggested in a row. How clear it is does not count: early in
+  /// training trees show other numbers, each for an epoch, and the wrong ones may be the clearest.
+  static let enough = 3
 
   /// Takes note of what the trees say at the beginning of an epoch.
   mutating func note(_ suggestion: SuggestedCount?) {
-    guard let suggestion, suggestion.isClear else {
+    guard let suggestion else {
       self = MainHeadCount()
       return
     }

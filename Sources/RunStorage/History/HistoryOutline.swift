@@ -87,7 +87,7 @@ extension HistoryQueries {
     var summaries: [EvaluationSummary] = []
     var places: [Int: Int] = [:]
     for head in heads {
-      for score in try lowestLossScores(of: head.name) {
+      for score in try reportedScores(of: head.name) {
         if places[score.id] == nil {
           places[score.id] = summaries.count
           summaries.append(EvaluationSummary(step: score.step, accuracies: [:]))

@@ -208,18 +208,29 @@ struct HistoryQueries {
     var step: Int
     var loss: Measurement
     var accuracy: Measurement
+    /// Missing in what an older program wrote.
+    var agreement: Double?
+  }
+
+  private struct Standing: SubHeadStanding {
+    var loss: Double
+    var agreement: Double?
   }
 
   /// CROSS JOIN keeps the evaluations, in their order, outside: with the index nothing has to be
   /// sorted.
-  static let scoresQuery = """
-    SELECT evaluation.id, evaluation.step, loss, accuracy
+  ///
+  /// - Parameter agreement: the column, or NULL for a history without it.
+  static func scoresQuery(agreement: String = "agreement") -> String {
+    """
+    SELECT evaluation.id, evaluation.step, loss, accuracy, \(agreement) AS agreement
     FROM evaluation CROSS JOIN subHeadEvaluation ON evaluation = evaluation.id
     WHERE head = :head ORDER BY evaluation.step, evaluation.id, position
     """
+  }
 
-  /// An evaluation as one head's lowest-loss sub-head sees it.
-  struct LowestLossScore {
+  /// An evaluation as one head's reported sub-head sees it.
+  struct ReportedScore {
     /// The evaluation's number.
     var id: Int
     var step: Int
@@ -229,18 +240,21 @@ struct HistoryQueries {
   }
 
   /// The scores of `head` at each evaluation, in order.
-  func lowestLossScores(of head: HeadID) throws -> [LowestLossScore] {
+  func reportedScores(of head: HeadID) throws -> [ReportedScore] {
+    let isKnown = try database.columns(in: "subHeadEvaluation").contains { $0.name == "agreement" }
     let rows = try Row.fetchCursor(
-      database, sql: Self.scoresQuery, arguments: ["head": head.rawValue])
-    var scores: [LowestLossScore] = []
+      database, sql: Self.scoresQuery(agreement: isKnown ? "agreement" : "NULL"),
+      arguments: ["head": head.rawValue])
+    var scores: [ReportedScore] = []
     var subHeads: [ScoreRecord] = []
     func finish() {
-      guard let place = subHeads.indexOfLowestLoss(\.loss.value) else { return }
-      let lowest = subHeads[place]
-      let accuracy = lowest.accuracy.value
+      let standings = subHeads.map { Standing(loss: $0.loss.value, agreement: $0.agreement) }
+      guard let place = standings.indexOfReported else { return }
+      let reported = subHeads[place]
+      let accuracy = reported.accuracy.value
       scores.append(
-        LowestLossScore(
-          id: lowest.id, step: lowest.step, loss: lowest.loss.value,
+        ReportedScore(
+          id: reported.id, step: reported.step, loss: reported.loss.value,
           accuracy: accuracy.isNaN ? nil : accuracy))
       subHeads = []
     }

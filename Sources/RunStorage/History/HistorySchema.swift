@@ -26,6 +26,15 @@ enum HistorySchema {
     migrator.registerMigration("5 trees, agreement, warnings, restarts") { database in
       try database.execute(sql: treesAndRestarts)
     }
+    migrator.registerMigration("6 agreement among scores") { database in
+      // A list of runs asks for the sub-head that is reported.
+      try database.execute(
+        sql: """
+          DROP INDEX subHeadEvaluationScores;
+          CREATE INDEX subHeadEvaluationScores
+            ON subHeadEvaluation(evaluation, head, position, loss, accuracy, agreement);
+          """)
+    }
     return migrator
   }()
 

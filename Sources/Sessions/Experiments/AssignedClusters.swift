@@ -10,7 +10,7 @@ enum AssignedClusters {
   /// Images through the network at once.
   private static let batch = 240
 
-  /// What the main head's sub-head with the lowest loss says of each image as evaluation sees it;
+  /// What the main head's reported sub-head says of each image as evaluation sees it;
   /// nil if `isCancelled` said so on the way.
   ///
   /// - Throws: an error of one line where the run lacks weights or an evaluation of them.
@@ -30,7 +30,7 @@ enum AssignedClusters {
       throw SessionError("\(run.name): has no evaluation of its weights of step \(network.step)")
     }
     let probabilities = try network.probabilities(in: dataset, head: main.name)
-    let own = head.lowestLossSubHead * main.clusters..<(head.lowestLossSubHead + 1) * main.clusters
+    let own = head.reportedSubHead * main.clusters..<(head.reportedSubHead + 1) * main.clusters
     var clusterOfImage: [Int] = []
     for first in stride(from: 0, to: dataset.count, by: batch) {
       if isCancelled() { return nil }

@@ -20,7 +20,7 @@ struct PredictCommand: ParsableCommand {
       Of a folder, the .png, .jpg, .jpeg and .webp files in it and in the folders below are \
       taken, in order of name; names that begin with a dot are not.
 
-      The sub-head is the one with the lowest loss; the class is the one that its cluster maps \
+      The sub-head is the reported one, chosen without labels; the class is the one that its cluster maps \
       to in the run's evaluation, empty if it maps to none. The name is the one that 'clusters \
       RUN name' gave the cluster, else the class, else the cluster's number. A fine-tuned run's \
       clusters are its classes, and its probabilities the mean over the crops that it is measured \
@@ -33,7 +33,7 @@ struct PredictCommand: ParsableCommand {
   var paths: [String]
   @Option(help: "The head to ask, such as A or B; the run's main one if not given.")
   var head: HeadID?
-  @Option(help: "The sub-head to ask, from 1; the one with the lowest loss if not given.")
+  @Option(help: "The sub-head to ask, from 1; the reported one if not given.")
   var subHead: Int?
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false

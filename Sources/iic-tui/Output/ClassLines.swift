@@ -13,7 +13,7 @@ struct ClassLine: Encodable {
     of evaluation: EvaluationSnapshot, main: HeadID?, classNames: [String]
   ) -> [ClassLine] {
     guard let main, let head = evaluation[main],
-      let scores = head.subHeads[head.lowestLossSubHead].scores
+      let scores = head.subHeads[head.reportedSubHead].scores
     else { return [] }
     return scores.classReports.enumerated().map { label, report in
       ClassLine(

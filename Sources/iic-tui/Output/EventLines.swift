@@ -248,12 +248,14 @@ private struct HeadMembers: Encodable {
   /// most groups to two.
   var mergeCosts: [Double]?
   var lowestLoss: Lowest
+  /// The one that speaks for the head, chosen without labels.
+  var reported: Lowest
   var best: Lowest?
   var mean: JSONNumber<Double>?
   var std: JSONNumber<Double>?
 
   enum CodingKeys: String, CodingKey {
-    case mean, std, best
+    case mean, std, best, reported
     case mergeCosts = "merge_costs"
     case subHeads = "sub_heads"
     case lowestLoss = "lowest_loss"
@@ -273,6 +275,8 @@ private struct HeadMembers: Encodable {
     }
     let lowest = subHeads[head.lowestLossSubHead]
     lowestLoss = Lowest(index: lowest.index, accuracy: lowest.accuracy)
+    let chosen = subHeads[head.reportedSubHead]
+    reported = Lowest(index: chosen.index, accuracy: chosen.accuracy)
     let costs = head.meanMergeCosts
     mergeCosts = costs.isEmpty ? nil : costs
     best = head.bestSubHead.map {

@@ -59,7 +59,8 @@ enum Format {
     return formatter.string(from: Date(timeIntervalSince1970: secondsSince1970))
   }
 
-  /// Every sub-head of an evaluation, one a row; the lowest-loss one of each head marked. Images
+  /// Every sub-head of an evaluation, one a row; the reported one of each head and the one with the
+  /// lowest loss marked. Images
   /// without labels have no column that speaks of classes.
   static func table(_ evaluation: EvaluationSnapshot) -> String {
     let hasClasses = evaluation.heads.contains { $0.subHeads.contains { $0.scores != nil } }
@@ -80,10 +81,16 @@ enum Format {
             subHead.hasJoint ? nats(subHead.mutualInformation) : "–",
           ] + (hasClasses ? measured : []) + [
             percent(subHead.agreement), String(subHead.emptyClusters),
-            index == head.lowestLossSubHead ? "lowest loss" : "",
+            marks(index, head),
           ])
       }
     }
     return table.text
+  }
+
+  private static func marks(_ subHead: Int, _ head: HeadEvaluation) -> String {
+    // The two are one most often.
+    if subHead == head.lowestLossSubHead { return "lowest loss" }
+    return subHead == head.reportedSubHead ? "reported" : ""
   }
 }

@@ -85,11 +85,12 @@ final class HeadlessReporter: Sendable {
         guard let main = state.description?.mainHead, let head = evaluation[main.name] else {
           continue
         }
-        let lowest = head.subHeads[head.lowestLossSubHead]
-        state.lastEvaluation = Self.summary(head, lowest)
+        let reported = head.subHeads[head.reportedSubHead]
+        state.lastEvaluation = Self.summary(head, reported)
         text += line(
-          "step \(evaluation.step), epoch \(evaluation.epoch): lowest-loss sub-head "
-            + "\(lowest.index + 1) \(Self.scores(head, lowest))loss \(Format.nats(lowest.loss))")
+          "step \(evaluation.step), epoch \(evaluation.epoch): reported sub-head "
+            + "\(reported.index + 1) \(Self.scores(head, reported))loss \(Format.nats(reported.loss))"
+        )
         for warning in evaluation.warnings { text += line("warning: \(warning.text)") }
       case .restart(let restart):
         text += line("step \(restart.step), epoch \(restart.epoch): \(restart.text)")
@@ -102,14 +103,16 @@ final class HeadlessReporter: Sendable {
   }
 
   /// For the progress line: the accuracy, or the loss where there are no labels.
-  private static func summary(_ head: HeadEvaluation, _ lowest: SubHeadEvaluation) -> String {
-    guard let accuracy = lowest.accuracy else { return "evaluated at \(Format.nats(lowest.loss))" }
+  private static func summary(_ head: HeadEvaluation, _ reported: SubHeadEvaluation) -> String {
+    guard let accuracy = reported.accuracy else {
+      return "evaluated at \(Format.nats(reported.loss))"
+    }
     return "\(Format.percent(accuracy)) (mean \(Format.percent(head.meanAccuracy)))"
   }
 
   /// Nothing without labels.
-  private static func scores(_ head: HeadEvaluation, _ lowest: SubHeadEvaluation) -> String {
-    guard let accuracy = lowest.accuracy else { return "with " }
+  private static func scores(_ head: HeadEvaluation, _ reported: SubHeadEvaluation) -> String {
+    guard let accuracy = reported.accuracy else { return "with " }
     return "at \(Format.percent(accuracy)), mean \(Format.percent(head.meanAccuracy)) ± "
       + "\(Format.percent(head.accuracyDeviation)), "
   }

@@ -94,7 +94,7 @@ extension ClustersCommand {
     var cluster: Int
     @Argument(help: "What to call it.")
     var name: String?
-    @Option(help: "The sub-head, from 1; the one with the lowest loss if not given.")
+    @Option(help: "The sub-head, from 1; the reported one if not given.")
     var subHead: Int?
     @Flag(help: "Take the cluster's name away.")
     var remove = false

@@ -20,7 +20,7 @@ extension ClustersCommand {
         """)
 
     @ParentCommand var parent: ClustersCommand
-    @Option(help: "The sub-head, from 1; the one with the lowest loss if not given.")
+    @Option(help: "The sub-head, from 1; the reported one if not given.")
     var subHead: Int?
     @Option(help: "The most leaves to draw, 2 to 1000.")
     var leaves = 24
@@ -52,7 +52,7 @@ extension ClustersCommand {
           "\(folder.name): has no tree after step \(evaluation.step); an over-clustering head makes "
             + "one, in runs of this program's version")
       }
-      let place = subHead.map { $0 - 1 } ?? head.lowestLossSubHead
+      let place = subHead.map { $0 - 1 } ?? head.reportedSubHead
       guard head.subHeads.indices.contains(place) else {
         throw SessionError(
           "\(folder.name): --sub-head is \(place + 1), expected 1…\(head.subHeads.count), those of "

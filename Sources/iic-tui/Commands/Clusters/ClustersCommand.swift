@@ -10,10 +10,10 @@ struct ClustersCommand: ParsableCommand {
     commandName: "clusters", abstract: "Name a run's clusters, list them, and sort images by them.",
     usage: "iic-tui clusters <run> [<subcommand>] [--runs <runs>]",
     discussion: """
-      Clusters count from 0 and belong to one sub-head, which counts from 1: the one with the \
-      lowest loss in the run's newest evaluation unless --sub-head names another. A cluster is \
-      called by the name that you gave it, else by the class that it is matched to, else by its \
-      number.
+      Clusters count from 0 and belong to one sub-head, which counts from 1: the one that \
+      the run's newest evaluation reports unless --sub-head names another. A cluster is called by \
+      the name that you gave it, or gave the same cluster of another sub-head, else by the class \
+      that it is matched to, else by its number.
       """,
     subcommands: [
       Show.self, Tree.self, Names.self, Name.self, Assignments.self, Sheet.self, Sort.self,
@@ -34,6 +34,6 @@ struct ClustersCommand: ParsableCommand {
 struct SubHeadOptions: ParsableArguments {
   @Option(help: "The head, A or B; the one that speaks for the run if not given.")
   var head: HeadID?
-  @Option(help: "The sub-head, from 1; the one with the lowest loss if not given.")
+  @Option(help: "The sub-head, from 1; the reported one if not given.")
   var subHead: Int?
 }
