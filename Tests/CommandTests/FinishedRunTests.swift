@@ -87,6 +87,18 @@ extension CommandTests {
         classes.reduce(0) { $0 + ($1["images"] as? Int ?? 0) } == evaluation["images"] as? Int)
       #expect(classes.allSatisfy { ($0["recall"] as? Double).map { $0 >= 0 && $0 <= 1 } ?? false })
       #expect(evaluation as NSDictionary == told.last as NSDictionary?)
+      let shares = try workspace.run(
+        ["evaluate", "second", "--labels", "100,50", "--json"] + workspace.inRuns)
+      let points = try #require(
+        shares.objects().first?["label_shares"] as? [[String: Double]], "\(shares.error)")
+      #expect(points.compactMap { $0["share"] } == [100, 50])
+      #expect(points.allSatisfy { ($0["accuracy"] ?? -1) >= 0 && ($0["accuracy"] ?? 2) <= 1 })
+      let line = try workspace.run(["evaluate", "second", "--labels", "12.5"] + workspace.inRuns)
+      #expect(line.output.contains("clusters named by 12.5 % of the labels, many to one: test "))
+      for value in ["", "0", "101", "1,,2", "x"] {
+        let wrong = try workspace.run(["evaluate", "second", "--labels", value] + workspace.inRuns)
+        #expect(wrong.ending == .exited(2) && wrong.error.contains("--labels is '\(value)'"))
+      }
       let best = try workspace.run(["evaluate", "second", "--best"] + workspace.inRuns)
       #expect(best.ending == .exited(0) && best.output.contains("second after step 10"))
     }

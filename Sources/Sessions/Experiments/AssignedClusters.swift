@@ -5,40 +5,53 @@ import RunStorage
 import Snapshots
 import Training
 
-/// The cluster that a finished run puts every image of its data in.
-enum AssignedClusters {
+extension StoredNetwork {
   /// Images through the network at once.
   private static let batch = 240
 
-  /// What the main head's reported sub-head says of each image as evaluation sees it;
-  /// nil if `isCancelled` said so on the way.
+  /// The cluster that a sub-head puts every image of a data set in, as evaluation sees it; nil if
+  /// `isCancelled` said so on the way.
   ///
-  /// - Throws: an error of one line where the run lacks weights or an evaluation of them.
-  static func ofAllImages(
-    _ run: RunFolder, _ settings: Configuration, _ dataset: ImageDataset, context: ComputeContext,
-    isCancelled: () -> Bool
-  ) throws -> (clusterOfImage: [Int], clusters: Int)? {
-    let reader = RunHistoryReader(run)
-    let description = try reader.description()
-    let network = try StoredNetwork(
-      run, settings, imageChannels: dataset.channels, classes: description.classNames.count,
-      best: false, context: context)
-    guard let main = description.mainHead,
-      let evaluation = try reader.evaluation(atOrBefore: network.step),
-      evaluation.step == network.step, let head = evaluation[main.name]
-    else {
-      throw SessionError("\(run.name): has no evaluation of its weights of step \(network.step)")
-    }
-    let probabilities = try network.probabilities(in: dataset, head: main.name)
-    let own = head.reportedSubHead * main.clusters..<(head.reportedSubHead + 1) * main.clusters
+  /// - Parameter subHead: its position in the head, which there is.
+  func clusters(
+    in dataset: ImageDataset, head: HeadID, subHead: Int, isCancelled: () -> Bool = { false }
+  ) throws -> [Int]? {
+    guard let clusters = size(of: head)?.clusters else { return [] }
+    let probabilities = try probabilities(in: dataset, head: head)
+    let own = subHead * clusters..<(subHead + 1) * clusters
     var clusterOfImage: [Int] = []
-    for first in stride(from: 0, to: dataset.count, by: batch) {
+    for first in stride(from: 0, to: dataset.count, by: Self.batch) {
       if isCancelled() { return nil }
-      for row in probabilities(first..<min(first + batch, dataset.count)) {
+      for row in probabilities(first..<min(first + Self.batch, dataset.count)) {
         // As an evaluation does: the first of equals.
         clusterOfImage.append(row[own].indexOfLargest)
       }
     }
-    return (clusterOfImage, main.clusters)
+    return clusterOfImage
+  }
+
+  /// How accurate the reported sub-head of a head is when only a part of the training labels says
+  /// which class each of its clusters stands for.
+  ///
+  /// - Parameters:
+  ///   - shares: in percent.
+  ///   - evaluation: of these weights.
+  ///   - seed: says which images the parts hold.
+  /// - Returns: an accuracy a share, 0...1; nil if `isCancelled` said so on the way.
+  package func accuracies(
+    ofLabelShares shares: [Double], in dataset: ImageDataset, _ evaluation: HeadEvaluation,
+    seed: UInt64, isCancelled: () -> Bool = { false }
+  ) throws -> [Double]? {
+    let reported = evaluation.reportedSubHead
+    guard
+      let clusters = try clusters(
+        in: dataset, head: evaluation.head, subHead: reported, isCancelled: isCancelled)
+    else { return nil }
+    let measure = LabelShares(
+      clusters: evaluation.subHeads[reported].clusters, labels: dataset.labels,
+      classes: dataset.classes, splits: dataset.splits, seed: seed)
+    return shares.map {
+      measure.accuracy(share: $0, clusterOfImage: clusters, labels: dataset.labels)
+    }
   }
 }

@@ -177,19 +177,24 @@ extension ExperimentSession {
     _ control: ExperimentControl
   ) throws {
     let dataset = composition.dataset
+    let reader = RunHistoryReader(run)
+    let description = try reader.description()
+    let network = try StoredNetwork(
+      run, composition.configuration, imageChannels: dataset.channels,
+      classes: description.classNames.count, best: false, context: context)
+    guard let main = description.mainHead,
+      let evaluation = try reader.evaluation(atOrBefore: network.step),
+      evaluation.step == network.step, let head = evaluation[main.name]
+    else {
+      throw SessionError("\(run.name): has no evaluation of its weights of step \(network.step)")
+    }
     guard
-      let assigned = try AssignedClusters.ofAllImages(
-        run, composition.configuration, dataset, context: context,
-        isCancelled: { control.isStopping })
+      let accuracies = try network.accuracies(
+        ofLabelShares: experiment.labelShares, in: dataset, head,
+        seed: composition.configuration.seed, isCancelled: { control.isStopping })
     else { return }
-    let shares = LabelShares(
-      clusters: assigned.clusters, labels: dataset.labels, classes: dataset.classes,
-      splits: dataset.splits, seed: composition.configuration.seed)
-    let points = experiment.labelShares.map { share in
-      LabelShareRecord.Point(
-        share: share,
-        accuracy: shares.accuracy(
-          share: share, clusterOfImage: assigned.clusterOfImage, labels: dataset.labels))
+    let points = zip(experiment.labelShares, accuracies).map {
+      LabelShareRecord.Point(share: $0, accuracy: $1)
     }
     try LabelShareRecord(step: run.checkpointStep(), points: points).write(run)
   }

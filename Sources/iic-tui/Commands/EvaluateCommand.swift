@@ -19,12 +19,30 @@ struct EvaluateCommand: ParsableCommand {
   var data: String?
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false
+  @Option(
+    name: .customLong("labels"),
+    help: ArgumentHelp(
+      "Shares of the training labels in percent, such as 100,10,1: how accurate the test images are "
+        + "when only so many labels say which class each cluster stands for.",
+      valueName: "percent,…"))
+  var labelShares: String?
   @OptionGroup var runs: RunsOption
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
+    guard labelShares == nil || !shares.isEmpty else {
+      throw ValidationError(
+        "--labels is '\(labelShares ?? "")', expected numbers above 0 and at most 100 with commas")
+    }
+  }
+
+  /// In percent; none if they are not all numbers.
+  private var shares: [Double] {
+    let words = labelShares?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    let shares = words.compactMap { Double($0) }.filter { $0 > 0 && $0 <= 100 }
+    return shares.count == words.count ? shares : []
   }
 
   func run() throws {
@@ -47,11 +65,21 @@ struct EvaluateCommand: ParsableCommand {
     let named = NamedAccuracy.all(of: evaluation, names: names, classNames: images.classNames)
     let main = description.mainHead?.name
     let classes = ClassLine.all(of: evaluation, main: main, classNames: images.classNames)
+    var labelled: [LabelShareLine] = []
+    if !shares.isEmpty, let main, let head = evaluation[main] {
+      guard images.classes > 0 else {
+        throw SessionError("\(settings.dataset): has no labels, which --labels takes a part of")
+      }
+      let accuracies = try network.accuracies(
+        ofLabelShares: shares, in: images, head, seed: settings.seed)
+      labelled = zip(shares, accuracies ?? []).map { LabelShareLine(share: $0, accuracy: $1) }
+    }
     StandardStreams.output(
       json
-        ? JSONEventLines.line(evaluation, main: main, named: named, classes: classes)
+        ? JSONEventLines.line(
+          evaluation, main: main, named: named, classes: classes, labelled: labelled)
         : "\(folder.name) after step \(step), on \(evaluation.images) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation) + named.map(\.line).joined()
-          + Format.table(classes))
+          + Format.table(classes) + labelled.map(\.line).joined())
   }
 }

@@ -40,11 +40,14 @@ struct JSONEventLines {
   /// - Parameters:
   ///   - named: how the clusters that a person has named agree with the classes.
   ///   - classes: how well each is found; left out if empty.
+  ///   - labelled: accuracies under a part of the labels; left out if empty.
   static func line(
     _ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy] = [],
-    classes: [ClassLine] = []
+    classes: [ClassLine] = [], labelled: [LabelShareLine] = []
   ) -> String {
-    JSONLine.text(EvaluationLine(evaluation, main: main, named: named, classes: classes))
+    JSONLine.text(
+      EvaluationLine(
+        evaluation: evaluation, main: main, named: named, classes: classes, labelled: labelled))
   }
 }
 
@@ -169,19 +172,11 @@ private struct EndLine: Encodable {
 
 /// An evaluation: the members of the main head, then each other head as an object of its own.
 private struct EvaluationLine: Encodable {
-  private let evaluation: EvaluationSnapshot
-  private let main: HeadID?
-  private let named: [NamedAccuracy]
-  private let classes: [ClassLine]
-
-  init(
-    _ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy], classes: [ClassLine]
-  ) {
-    self.classes = classes
-    self.evaluation = evaluation
-    self.main = main
-    self.named = named
-  }
+  let evaluation: EvaluationSnapshot
+  let main: HeadID?
+  let named: [NamedAccuracy]
+  let classes: [ClassLine]
+  let labelled: [LabelShareLine]
 
   private struct Key: CodingKey {
     var stringValue: String
@@ -204,6 +199,7 @@ private struct EvaluationLine: Encodable {
     }
     if !named.isEmpty { try container.encode(named, forKey: Key("names")) }
     if !classes.isEmpty { try container.encode(classes, forKey: Key("classes")) }
+    if !labelled.isEmpty { try container.encode(labelled, forKey: Key("label_shares")) }
     for head in evaluation.heads {
       let members = HeadMembers(head)
       if head.head == main {
