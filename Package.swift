@@ -52,7 +52,7 @@ let package = Package(
       dependencies: ["Kernels", "NeuralNet", "Datasets", "Methods", "Settings", "Snapshots"]),
     .target(
       name: "RunStorage",
-      dependencies: ["Snapshots", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Snapshots", "CZlib", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Sessions",
       dependencies: [

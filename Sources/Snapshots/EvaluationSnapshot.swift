@@ -38,8 +38,14 @@ package struct ClassReport: Sendable, Equatable {
   package var precision: Double?
   /// Of the images of the class, the share in clusters that stand for it; nil of no images.
   package var recall: Double?
+  /// Of the images of the class or in clusters that stand for it, the share that is both; nil of
+  /// none.
+  package var intersectionOverUnion: Double?
 
-  package init(images: Int, precision: Double?, recall: Double?) {
+  package init(
+    images: Int, precision: Double?, recall: Double?, intersectionOverUnion: Double? = nil
+  ) {
+    self.intersectionOverUnion = intersectionOverUnion
     self.images = images
     self.precision = precision
     self.recall = recall
@@ -69,7 +75,9 @@ extension ClassScores {
       }
       return ClassReport(
         images: images, precision: found > 0 ? Double(right) / Double(found) : nil,
-        recall: images > 0 ? Double(right) / Double(images) : nil)
+        recall: images > 0 ? Double(right) / Double(images) : nil,
+        intersectionOverUnion: found + images > right
+          ? Double(right) / Double(found + images - right) : nil)
     }
   }
 }
@@ -104,12 +112,20 @@ package struct SubHeadEvaluation: SubHeadStanding, Sendable, Codable, Equatable 
   /// The cluster of the head's reported sub-head that each of its clusters corresponds to,
   /// `[C]`; −1 for none. nil in what an older program wrote.
   package var alignment: [Int]?
+  /// The cluster of each pixel of the run's sample images, `[samples, height, width]`,
+  /// `SampleImages.noClass` outside of a picture; empty for a head that clusters whole images.
+  package var sampleMaps: [UInt8] = []
+  /// I of the joint at each displacement, in nats, `[2d + 1, 2d + 1]`: the vertical one, then the
+  /// horizontal one; empty for a head that clusters whole images.
+  package var displacementInformation: [Float] = []
 
   /// C.
   package var clusters: Int { clusterShares.count }
   /// Clusters that no evaluation image falls into.
   package var emptyClusters: Int { clusterShares.count { !($0 > 0) } }
   package var hasJoint: Bool { !joint.isEmpty }
+  /// Whether it puts pixels into clusters, not whole images.
+  package var hasMaps: Bool { !sampleMaps.isEmpty }
   /// nil without labels, as are the next two.
   package var accuracy: Double? { scores?.accuracy }
   package var nmi: Double? { scores?.nmi }

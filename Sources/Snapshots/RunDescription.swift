@@ -72,13 +72,26 @@ package struct SampleImages: Sendable, Codable, Equatable {
   package var pixels: [UInt8]
   /// The ground-truth class of each image, −1 for an image without a label.
   package var labels: [Int]
+  /// The ground-truth class of each pixel, `[count, height, width]`, `noClass` where there is none;
+  /// empty where pixels have no labels.
+  package var labelMaps: [UInt8]
 
   package var count: Int { labels.count }
 
-  package init(width: Int, height: Int, channels: Int, pixels: [UInt8], labels: [Int]) {
+  /// Stands in a map for a pixel without a class, or outside of the picture.
+  package static let noClass = UInt8.max
+
+  package init(
+    width: Int, height: Int, channels: Int, pixels: [UInt8], labels: [Int],
+    labelMaps: [UInt8] = []
+  ) {
     precondition(
       pixels.count == labels.count * height * width * channels,
       "\(pixels.count) bytes for [\(labels.count), \(height), \(width), \(channels)]")
+    precondition(
+      labelMaps.isEmpty || labelMaps.count == labels.count * height * width,
+      "\(labelMaps.count) labels for [\(labels.count), \(height), \(width)]")
+    self.labelMaps = labelMaps
     self.width = width
     self.height = height
     self.channels = channels

@@ -1,3 +1,4 @@
+import CZlib
 import Foundation
 import GRDB
 
@@ -25,6 +26,38 @@ struct FloatBlob: DatabaseValueConvertible, Codable {
 
   static func fromDatabaseValue(_ stored: DatabaseValue) -> FloatBlob? {
     Data.fromDatabaseValue(stored).flatMap(LittleEndian.floats).map { FloatBlob($0) }
+  }
+}
+
+/// Bytes as a blob of zlib: maps of pixels are long runs of few values.
+struct PackedBlob: DatabaseValueConvertible, Codable {
+  var bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The number of bytes, 8 of its own, stands in front.
+  var databaseValue: DatabaseValue {
+    var size = compressBound(uLong(bytes.count))
+    var packed = [UInt8](repeating: 0, count: Int(size))
+    let status = compress(&packed, &size, bytes, uLong(bytes.count))
+    precondition(status == Z_OK, "zlib cannot compress: \(status)")
+    let count = (0..<8).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) }
+    return Data(count + packed[..<Int(size)]).databaseValue
+  }
+
+  /// Larger maps than this are taken for damage.
+  private static let mostBytes = 1 << 30
+
+  static func fromDatabaseValue(_ stored: DatabaseValue) -> PackedBlob? {
+    guard let data = Data.fromDatabaseValue(stored), data.count >= 8 else { return nil }
+    let count = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard count <= mostBytes else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    var size = uLong(count)
+    let packed = [UInt8](data.dropFirst(8))
+    guard uncompress(&bytes, &size, packed, uLong(packed.count)) == Z_OK, size == uLong(count)
+    else { return nil }
+    return PackedBlob(bytes)
   }
 }
 

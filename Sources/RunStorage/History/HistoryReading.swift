@@ -54,9 +54,15 @@ struct HistoryQueries {
         "table sampleImages", "pixels", "\(record.pixels.count) bytes",
         "[\(labels.count), \(record.height), \(record.width), \(record.channels)]")
     }
+    let labelMaps = record.labelMaps?.bytes ?? []
+    guard labelMaps.isEmpty || labelMaps.count * record.channels == bytes else {
+      throw damage(
+        "table sampleImages", "labelMaps", "\(labelMaps.count) bytes",
+        "[\(labels.count), \(record.height), \(record.width)]")
+    }
     return SampleImages(
       width: record.width, height: record.height, channels: record.channels,
-      pixels: [UInt8](record.pixels), labels: labels)
+      pixels: [UInt8](record.pixels), labels: labels, labelMaps: labelMaps)
   }
 
   /// Calls `body` with every step after `step` in order, one in memory at a time.

@@ -68,6 +68,8 @@ struct SampleImagesRecord: Codable, FetchableRecord, PersistableRecord {
   var channels: Int
   var pixels: Data
   var labels: IntegerBlob
+  /// nil where pixels have no labels.
+  var labelMaps: PackedBlob?
 
   init(_ samples: SampleImages) {
     width = samples.width
@@ -75,6 +77,7 @@ struct SampleImagesRecord: Codable, FetchableRecord, PersistableRecord {
     channels = samples.channels
     pixels = Data(samples.pixels)
     labels = IntegerBlob(samples.labels)
+    labelMaps = samples.labelMaps.isEmpty ? nil : PackedBlob(samples.labelMaps)
   }
 }
 
@@ -187,6 +190,9 @@ struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
   /// Of its head; nil where there is no suggestion.
   var suggestedClusters: Int?
   var jump: Double?
+  /// nil for a head that clusters whole images, as is the next.
+  var sampleMaps: PackedBlob?
+  var displacements: FloatBlob?
 
   init(
     _ subHead: SubHeadEvaluation, of head: HeadID, suggestion: SuggestedCount?, evaluation: Int,
@@ -214,13 +220,16 @@ struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
     alignment = subHead.alignment.map { IntegerBlob($0) }
     oneToOneAccuracy = subHead.scores?.oneToOneAccuracy
     manyToOneAccuracy = subHead.scores?.manyToOneAccuracy
+    sampleMaps = subHead.hasMaps ? PackedBlob(subHead.sampleMaps) : nil
+    displacements =
+      subHead.displacementInformation.isEmpty ? nil : FloatBlob(subHead.displacementInformation)
     suggestedClusters = suggestion?.clusters
     jump = suggestion?.jump
   }
 
   /// The blobs have to be of the right sizes.
   var snapshot: SubHeadEvaluation {
-    SubHeadEvaluation(
+    var snapshot = SubHeadEvaluation(
       index: subHead, loss: loss.value, mutualInformation: mutualInformation.value,
       entropy: entropy.value, conditionalEntropy: conditionalEntropy.value,
       scores: mapping.map {
@@ -233,6 +242,9 @@ struct SubHeadRecord: Codable, FetchableRecord, PersistableRecord {
       joint: joint.values, clusterShares: masses.values,
       sampleProbabilities: sampleProbabilities.values, merges: treeMerges ?? [],
       agreement: agreement, alignment: alignment?.values)
+    snapshot.sampleMaps = sampleMaps?.bytes ?? []
+    snapshot.displacementInformation = displacements?.values ?? []
+    return snapshot
   }
 
   /// nil if the blob holds no tree of so many clusters.

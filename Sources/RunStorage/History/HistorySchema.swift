@@ -35,6 +35,9 @@ enum HistorySchema {
             ON subHeadEvaluation(evaluation, head, position, loss, accuracy, agreement);
           """)
     }
+    migrator.registerMigration("7 maps of pixels") { database in
+      try database.execute(sql: pixelMaps)
+    }
     return migrator
   }()
 
@@ -118,6 +121,13 @@ enum HistorySchema {
       subHeads BLOB NOT NULL,         -- int32
       PRIMARY KEY (step, head)
     );
+    """
+
+  /// NULL in what an older program wrote, and for heads that cluster whole images.
+  private static let pixelMaps = """
+    ALTER TABLE sampleImages ADD COLUMN labelMaps BLOB;       -- zlib of uint8 [count, height, width]
+    ALTER TABLE subHeadEvaluation ADD COLUMN sampleMaps BLOB; -- zlib of uint8 [samples, height, width]
+    ALTER TABLE subHeadEvaluation ADD COLUMN displacements BLOB;  -- float32 [2d + 1, 2d + 1]
     """
 
   private static let runTables = """
