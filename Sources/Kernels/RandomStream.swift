@@ -12,6 +12,7 @@ package enum RandomPurpose: UInt64, Sendable {
   case labelledShare = 9
   case kMeans = 10
   case labelShare = 11
+  case evaluationSecondView = 12
 }
 
 /// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any

@@ -3,6 +3,9 @@ import Kernels
 /// Whether a layer sees the statistics of its batch or those of the whole training so far.
 package enum Mode: Sendable {
   case training
+  /// As training, for a batch that a forward pass has seen before: the statistics of the whole
+  /// training, which that pass has moved on, stay as they are.
+  case recomputing
   case evaluation
 }
 
@@ -80,14 +83,14 @@ package final class BatchNormalization {
     // The map is read twice, for the statistics and to be normalised.
     context.measure(name, .normalization, bytes: 8 * Double(input.shape.count)) {
       switch mode {
-      case .training:
+      case .training, .recomputing:
         let partition = BlockPartition(blocks: input.shape.blocks, rows: input.shape.height)
         startSums(partition.units)
         context.pool.forEach(partition.units) { unit in
           context.kernels.accumulateStatistics(
             input, partition.rows(unit), partition.block(unit), to: partialSums, unit)
         }
-        finishStatistics(input.shape, partition.units)
+        finishStatistics(input.shape, partition.units, mode)
       case .evaluation:
         useRunningStatistics()
       }
@@ -101,7 +104,7 @@ package final class BatchNormalization {
     _ convolution: Convolution, of input: Tensor, residual: Tensor? = nil,
     into target: Tensor? = nil, _ mode: Mode
   ) -> Tensor {
-    guard mode == .training else {
+    guard mode != .evaluation else {
       return forward(convolution.forward(input), residual: residual, into: target, mode)
     }
     precondition(
@@ -111,7 +114,7 @@ package final class BatchNormalization {
     startSums(units)
     let map = convolution.forward(input, statistics: partialSums)
     return context.measure(name, .normalization, bytes: 4 * Double(map.shape.count)) {
-      finishStatistics(map.shape, units)
+      finishStatistics(map.shape, units, mode)
       return normalize(map, residual, target)
     }
   }
@@ -180,8 +183,8 @@ package final class BatchNormalization {
   }
 
   /// The batch's mean and variance from the partial sums, the scale and shift that follow from
-  /// them, and the running statistics, moved on.
-  private func finishStatistics(_ shape: Shape, _ units: Int) {
+  /// them, and in training the running statistics, moved on.
+  private func finishStatistics(_ shape: Shape, _ units: Int, _ mode: Mode) {
     let sums = addSums(units)
     let count = Double(shape.images * shape.pixels)
     for channel in 0..<channels {
@@ -190,6 +193,7 @@ package final class BatchNormalization {
       self.mean[channel] = mean
       inverseDeviation[channel] = 1 / (variance + epsilon).squareRoot()
       setScale(channel, mean, inverseDeviation[channel])
+      guard mode == .training else { continue }
       // As PyTorch: the running variance is the unbiased one.
       let unbiased = count > 1 ? variance * count / (count - 1) : variance
       update(runningMean, channel, mean)

@@ -25,8 +25,8 @@ extension RunFolder {
     }
     if let data { settings.data = UserPath.absolute(data) }
     // What the heads were trained on need not be there.
-    settings.clustering.headA.splits = []
-    settings.clustering.headB.splits = []
+    settings.clustering.turns.headA.splits = []
+    settings.clustering.turns.headB.splits = []
     let images = try settings.loadDataset(progress: progress)
     try reader.check(images, evaluating: settings, run: name)
     return (settings, images)

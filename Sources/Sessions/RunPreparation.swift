@@ -242,11 +242,11 @@ extension ComposedSettings {
     let isOwn = ["idx", ImageFolderFormat.name].contains(configuration.dataset)
     guard configuration.method == .informationClustering, let presetDataset,
       isOwn || configuration.dataset != presetDataset, dataset.classes >= 2,
-      configuration.clustering.mainMatching == .oneToOne, !isSet("heads.B.clusters")
+      configuration.clustering.turns.mainMatching == .oneToOne, !isSet("heads.B.clusters")
     else { return }
     try set(key: "heads.B.clusters", value: String(dataset.classes))
     let clustering = configuration.clustering
-    if clustering.headA.clusters <= dataset.classes, !isSet("heads.A.clusters") {
+    if clustering.turns.headA.clusters <= dataset.classes, !isSet("heads.A.clusters") {
       let several = min(5 * dataset.classes, clustering.batchPairs, 1000)
       try set(key: "heads.A.clusters", value: String(several))
     }

@@ -30,7 +30,7 @@ package struct StoredNetwork {
   ) throws {
     let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
     var settings = settings
-    settings.clustering.adoptMainHead(from: stored.tensors)
+    settings.clustering.turns.adoptMainHead(from: stored.tensors)
     self.settings = settings
     let context = try context ?? ComputeEnvironment().context(threads: settings.threadCount)
     let module: any Module
@@ -105,7 +105,7 @@ package struct StoredNetwork {
     case .clusters(let network):
       let clustering = settings.clustering
       return ClusterEvaluator(
-        heads: clustering.heads, lambda: clustering.lambda, seed: settings.seed,
+        heads: clustering.turns.heads, lambda: clustering.lambda, seed: settings.seed,
         batchSize: clustering.batchPairs,
         renderer: try BatchRenderer(
           dataset: dataset, augmentation: clustering.views.augmentation),

@@ -28,7 +28,7 @@ extension Trainer {
         configuration.clustering.evaluation, of: dataset, seed: configuration.seed)
       samples = Self.samples(configuration, of: evaluated.alwaysMeasured)
       var clustering = configuration.clustering
-      if let checkpoint { clustering.adoptMainHead(from: checkpoint.weights) }
+      if let checkpoint { clustering.turns.adoptMainHead(from: checkpoint.weights) }
       method = try InformationClustering(
         clustering, dataset: dataset, seed: configuration.seed,
         learningRate: configuration.learningRate, evaluated: evaluated, samples: samples,

@@ -17,12 +17,12 @@ import Testing
       "/a folder, with 'quotes' \\ \"and\" [brackets]\t\u{1}ü漢\u{2028}\u{85}\u{7F}😀"
     configuration.clustering.network.kind = .net5g
     configuration.clustering.network.width = 3
-    configuration.clustering.headA = HeadSettings(clusters: 12, subHeads: 2, epochs: 3)
-    configuration.clustering.headB = HeadSettings(clusters: 11, subHeads: 4, epochs: 5)
-    configuration.clustering.headA.splits = [.unlabelled, .test]
-    configuration.clustering.headB.splits = [.train]
-    configuration.clustering.mainMatching = .manyToOne
-    configuration.clustering.firstHead = "B"
+    configuration.clustering.turns.headA = HeadSettings(clusters: 12, subHeads: 2, epochs: 3)
+    configuration.clustering.turns.headB = HeadSettings(clusters: 11, subHeads: 4, epochs: 5)
+    configuration.clustering.turns.headA.splits = [.unlabelled, .test]
+    configuration.clustering.turns.headB.splits = [.train]
+    configuration.clustering.turns.mainMatching = .manyToOne
+    configuration.clustering.turns.firstHead = "B"
     configuration.epochs = 7
     configuration.steps = 99
     configuration.clustering.batchPairs = 60
@@ -122,18 +122,18 @@ import Testing
     try configuration.apply(assignment: "transform.transformed_crops=[8]")
     #expect(configuration.clustering.views.secondCrops == [8])
     try configuration.apply(assignment: "heads.A.splits=train, unlabelled")
-    #expect(configuration.clustering.headA.splits == [.train, .unlabelled])
+    #expect(configuration.clustering.turns.headA.splits == [.train, .unlabelled])
     for none in ["", "[]", "[ ]"] {
-      configuration.clustering.headA.splits = [.train]
+      configuration.clustering.turns.headA.splits = [.train]
       try configuration.apply(assignment: "heads.A.splits=\(none)")
-      #expect(configuration.clustering.headA.splits == [], "'\(none)'")
+      #expect(configuration.clustering.turns.headA.splits == [], "'\(none)'")
     }
     try configuration.apply(assignment: "data=/a=b, c/[d]")
     #expect(configuration.data == "/a=b, c/[d]")
     try configuration.apply(assignment: "training.learning_rate=1e-3")
     #expect(configuration.learningRate == 1e-3)
     try configuration.apply(assignment: "heads.A.clusters= 7 ")
-    #expect(configuration.clustering.headA.clusters == 7)
+    #expect(configuration.clustering.turns.headA.clusters == 7)
   }
 
   @Test func presets() throws {

@@ -137,7 +137,7 @@ import Testing
       "heads.A.epochs=0", "heads.first=B", "training.batch_pairs=10", "training.sample_repeats=1",
     ])
     try mainHeadAlone.validate(source: "file.yaml")
-    #expect(mainHeadAlone.clustering.heads.map(\.name) == [.b])
+    #expect(mainHeadAlone.clustering.turns.heads.map(\.name) == [.b])
   }
 
   @Test(arguments: [
@@ -146,11 +146,11 @@ import Testing
   ])
   func turns(first: String, epochsOfA: Int, epochsOfB: Int, expected: String) {
     var configuration = Configuration()
-    configuration.clustering.firstHead = first
-    configuration.clustering.headA.epochs = epochsOfA
-    configuration.clustering.headB.epochs = epochsOfB
+    configuration.clustering.turns.firstHead = first
+    configuration.clustering.turns.headA.epochs = epochsOfA
+    configuration.clustering.turns.headB.epochs = epochsOfB
     #expect(
-      (1...9).map { configuration.clustering.head(inEpoch: $0).rawValue }.joined() == expected)
+      (1...9).map { configuration.clustering.turns.head(inEpoch: $0).rawValue }.joined() == expected)
   }
 
   @Test(arguments: [

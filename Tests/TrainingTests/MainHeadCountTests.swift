@@ -152,6 +152,6 @@ import Testing
     #expect(configuration.yaml.contains("clusters: \"auto\""))
     var read = Configuration()
     try read.apply(yaml: configuration.yaml, source: "test")
-    #expect(read.clustering.awaitsMainHead)
+    #expect(read.clustering.turns.awaitsMainHead)
   }
 }

@@ -120,10 +120,10 @@ import Testing
   @Test func headsHaveTheSplitsThatSettingsSay() throws {
     try withSTL10 { dataset in
       var settings = try configuration("stl10", for: dataset, Self.stl10).clustering
-      #expect(settings.images(of: .a, in: dataset) == Array(0..<40))
+      #expect(settings.turns.images(of: .a, in: dataset) == Array(0..<40))
       #expect(settings.images(of: .b, in: dataset) == Array(0..<25))
-      settings.headA.splits = [.unlabelled, .train]
-      settings.headB.splits = [.test]
+      settings.turns.headA.splits = [.unlabelled, .train]
+      settings.turns.headB.splits = [.test]
       #expect(settings.images(of: .a, in: dataset) == Array(0..<10) + Array(25..<40))
       #expect(settings.images(of: .b, in: dataset) == Array(10..<25))
       #expect(settings.schedule(of: dataset) == EpochSchedule(cycle: [5, 3]))
@@ -166,7 +166,7 @@ import Testing
       var training = EvaluationSettings()
       training.splits = [.train]
       let evaluator = ClusterEvaluator(
-        heads: settings.clustering.heads, lambda: 1, seed: settings.seed, batchSize: 7,
+        heads: settings.clustering.turns.heads, lambda: 1, seed: settings.seed, batchSize: 7,
         renderer: try BatchRenderer(
           dataset: dataset, augmentation: settings.clustering.views.augmentation),
         network: network,

@@ -15,6 +15,8 @@ package struct ImageDataset: Sendable {
   package var notes: [String] = []
   /// Where each image comes from; nil unless each has a file of its own.
   package var files: ImageFiles?
+  /// Classes of pixels; nil where images as a whole have a class, or none.
+  package var labelMaps: (any LabelMapSource)?
 
   package var count: Int { source.count }
   package var size: ImageSize { source.size }

@@ -24,14 +24,19 @@ package protocol ImageSource: Sendable {
   var count: Int { get }
   var size: ImageSize { get }
 
+  /// The extent of one image. Where images differ, `size` is the least height and the least width.
+  func size(of image: Int) -> ImageSize
+
   /// Lends the pixels of an image, `[height, width, channels]`, 0…255, for the time of the call.
   func withPixels<Result>(of image: Int, _ body: (UnsafePointer<UInt8>) -> Result) -> Result
 }
 
 extension ImageSource {
+  package func size(of image: Int) -> ImageSize { size }
+
   /// A copy of an image's pixels.
   package func pixels(of image: Int) -> [UInt8] {
-    withPixels(of: image) { Array(UnsafeBufferPointer(start: $0, count: size.byteCount)) }
+    withPixels(of: image) { Array(UnsafeBufferPointer(start: $0, count: size(of: image).byteCount)) }
   }
 }
 

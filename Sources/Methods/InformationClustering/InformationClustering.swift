@@ -7,7 +7,7 @@ import Snapshots
 /// Invariant Information Clustering of images (Ji, Henriques, Vedaldi 2019): two heads on one
 /// trunk, which take turns by epochs to maximise the information between two views of an image.
 package final class InformationClustering: TrainingMethod {
-  package var heads: [HeadDescription] { settings.heads }
+  package var heads: [HeadDescription] { settings.turns.heads }
   package let schedule: EpochSchedule
   package let imagesPerStep: Int
   package let evaluationImages: Int
@@ -44,14 +44,15 @@ package final class InformationClustering: TrainingMethod {
     adam = Adam(learningRate: learningRate)
     let renderer = try BatchRenderer(dataset: dataset, augmentation: settings.views.augmentation)
     evaluator = ClusterEvaluator(
-      heads: settings.heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
+      heads: settings.turns.heads, lambda: settings.lambda, seed: seed, batchSize: settings.batchPairs,
       renderer: renderer, network: network, images: evaluated, samples: samples,
       viewsAreIdentical: settings.views.areIdentical)
     evaluationImages = evaluated.final.measured.count
     imagesPerStep = settings.imagesPerStep
     let schedule = settings.schedule(of: dataset)
     self.schedule = schedule
-    let epochPlans = EpochPlans(settings, dataset: dataset, seed: seed)
+    let epochPlans = EpochPlans(
+      settings.turns, settings.batchPairs, settings.sampleRepeats, dataset, seed)
     var shape = network.inputShape
     shape.images = settings.imagesPerStep
     batches = BatchFeed(shape: shape, context: context) { step, target in
@@ -94,7 +95,7 @@ package final class InformationClustering: TrainingMethod {
   package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? {
     restart?.end()
     guard epoch > 1 else { return EpochBeginning() }
-    if settings.awaitsMainHead { return awaitMainHead(epoch, isCancelled) }
+    if settings.turns.awaitsMainHead { return awaitMainHead(epoch, isCancelled) }
     guard let restart, settings.restart.isAllowed(inEpoch: epoch), isMain(epoch),
       !isMain(epoch - 1)
     else { return EpochBeginning() }
@@ -117,7 +118,7 @@ package final class InformationClustering: TrainingMethod {
     var beginning = EpochBeginning()
     let trees = measured.map { ClusterTree(JointDistribution($0.joint), pool: pool) }
     mainHeadCount.note(ClusterTree.suggestion(of: trees))
-    guard settings.turn(ofEpoch: epoch) == .b, let clusters = mainHeadCount.settled else {
+    guard settings.turns.turn(ofEpoch: epoch) == .b, let clusters = mainHeadCount.settled else {
       return beginning
     }
     addMainHead(clusters: clusters, epoch: epoch)
@@ -125,7 +126,7 @@ package final class InformationClustering: TrainingMethod {
     if let restart, settings.restart.isAllowed(inEpoch: epoch) {
       let restarted = restart.begin(
         epoch: epoch, TreePartitions(measured, trees: trees, groups: clusters),
-        main: Array(repeating: nil, count: settings.headB.subHeads), optimizer: adam)
+        main: Array(repeating: nil, count: settings.turns.headB.subHeads), optimizer: adam)
       beginning.restarted = restarted.isEmpty ? nil : .init(head: .b, subHeads: restarted)
     }
     return beginning
@@ -137,11 +138,11 @@ package final class InformationClustering: TrainingMethod {
   }
 
   private func addMainHead(clusters: Int, epoch: Int) {
-    settings.headB.clusters = clusters
+    settings.turns.headB.clusters = clusters
     let name = HeadID.b.tensorPrefix
     let head = ClusterHead(
       name: name, features: clusterNetwork.trunk.outputShape, clusters: clusters,
-      subHeads: settings.headB.subHeads, context: clusterNetwork.context)
+      subHeads: settings.turns.headB.subHeads, context: clusterNetwork.context)
     for subHead in 0..<head.subHeads {
       _ = head.reinitialize(
         subHead: subHead,
@@ -154,10 +155,10 @@ package final class InformationClustering: TrainingMethod {
 
   private var pool: WorkerPool { clusterNetwork.context.pool }
 
-  private func isMain(_ epoch: Int) -> Bool { settings.head(inEpoch: epoch) == .b }
+  private func isMain(_ epoch: Int) -> Bool { settings.turns.head(inEpoch: epoch) == .b }
 
   package func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome {
-    let head = settings.head(inEpoch: step.epoch)
+    let head = settings.turns.head(inEpoch: step.epoch)
     guard let objective = objectives[head] else { preconditionFailure("no head \(head)") }
     let context = clusterNetwork.context
     let restart = restart.flatMap { $0.isDue(step) ? $0 : nil }
@@ -199,32 +200,8 @@ extension Network<ClusterHead> {
   ) {
     self.init(
       settings.architecture(inputChannels: imageChannels),
-      heads: settings.heads.map {
+      heads: settings.turns.heads.map {
         HeadSize(name: $0.name.tensorPrefix, clusters: $0.clusters, subHeads: $0.subHeads)
       }, context: context)
-  }
-}
-
-/// The shuffled order of the epoch in hand, made once: of the images of the head whose turn it is.
-private final class EpochPlans {
-  private let settings: InformationClusteringSettings
-  private let images: [HeadID: [Int]]
-  private let seed: UInt64
-  private var current: EpochPlan?
-
-  init(_ settings: InformationClusteringSettings, dataset: ImageDataset, seed: UInt64) {
-    self.settings = settings
-    self.seed = seed
-    images = Dictionary(
-      uniqueKeysWithValues: [HeadID.a, .b].map { ($0, settings.images(of: $0, in: dataset)) })
-  }
-
-  func plan(ofEpoch epoch: Int) -> EpochPlan {
-    if let current, current.epoch == epoch { return current }
-    let plan = EpochPlan(
-      of: images[settings.turn(ofEpoch: epoch)] ?? [], pairs: settings.batchPairs,
-      repeats: settings.sampleRepeats, seed: seed, epoch: epoch)
-    current = plan
-    return plan
   }
 }

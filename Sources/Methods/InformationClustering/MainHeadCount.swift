@@ -52,7 +52,7 @@ struct MainHeadCount: Equatable {
   }
 }
 
-extension InformationClusteringSettings {
+extension HeadTurns {
   /// Gives a main head that was waiting the clusters that it has in a run's weights, if it is
   /// there.
   package mutating func adoptMainHead(from weights: [NamedTensor]) {

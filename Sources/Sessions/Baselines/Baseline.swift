@@ -24,7 +24,7 @@ struct Baseline {
     }
     let start = ContinuousClock.now
     let images = Array(dataset.relevantImages)
-    let wanted = configuration.clustering.headB.clusters
+    let wanted = configuration.clustering.turns.headB.clusters
     let kMeans = KMeans(
       // Without over-clustering there is nothing else to ask how many there are.
       clusters: wanted == HeadSettings.unknown ? dataset.classes : wanted, kernels: context.kernels,
@@ -45,7 +45,7 @@ struct Baseline {
       table.add(cluster: result.clusterOfPoint[place], label: Int(dataset.labels[image]))
     }
     let assignment =
-      switch configuration.clustering.mainMatching {
+      switch configuration.clustering.turns.mainMatching {
       // k-means has no classes of its own.
       case .oneToOne, .identity: ClusterAssignment(oneToOne: table)
       case .manyToOne: ClusterAssignment(majority: table)

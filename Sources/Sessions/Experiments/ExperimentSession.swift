@@ -136,7 +136,7 @@ package final class ExperimentSession: Sendable {
     let runs = runs()
     let rows = experiment.variants.enumerated().map { index, variant in
       let configuration = try? compose(variant, seed: seeds[0]).configuration
-      let clusters = configuration?.clustering.headB.clusters
+      let clusters = configuration?.clustering.turns.headB.clusters
       return ExperimentRow(
         variant: variant, runs: runs.filter { $0.variant == index },
         dataset: configuration?.dataset, clusters: clusters == HeadSettings.unknown ? nil : clusters

@@ -1,0 +1,104 @@
+import Datasets
+import Kernels
+import NeuralNet
+import Snapshots
+
+/// The probabilities of every pixel of a picture of any size: the network sees it in squares that
+/// overlap by half, and what they say is averaged, their middles counting most.
+package struct TiledProbabilities {
+  private let renderer: PixelPairRenderer
+  private let network: Network<PixelHead>
+  /// Of a square's pixels along one side.
+  private let weights: [Float]
+
+  /// Squares through the network at once.
+  private static let batch = 2 * imageBlock
+
+  package init(renderer: PixelPairRenderer, network: Network<PixelHead>) {
+    self.renderer = renderer
+    self.network = network
+    let side = renderer.side
+    weights = (0..<side).map { Float(min($0 + 1, side - $0)) }
+  }
+
+  /// Where the squares lie along one side of a picture.
+  static func starts(extent: Int, side: Int) -> [Int] {
+    guard extent > side else { return [-((side - extent) / 2)] }
+    let gaps = (2 * (extent - side) + side - 1) / side
+    return (0...gaps).map { $0 * (extent - side) / gaps }
+  }
+
+  /// Probabilities of each head, `[h · C, height, width]` of the picture.
+  package func probabilities(of image: Int, heads: [HeadID]) -> [[Float]] {
+    let size = renderer.dataset.source.size(of: image)
+    let crops = Self.starts(extent: size.height, side: renderer.side).flatMap { top in
+      Self.starts(extent: size.width, side: renderer.side).map { PixelCrop(left: $0, top: top) }
+    }
+    let channels = heads.map { head in
+      let head = network.head(head.tensorPrefix)
+      return head.clusters * head.subHeads
+    }
+    let pixels = size.height * size.width
+    let sums = channels.map { FloatBuffer(count: $0 * pixels) }
+    let total = FloatBuffer(count: pixels)
+    let pool = network.context.pool
+    for first in stride(from: 0, to: crops.count, by: Self.batch) {
+      let own = Array(crops[first..<min(first + Self.batch, crops.count)])
+      let images = Tensor(renderer.shape(images: own.count))
+      pool.forEach(own.count) { place in
+        renderer.renderSquare(
+          of: image, own[place], to: images.pointer, images.shape, place: place)
+      }
+      let features = network.features(of: images, .evaluation)
+      for crop in own { add(crop, of: image, size) { total[$0] += $2 } }
+      for (index, head) in heads.enumerated() {
+        let maps = network.head(head.tensorPrefix).forward(features, .evaluation)
+        let sum = sums[index]
+        // Squares of one picture overlap: a thread takes a channel of all of them.
+        pool.forEach(maps.channels) { channel in
+          for (place, crop) in own.enumerated() {
+            let plane = maps.plane(place, channel)
+            let target = sum.pointer + channel * pixels
+            add(crop, of: image, size) { target[$0] += $2 * plane[$1] }
+          }
+        }
+      }
+    }
+    return zip(channels, sums).map { channels, sum in
+      (0..<channels * pixels).map { sum[$0] / total[$0 % pixels] }
+    }
+  }
+
+  /// Calls `body` with the place in the picture, the place in the square and the weight of each
+  /// pixel of a square that lies within the picture.
+  private func add(
+    _ crop: PixelCrop, of image: Int, _ size: ImageSize,
+    _ body: (_ pixel: Int, _ place: Int, _ weight: Float) -> Void
+  ) {
+    let (rows, columns) = renderer.overlap(image, crop)
+    for y in rows {
+      for x in columns {
+        body(
+          (crop.top + y) * size.width + crop.left + x, y * renderer.side + x,
+          weights[y] * weights[x])
+      }
+    }
+  }
+
+  /// The most probable cluster of each pixel, `[height, width]`.
+  ///
+  /// - Parameter probabilities: `[h · C, height, width]`, of one head.
+  static func clusters(
+    _ probabilities: [Float], subHead: Int, clusters: Int, pixels: Int
+  ) -> [UInt8] {
+    let base = subHead * clusters * pixels
+    return (0..<pixels).map { pixel in
+      var largest = 0
+      for cluster in 1..<clusters
+      where probabilities[base + cluster * pixels + pixel]
+        > probabilities[base + largest * pixels + pixel]
+      { largest = cluster }
+      return UInt8(largest)
+    }
+  }
+}
