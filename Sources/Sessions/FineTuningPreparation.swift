@@ -19,6 +19,10 @@ extension PreparedRun {
     let description = try RunHistoryReader(source).description()
     let recorded = try Configuration(
       recorded: description.configuration, source: source.name)
+    guard recorded.method != .segmentation else {
+      throw SessionError(
+        "\(source.name): clusters pixels; expected a run that clusters whole images")
+    }
     guard fromScratch || source.hasCheckpoint else {
       throw SessionError(
         "\(source.url.path): the run has no latest.safetensors to start from (no checkpoint yet)")
@@ -69,6 +73,9 @@ extension Configuration {
       fineTuning.views.input = views.input
       // What is never mirrored in training, as digits, is not when it is measured.
       fineTuning.views.testCrops = views.flipProbability > 0 ? 10 : 5
+    case .segmentation:
+      // Its trunk is of another kind, and no run is prepared from it.
+      break
     case .fineTuning:
       fineTuning.network = run.fineTuning.network
       fineTuning.hiddenUnits = run.fineTuning.hiddenUnits

@@ -27,6 +27,8 @@ extension RunFolder {
     // What the heads were trained on need not be there.
     settings.clustering.turns.headA.splits = []
     settings.clustering.turns.headB.splits = []
+    settings.segmentation.turns.headA.splits = []
+    settings.segmentation.turns.headB.splits = []
     let images = try settings.loadDataset(progress: progress)
     try reader.check(images, evaluating: settings, run: name)
     return (settings, images)

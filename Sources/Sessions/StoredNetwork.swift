@@ -17,6 +17,7 @@ package struct StoredNetwork {
   private enum Kind {
     case clusters(Network<ClusterHead>)
     case classifier(Network<ClassifierHead>)
+    case pixels(Network<PixelHead>)
   }
 
   /// - Parameters:
@@ -31,6 +32,7 @@ package struct StoredNetwork {
     let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
     var settings = settings
     settings.clustering.turns.adoptMainHead(from: stored.tensors)
+    settings.segmentation.turns.adoptMainHead(from: stored.tensors)
     self.settings = settings
     let context = try context ?? ComputeEnvironment().context(threads: settings.threadCount)
     let module: any Module
@@ -44,6 +46,11 @@ package struct StoredNetwork {
       let network = Network(
         settings.fineTuning, imageChannels: imageChannels, classes: classes, context: context)
       kind = .classifier(network)
+      module = network
+    case .segmentation:
+      let network = Network(
+        settings.segmentation, imageChannels: imageChannels, context: context)
+      kind = .pixels(network)
       module = network
     }
     do {
@@ -62,6 +69,8 @@ package struct StoredNetwork {
       network.heads[prefix].map { ($0.clusters, $0.subHeads) }
     case .classifier(let network):
       network.heads[prefix].map { ($0.clusters, $0.subHeads) }
+    case .pixels(let network):
+      network.heads[prefix].map { ($0.clusters, $0.subHeads) }
     }
   }
 
@@ -69,7 +78,7 @@ package struct StoredNetwork {
   /// image, the head's sub-heads one after the other, `[h · C]`. All images that it is asked about
   /// at a time are in memory.
   ///
-  /// Requires a head that there is.
+  /// Requires a head that there is. Throws an error of one line for a network that clusters pixels.
   func probabilities(
     in dataset: ImageDataset, head: HeadID
   ) throws -> (_ images: Range<Int>) -> [[Float]] {
@@ -94,7 +103,20 @@ package struct StoredNetwork {
       let evaluator = try ClassifierEvaluator(
         settings.fineTuning, dataset: dataset, network: network)
       return { evaluator.probabilities(of: Array($0)) ?? [] }
+    case .pixels:
+      throw SessionError(
+        "the run clusters pixels, not whole images; 'iic-tui predict' writes a map of each picture")
     }
+  }
+
+  /// What says the probabilities of the pixels of a data set's pictures; nil for a network that
+  /// clusters whole images.
+  func pixelProbabilities(in dataset: ImageDataset) -> TiledProbabilities? {
+    guard case .pixels(let network) = kind else { return nil }
+    return TiledProbabilities(
+      renderer: PixelPairRenderer(
+        dataset: dataset, augmentation: settings.segmentation.views.augmentation),
+      network: network)
   }
 
   /// Measures a data set as the run's last evaluation does.
@@ -112,6 +134,16 @@ package struct StoredNetwork {
         network: network,
         images: EvaluationImages(clustering.evaluation, of: dataset, seed: settings.seed),
         samples: [], viewsAreIdentical: clustering.views.areIdentical
+      ).evaluate(step: step, epoch: epoch, elapsed: 0, isFinal: true, isCancelled: { false })
+    case .pixels(let network):
+      let segmentation = settings.segmentation
+      return SegmentationEvaluator(
+        heads: segmentation.turns.heads, segmentation, seed: settings.seed,
+        renderer: PixelPairRenderer(
+          dataset: dataset, augmentation: segmentation.views.augmentation),
+        network: network,
+        images: EvaluationImages(segmentation.evaluation, of: dataset, seed: settings.seed),
+        frames: SampleFrames([], of: dataset)
       ).evaluate(step: step, epoch: epoch, elapsed: 0, isFinal: true, isCancelled: { false })
     case .classifier(let network):
       let images = LabelledImages.measured(

@@ -9,6 +9,8 @@ package enum MethodKind: String, Sendable, CaseIterable {
   case informationClustering = "information-clustering"
   /// With labels, on top of a trunk that has learnt without or from scratch.
   case fineTuning = "fine-tuning"
+  /// Pixels in place of pictures: what a pixel shares with those around it in a moved copy.
+  case segmentation
 }
 
 /// Every setting of a run. Decoded from YAML, validated once, and written in full into the run.
@@ -20,12 +22,13 @@ package struct Configuration: Sendable, Equatable {
   package var data = ""
   /// Side of the squares that an image folder's pictures are turned into, in pixels.
   package var pictureSize = 64
-  /// 3, or 1 for grey.
+  /// 3, or 1 for grey, or 4 with infrared, for the clustering of pixels.
   package var pictureChannels = 3
   package var method = MethodKind.informationClustering
   /// The settings of that method, if it is the one; likewise the next.
   package var clustering = InformationClusteringSettings()
   package var fineTuning = FineTuningSettings()
+  package var segmentation = SegmentationSettings()
 
   package var epochs = 30
   /// Ends the run after so many steps, whatever `epochs` says; 0 for no such limit.
@@ -51,6 +54,7 @@ package struct Configuration: Sendable, Equatable {
     switch method {
     case .informationClustering: informationClusteringSchema
     case .fineTuning: fineTuningSchema
+    case .segmentation: segmentationSchema
     }
   }
 
@@ -58,6 +62,8 @@ package struct Configuration: Sendable, Equatable {
     with: SettingsField.group("", \.clustering, InformationClusteringSettings.schema))
   private static let fineTuningSchema = schema(
     with: SettingsField.group("", \.fineTuning, FineTuningSettings.schema))
+  private static let segmentationSchema = schema(
+    with: SettingsField.group("", \.segmentation, SegmentationSettings.schema))
 
   private static func schema(
     with own: [SettingsField<Configuration>]
@@ -73,7 +79,7 @@ package struct Configuration: Sendable, Equatable {
         .word("dataset", \.dataset),
         .path("data", \.data),
         .integer("pictures.size", \.pictureSize, from: 8, to: 1024),
-        .integer("pictures.channels", \.pictureChannels, oneOf: [1, 3]),
+        .integer("pictures.channels", \.pictureChannels, oneOf: [1, 3, 4]),
         .choice("method", \.method, oneOf: MethodKind.allCases),
         .integer("training.epochs", \.epochs, from: 1),
         .integer("training.steps", \.steps, from: 0),
@@ -97,6 +103,7 @@ package struct Configuration: Sendable, Equatable {
     switch method {
     case .informationClustering: clustering.schedule(of: dataset)
     case .fineTuning: fineTuning.schedule
+    case .segmentation: segmentation.schedule(of: dataset)
     }
   }
 
@@ -119,6 +126,7 @@ package struct Configuration: Sendable, Equatable {
     switch method {
     case .informationClustering: try clustering.validate(source: source)
     case .fineTuning: try fineTuning.validate(source: source)
+    case .segmentation: try segmentation.validate(source: source)
     }
   }
 
@@ -142,6 +150,10 @@ package struct Configuration: Sendable, Equatable {
         splits: splits ?? [.train: 0..<images], memory: memory, isTrained: isTrained)
     case .fineTuning:
       try fineTuning.validate(source: source, side: side, memory: memory, isTrained: isTrained)
+    case .segmentation:
+      try segmentation.validate(
+        source: source, dataset: dataset, images: images, classes: classes,
+        splits: splits ?? [.train: 0..<images], memory: memory, isTrained: isTrained)
     }
   }
 

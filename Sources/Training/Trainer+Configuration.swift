@@ -20,26 +20,40 @@ extension Trainer {
     context: ComputeContext, checkpoint: CheckpointSnapshot?, start: [NamedTensor]? = nil,
     channel: SnapshotChannel, control: TrainingControl
   ) throws {
-    let samples: [Int]
+    let samples: SampleImages
     let method: any TrainingMethod
     switch configuration.method {
     case .informationClustering:
       let evaluated = EvaluationImages(
         configuration.clustering.evaluation, of: dataset, seed: configuration.seed)
-      samples = Self.samples(configuration, of: evaluated.alwaysMeasured)
+      let shown = Self.samples(configuration, of: evaluated.alwaysMeasured)
+      samples = SampleImages(dataset, shown)
       var clustering = configuration.clustering
       if let checkpoint { clustering.turns.adoptMainHead(from: checkpoint.weights) }
       method = try InformationClustering(
         clustering, dataset: dataset, seed: configuration.seed,
-        learningRate: configuration.learningRate, evaluated: evaluated, samples: samples,
+        learningRate: configuration.learningRate, evaluated: evaluated, samples: shown,
         context: context)
     case .fineTuning:
       let images = try LabelledImages(
         configuration.fineTuning, of: dataset, seed: configuration.seed, source: runName)
-      samples = Self.samples(configuration, of: images.measured)
+      let shown = Self.samples(configuration, of: images.measured)
+      samples = SampleImages(dataset, shown)
       method = try FineTuning(
         configuration.fineTuning, dataset: dataset, seed: configuration.seed,
-        learningRate: configuration.learningRate, images: images, samples: samples, start: start,
+        learningRate: configuration.learningRate, images: images, samples: shown, start: start,
+        context: context)
+    case .segmentation:
+      let evaluated = EvaluationImages(
+        configuration.segmentation.evaluation, of: dataset, seed: configuration.seed)
+      let frames = SampleFrames(
+        Self.samples(configuration, of: evaluated.alwaysMeasured), of: dataset)
+      samples = frames.snapshot
+      var segmentation = configuration.segmentation
+      if let checkpoint { segmentation.turns.adoptMainHead(from: checkpoint.weights) }
+      method = Segmentation(
+        segmentation, dataset: dataset, seed: configuration.seed,
+        learningRate: configuration.learningRate, evaluated: evaluated, frames: frames,
         context: context)
     }
     try self.init(
@@ -51,7 +65,7 @@ extension Trainer {
         plannedSteps: configuration.plannedSteps(method.schedule),
         imagesPerStep: method.imagesPerStep, evaluationImages: method.evaluationImages,
         parameterCount: method.network.parameterCount, startedAt: startedAt),
-      samples: SampleImages(dataset, samples), configuration: configuration,
+      samples: samples, configuration: configuration,
       checkpoint: checkpoint, channel: channel, control: control)
   }
 

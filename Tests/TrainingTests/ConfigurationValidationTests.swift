@@ -150,7 +150,8 @@ import Testing
     configuration.clustering.turns.headA.epochs = epochsOfA
     configuration.clustering.turns.headB.epochs = epochsOfB
     #expect(
-      (1...9).map { configuration.clustering.turns.head(inEpoch: $0).rawValue }.joined() == expected)
+      (1...9).map { configuration.clustering.turns.head(inEpoch: $0).rawValue }.joined() == expected
+    )
   }
 
   @Test(arguments: [

@@ -121,11 +121,11 @@ import Testing
     try withSTL10 { dataset in
       var settings = try configuration("stl10", for: dataset, Self.stl10).clustering
       #expect(settings.turns.images(of: .a, in: dataset) == Array(0..<40))
-      #expect(settings.images(of: .b, in: dataset) == Array(0..<25))
+      #expect(settings.turns.images(of: .b, in: dataset) == Array(0..<25))
       settings.turns.headA.splits = [.unlabelled, .train]
       settings.turns.headB.splits = [.test]
-      #expect(settings.images(of: .a, in: dataset) == Array(0..<10) + Array(25..<40))
-      #expect(settings.images(of: .b, in: dataset) == Array(10..<25))
+      #expect(settings.turns.images(of: .a, in: dataset) == Array(0..<10) + Array(25..<40))
+      #expect(settings.turns.images(of: .b, in: dataset) == Array(10..<25))
       #expect(settings.schedule(of: dataset) == EpochSchedule(cycle: [5, 3]))
     }
   }

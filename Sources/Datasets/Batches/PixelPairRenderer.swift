@@ -123,7 +123,8 @@ package struct PixelPairRenderer: Sendable {
       let width = dataset.source.size(of: image).width
       dataset.source.withPixels(of: image) { pixels in
         for y in overlap.rows {
-          let source = pixels + ((crop.top + y) * width + crop.left + overlap.columns.lowerBound)
+          let source =
+            pixels + ((crop.top + y) * width + crop.left + overlap.columns.lowerBound)
             * channels
           (square.baseAddress! + (y * side + overlap.columns.lowerBound) * channels)
             .update(from: source, count: overlap.columns.count * channels)

@@ -36,7 +36,9 @@ extension ImageSource {
 
   /// A copy of an image's pixels.
   package func pixels(of image: Int) -> [UInt8] {
-    withPixels(of: image) { Array(UnsafeBufferPointer(start: $0, count: size(of: image).byteCount)) }
+    withPixels(of: image) {
+      Array(UnsafeBufferPointer(start: $0, count: size(of: image).byteCount))
+    }
   }
 }
 

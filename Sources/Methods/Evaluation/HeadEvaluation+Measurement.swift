@@ -58,7 +58,8 @@ extension SubHeadEvaluation {
     let loss = measurement.loss(lambda: lambda)
     let images = Float(max(1, measurement.sizes.reduce(0, +)))
     self.init(
-      index: index, loss: loss.value, mutualInformation: loss.mutualInformation, entropy: distribution.entropy,
+      index: index, loss: loss.value, mutualInformation: loss.mutualInformation,
+      entropy: distribution.entropy,
       conditionalEntropy: distribution.conditionalEntropy,
       scores: measurement.contingency.map {
         ClassScores($0, assignedBy: measurement.assignmentTable ?? $0, matching)

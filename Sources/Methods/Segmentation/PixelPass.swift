@@ -41,22 +41,26 @@ final class PixelPass {
   /// - Parameters:
   ///   - images: both views of the pairs, by pieces as `PixelPairRenderer` lays them out.
   ///   - pairs: those that were drawn.
-  func differentiate(_ images: Tensor, _ pairs: [PixelPair], head: HeadID) -> InformationLosses {
+  ///   - statistics: batch-norm's; those of the whole training only in tests.
+  func differentiate(
+    _ images: Tensor, _ pairs: [PixelPair], head: HeadID, statistics: Mode = .training
+  ) -> InformationLosses {
     let ranges = pieces(of: pairs.count)
     if ranges.count == 1 {
-      let piece = forward(images, pairs, head, .training)
+      let piece = forward(images, pairs, head, statistics)
       return backward(piece, piece.maps.map { $0.sums() }, head)
     }
     var sums: [[JointSum]] = []
     for range in ranges {
-      let piece = forward(part(range, of: images), Array(pairs[range]), head, .training)
+      let piece = forward(part(range, of: images), Array(pairs[range]), head, statistics)
       add(piece.maps.map { $0.sums() }, to: &sums)
     }
     let parameters = network.parameters(training: head.tensorPrefix)
     let totals = parameters.map { FloatBuffer(count: $0.gradient.count) }
     var losses = InformationLosses(losses: [], mutualInformations: [])
+    let again = statistics == .training ? .recomputing : statistics
     for range in ranges {
-      let piece = forward(part(range, of: images), Array(pairs[range]), head, .recomputing)
+      let piece = forward(part(range, of: images), Array(pairs[range]), head, again)
       losses = backward(piece, sums, head)
       guard losses.loss.isFinite else { return losses }
       for (parameter, total) in zip(parameters, totals) {

@@ -34,8 +34,10 @@ package struct SampleFrames: Sendable {
     let size = dataset.source.size(of: image)
     return place(size, into: [UInt8](repeating: SampleImages.noClass, count: width * height)) {
       frame, target, rows, columns in
-      frame[target] = map[(rows.lowerBound + rows.upperBound) / 2 * size.width
-        + (columns.lowerBound + columns.upperBound) / 2]
+      frame[target] =
+        map[
+          (rows.lowerBound + rows.upperBound) / 2 * size.width
+            + (columns.lowerBound + columns.upperBound) / 2]
     }
   }
 

@@ -49,7 +49,8 @@ package final class Segmentation: TrainingMethod {
     imagesPerStep = settings.imagesPerStep
     let schedule = settings.schedule(of: dataset)
     self.schedule = schedule
-    let plans = EpochPlans(settings.turns, settings.batchPairs, settings.sampleRepeats, dataset, seed)
+    let plans = EpochPlans(
+      settings.turns, settings.batchPairs, settings.sampleRepeats, dataset, seed)
     self.plans = plans
     pass = PixelPass(settings, network: network, renderer: renderer)
     let pairsPerPiece = settings.pairsPerPiece

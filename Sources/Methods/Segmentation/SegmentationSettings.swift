@@ -5,6 +5,10 @@ import Snapshots
 
 /// Settings of the clustering of pixels (Ji et al. 2019, section 3.3).
 package struct SegmentationSettings: Sendable, Equatable {
+  /// What pictures are made smaller by when they are read.
+  package var pictureScale = 1.0
+  /// The longer side of a picture is made at most so long then, in pixels; 0 for any length.
+  package var longestSide = 0
   package var network = SegmentationSettings.defaultNetwork
   /// The heads and how they take turns.
   package var turns = HeadTurns()
@@ -33,7 +37,10 @@ package struct SegmentationSettings: Sendable, Equatable {
   }
 
   package static let schema: [SettingsField<SegmentationSettings>] =
-    SettingsField.group("network", \.network, NetworkSettings.schema(kinds: [.net10a]))
+    [
+      .number("pictures.scale", \.pictureScale, from: 0.01, to: 10),
+      .integer("pictures.longest", \.longestSide, from: 0, to: 65_536),
+    ] + SettingsField.group("network", \.network, NetworkSettings.schema(kinds: [.net10a]))
     + SettingsField.group("heads", \.turns, HeadTurns.schema)
     + [
       .integer("training.batch_pairs", \.batchPairs, from: 1, to: 100_000),
