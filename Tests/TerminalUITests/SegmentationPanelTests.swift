@@ -1,0 +1,348 @@
+import Foundation
+import Snapshots
+import Testing
+
+@testable import TerminalUI
+
+@Suite struct SegmentationPanelTests {
+  private func state(
+    width: Int = 140, height: Int = 45, depth: ColorDepth = .palette256, hasLabels: Bool = true
+  ) -> DashboardState {
+    DashboardState(
+      history: Fixture.segmentationHistory(hasLabels: hasLabels), mode: .live, width: width,
+      height: height, colorDepth: depth)
+  }
+
+  @discardableResult
+  private func press(_ state: inout DashboardState, _ characters: String) -> [DashboardAction] {
+    characters.flatMap { update(&state, .key(.character($0))) }
+  }
+
+  /// The text of the panel in which the samples are.
+  private func panel(_ state: DashboardState) -> String {
+    let (frame, area) = (Dashboard.frame(state), state.layout.samples)
+    return (area.y..<area.maxY).map { y in
+      String((area.x..<area.maxX).map { frame[$0, y].character })
+    }.joined(separator: "\n")
+  }
+
+  /// The colours of the half blocks in the panel.
+  private func colors(_ state: DashboardState) -> Set<Color> {
+    let (frame, area) = (Dashboard.frame(state), state.layout.samples)
+    var colors: Set<Color> = []
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX where frame[x, y].character == "▀" {
+        colors.formUnion([frame[x, y].style.foreground, frame[x, y].style.background])
+      }
+    }
+    return colors
+  }
+
+  // MARK: Arrangement
+
+  private func arrangement(_ count: Int, _ width: Int, _ height: Int) -> PictureArrangement {
+    PictureArrangement(
+      count, source: (96, 72), in: Rect(x: 0, y: 0, width: width, height: height))
+  }
+
+  @Test func asManyPicturesAsFit() {
+    // One row of four, 2 × 2, one below the other, and the first two alone.
+    let wide = arrangement(4, 136, 15)
+    #expect(wide.places.count == 4 && wide.width == 32 && wide.height == 24)
+    #expect(Set(wide.places.map(\.y)) == [0])
+    let square = arrangement(4, 60, 24)
+    #expect(Set(square.places.map(\.y)).count == 2 && Set(square.places.map(\.x)).count == 2)
+    #expect(square.width == 29 && square.height == 22)
+    let tall = arrangement(4, 14, 40)
+    #expect(tall.places.map(\.x) == [0, 0, 0, 0] && tall.width == 14)
+    #expect(arrangement(4, 26, 7).places.count == 2)
+    #expect(arrangement(4, 5, 3).places.count == 1)
+    for nothing in [arrangement(0, 50, 50), arrangement(4, 0, 9), arrangement(4, 9, 1)] {
+      #expect(nothing.places.isEmpty)
+    }
+    let empty = PictureArrangement(
+      2, source: (0, 72), in: Rect(x: 0, y: 0, width: 50, height: 20))
+    #expect(empty.places.isEmpty)
+  }
+
+  @Test func picturesStayInTheirAreaAndKeepTheirShape() {
+    for width in 1...90 {
+      for height in 1...40 {
+        let area = Rect(x: 3, y: 2, width: width, height: height)
+        let arrangement = PictureArrangement(4, source: (40, 30), in: area)
+        for (index, place) in arrangement.places.enumerated() {
+          #expect(place.intersection(area) == place)
+          for other in arrangement.places[(index + 1)...] {
+            #expect(place.intersection(other).isEmpty)
+          }
+        }
+        guard arrangement.width > 8 else { continue }
+        let shape = Double(arrangement.width) / Double(arrangement.height)
+        #expect(abs(shape - 4.0 / 3) < 0.25, "\(arrangement)")
+      }
+    }
+  }
+
+  // MARK: Maps
+
+  private let samples = SampleImages(
+    width: 2, height: 2, channels: 1, pixels: Array(repeating: 9, count: 8), labels: [-1, -1],
+    labelMaps: [0, 1, 1, 255, 0, 0, 0, 0])
+
+  private func subHead(_ maps: [UInt8], classes: [Int] = [1, 0]) -> SubHeadEvaluation {
+    var subHead = SubHeadEvaluation(
+      index: 0, loss: 0,
+      scores: ClassScores(accuracy: 1, nmi: 1, ari: 1, classOfCluster: classes, contingency: []),
+      clusterShares: [0.5, 0.5], sampleProbabilities: [])
+    subHead.sampleMaps = maps
+    return subHead
+  }
+
+  @Test func regionsOfASample() {
+    let subHead = subHead([1, 0, 1, 0, 1, 1, 255, 7])
+    let key = MapKey(subHead, head: .b, names: ClusterNames(), classNames: ["sky", "ground"])
+    let first = SegmentationSample(samples, index: 0, subHead)
+    #expect(first.pictures == [.picture, .prediction, .truth, .disagreement])
+    #expect(first.prediction(key).regions == [.label(0), .label(1), .label(0), .label(1)])
+    #expect(first.prediction(key, chosen: 0).regions == [.other, .label(1), .other, .label(1)])
+    #expect(first.truth(key).regions == [.label(0), .label(1), .label(1), .none])
+    #expect(first.disagreement.regions == [.right, .right, .wrong, .none])
+    #expect(first.accuracy == 2.0 / 3)
+    // 255 is outside of the picture, 7 a cluster that there is not.
+    let second = SegmentationSample(samples, index: 1, subHead)
+    #expect(second.prediction(key).regions == [.label(0), .label(0), .none, .none])
+    #expect(second.disagreement.regions == [.right, .right, .none, .none])
+    #expect(second.accuracy == 1)
+  }
+
+  @Test func mapsThatDoNotFitAreLeftOut() {
+    for maps in [[], [1], Array(repeating: UInt8(0), count: 7), Array(repeating: 0, count: 16)] {
+      let sample = SegmentationSample(samples, index: 1, subHead(maps))
+      #expect(sample.pictures == [.picture, .truth], "\(maps.count)")
+      #expect(sample.accuracy == nil && sample.disagreement.regions.isEmpty)
+    }
+    var damaged = samples
+    damaged.pixels.removeLast()
+    damaged.labelMaps.append(0)
+    let whole = subHead(Array(repeating: 0, count: 8))
+    #expect(SegmentationSample(damaged, index: 0, whole).pictures == [.prediction])
+    #expect(damaged.pixels(of: 1, scaledTo: 2, 2).pixels.isEmpty)
+    damaged.width = .max
+    damaged.height = .max
+    #expect(SegmentationSample(damaged, index: 0, whole).pictures.isEmpty)
+    damaged.width = 0
+    #expect(SegmentationSample(damaged, index: 0, whole).pictures.isEmpty)
+    for index in [-1, 2, .max] {
+      #expect(SegmentationSample(samples, index: index, whole).pictures.isEmpty)
+    }
+  }
+
+  // MARK: Panel
+
+  @Test func fourPicturesStandSideBySide() {
+    let state = state()
+    let text = panel(state)
+    for word in ["picture", "prediction", "truth", "disagreement", "1 of 6", "of pixels right"] {
+      #expect(text.contains(word), "\(word)")
+    }
+    for name in ["sky", "ground", "upright"] { #expect(text.contains("█ \(name)"), "\(name)") }
+    let colors = colors(state)
+    for color in (0..<3).map(MapPalette.color) + [MapPalette.right, MapPalette.wrong] {
+      #expect(colors.contains(color))
+    }
+    #expect(Dashboard.frame(state).text.contains("accuracy per pixel"))
+    // The picture that `export` writes has the maps too: sky blue and the red of what is wrong.
+    let picture = Dashboard.frame(state).svg
+    #expect(picture.contains("\"#5fafff\"") && picture.contains("\"#ff0000\""))
+  }
+
+  @Test func withoutLabelsNothingIsRightOrWrong() {
+    let state = state(hasLabels: false)
+    let text = Dashboard.frame(state).text
+    #expect(text.contains("prediction") && text.contains("█ 0  █ 1  █ 2"))
+    for word in ["truth", "disagreement", "right", "accuracy", "per pixel"] {
+      #expect(!text.contains(word), "\(word)")
+    }
+    #expect(!colors(state).contains(MapPalette.wrong))
+  }
+
+  @Test func aChosenClusterAloneKeepsItsColour() {
+    var state = state()
+    press(&state, "1vv")
+    #expect(state.segmentationView == .prediction)
+    #expect(colors(state).isSuperset(of: (0..<3).map(MapPalette.color)))
+    _ = update(&state, .key(.down))
+    press(&state, "j")
+    // The sample stays, and the cluster of the first class is chosen.
+    #expect(state.sampleOffset == 1 && state.chosenCluster?.cluster == 1)
+    let colors = colors(state)
+    #expect(colors.contains(MapPalette.color(0)) && colors.contains(MapPalette.other))
+    #expect(!colors.contains(MapPalette.color(1)) && !colors.contains(MapPalette.color(2)))
+    #expect(press(&state, "rair") == [])
+    #expect(
+      update(&state, .key(.enter)) == [
+        .nameCluster(ClusterID(head: .b, subHead: 0, cluster: 1), name: "air")
+      ])
+    state.names[ClusterID(head: .b, subHead: 0, cluster: 1)] = "air"
+    #expect(panel(state).contains("█ air"))
+    _ = update(&state, .key(.escape))
+    #expect(state.chosenCluster == nil && state.sampleOffset == 1)
+  }
+
+  @Test func viewsFollowEachOther() {
+    var state = state()
+    let views: [SegmentationView] = [.blended, .prediction, .picture, .sideBySide]
+    for view in views {
+      press(&state, "v")
+      #expect(state.segmentationView == view)
+      let text = panel(state)
+      #expect(text.contains("truth") == (view == .sideBySide))
+      #expect(text.contains("prediction over picture") == (view == .blended))
+    }
+    press(&state, "v")
+    // Half of the picture and half of the class's colour: neither alone is there.
+    let blended = colors(state)
+    #expect(blended.isDisjoint(with: (0..<3).map(MapPalette.color)))
+    let picture = state.history.samples.pixels(of: 0, scaledTo: 1, 1)
+    #expect(picture.width == 1 && !blended.isEmpty)
+
+    var digits = DashboardState(history: Fixture.history(), mode: .live)
+    press(&digits, "v")
+    #expect(digits.segmentationView == .sideBySide)
+    #expect(digits.message?.text == "this run clusters whole images: they have one view")
+  }
+
+  @Test func keysStepThroughTheSamples() {
+    var state = state()
+    for expected in [1, 2, 3, 4, 5, 5] {
+      _ = update(&state, .key(.down))
+      #expect(state.shownSample == expected)
+      #expect(panel(state).contains("\(expected + 1) of 6"))
+    }
+    _ = update(&state, .key(.up))
+    #expect(state.shownSample == 4)
+    _ = update(&state, .key(.tab))
+    #expect(state.head == .a && state.shownSample == 4)
+    state.sampleOffset = 99
+    #expect(panel(state).contains("6 of 6"))
+  }
+
+  @Test func withoutColourMapsAreLetters() {
+    var state = state(depth: .none)
+    press(&state, "vv")
+    let frame = Dashboard.frame(state)
+    let area = state.layout.samples.inset(horizontally: 2, vertically: 3)
+    var letters: Set<Character> = []
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX { letters.insert(frame[x, y].character) }
+    }
+    #expect(letters.isSuperset(of: ["s", "g", "u"]) && !letters.contains("▀"))
+    #expect(panel(state).contains("s sky  g ground  u upright"))
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX { #expect(frame[x, y].style.background == .standard) }
+    }
+  }
+
+  @Test func sixteenColoursDrawLettersOnColours() {
+    var state = state(depth: .ansi16)
+    press(&state, "vv")
+    let frame = Dashboard.frame(state)
+    #expect(!frame.cells.contains { $0.character == "▀" })
+    let grounds = frame.cells.filter {
+      $0.character == "g" && $0.style.background == MapPalette.color(1)
+    }
+    #expect(grounds.count > 20)
+  }
+
+  @Test func aMomentShowsItsOwnMaps() {
+    let history = Fixture.segmentationHistory()
+    var state = DashboardState(
+      history: history, mode: .replay(speed: 1, from: 25), width: 140, height: 45)
+    state.segmentationView = .prediction
+    let early = Fixture.segmentationHistory(steps: 25).newest
+    state.recall(early, at: 25)
+    let expected = DashboardState(
+      history: Fixture.segmentationHistory(steps: 25), mode: .live, width: 140, height: 45,
+      colorDepth: .palette256)
+    #expect(early.evaluation?.step == 20)
+    var live = expected
+    live.segmentationView = .prediction
+    #expect(panel(state) == panel(live) && colors(state) == colors(live))
+    let (frame, area) = (Dashboard.frame(state), state.layout.samples)
+    let other = Dashboard.frame(live)
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX { #expect(frame[x, y] == other[x, y]) }
+    }
+    // And not those of the newest evaluation.
+    state.position = nil
+    let newest = Dashboard.frame(state)
+    #expect(
+      (area.y..<area.maxY).contains { y in
+        (area.x..<area.maxX).contains { frame[$0, y] != newest[$0, y] }
+      })
+  }
+
+  @Test func beforeTheFirstEvaluationThePictureAndTheTruthStand() {
+    let description = Fixture.segmentationDescription()
+    let history = RunHistory(description: description, samples: Fixture.scenes(hasLabels: true))
+    var state = DashboardState(history: history, mode: .live, width: 140, height: 45)
+    #expect(panel(state).contains("picture") && panel(state).contains("truth"))
+    #expect(!panel(state).contains("prediction"))
+    press(&state, "v")
+    #expect(panel(state).contains("waiting for the first evaluation"))
+  }
+
+  // MARK: Sizes
+
+  /// The parameter splits the work so that it runs in parallel.
+  @Test(arguments: ColorDepth.allCases, SegmentationView.allCases)
+  func everySizeDraws(_ depth: ColorDepth, _ view: SegmentationView) {
+    var state = state(depth: depth)
+    state.segmentationView = view
+    state.showsDisplacements = view == .blended || view == .picture
+    for (step, width) in stride(from: 40, through: 150, by: 10).enumerated() {
+      for height in stride(from: 12 + step % 3, through: 60, by: 9) {
+        (state.width, state.height) = (width, height)
+        #expect(Dashboard.frame(state).text.contains("iic-tui"))
+      }
+    }
+  }
+
+  @Test(arguments: ColorDepth.allCases) func damagedSizesDraw(_ depth: ColorDepth) throws {
+    let healthy = Fixture.segmentationHistory()
+    let evaluation = try #require(healthy.newest.evaluation)
+    let damages: [(inout SampleImages, inout SubHeadEvaluation) -> Void] = [
+      { samples, _ in samples.pixels.removeLast(9) },
+      { samples, _ in samples.labelMaps.removeFirst() },
+      { samples, _ in samples.labelMaps = [1] },
+      { samples, _ in samples.width += 1 },
+      { samples, _ in samples.height = 0 },
+      { samples, _ in samples.channels = 0 },
+      { samples, _ in samples.labels = [] },
+      { samples, _ in (samples.width, samples.height) = (.max, .max) },
+      { _, subHead in subHead.sampleMaps = [3] },
+      { _, subHead in subHead.sampleMaps.append(0) },
+      { _, subHead in subHead.sampleMaps = subHead.sampleMaps.map { _ in 200 } },
+      { _, subHead in subHead.scores?.classOfCluster = [900, -7, .max] },
+      { _, subHead in subHead.displacementInformation = [1, 2] },
+      { _, subHead in subHead.displacementInformation = [.nan, .infinity, .nan] },
+      { _, subHead in subHead.displacementInformation = Array(repeating: .nan, count: 9) },
+    ]
+    for (place, damage) in damages.enumerated() {
+      var history = healthy
+      var damaged = evaluation
+      damage(&history.samples, &damaged.heads[1].subHeads[0])
+      history.newest.evaluation = damaged
+      for (width, height) in [(80, 24), (110, 36)] {
+        var state = DashboardState(
+          history: history, mode: .live, width: width, height: height, colorDepth: depth)
+        press(&state, "1d")
+        for key in [Key.down, .up, .character("j"), .character("n")] {
+          _ = update(&state, .key(key))
+          press(&state, "v")
+          #expect(Dashboard.frame(state).text.contains("iic-tui"), "damage \(place)")
+        }
+      }
+    }
+  }
+}
