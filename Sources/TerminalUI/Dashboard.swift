@@ -25,10 +25,16 @@ package enum Dashboard {
     SubHeadPanel.draw(state, moment, layout, into: &buffer)
     if state.showsTree {
       TreePanel.draw(state, moment, layout, into: &buffer)
+    } else if state.showsDisplacements {
+      DisplacementPanel.draw(state, moment, layout, into: &buffer)
     } else {
       JointPanel.draw(state, moment, layout, into: &buffer)
     }
-    SamplePanel.draw(state, moment, layout, into: &buffer)
+    if state.clustersPixels {
+      SegmentationPanel.draw(state, moment, layout, into: &buffer)
+    } else {
+      SamplePanel.draw(state, moment, layout, into: &buffer)
+    }
     HintLine.draw(state, in: layout.hints, into: &buffer)
     switch state.overlay {
     case .help?: HelpOverlay.draw(state, into: &buffer)

@@ -42,11 +42,11 @@ extension DashboardState {
     clusterCursor = ClusterID(
       head: head, subHead: chosenSubHead(at: moment),
       cluster: clusters[next ?? (direction > 0 ? 0 : clusters.count - 1)])
-    sampleOffset = 0
+    rewindSamples()
   }
 
   mutating func leaveClusters() {
-    if clusterCursor != nil { sampleOffset = 0 }
+    if clusterCursor != nil { rewindSamples() }
     clusterCursor = nil
   }
 

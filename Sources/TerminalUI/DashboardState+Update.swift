@@ -77,7 +77,9 @@ extension DashboardState {
     case .character("?"): overlay = .help
     case .character("w"): overlay = .notices
     case .tab: chooseNextHead()
-    case .character("t"): showsTree.toggle()
+    case .character("t"): toggleTree()
+    case .character("d"): toggleDisplacements()
+    case .character("v"): changeSegmentationView()
     case .character("a"): choose(head: .a)
     case .character("b"): choose(head: .b)
     case .left, .character("h"): moveSubHead(-1)
@@ -121,7 +123,7 @@ extension DashboardState {
     }
     if wanted != head { subHead = nil }
     head = wanted
-    sampleOffset = 0
+    rewindSamples()
   }
 
   private var subHeadCount: Int { max(1, description(of: head)?.subHeads ?? 1) }
@@ -141,9 +143,15 @@ extension DashboardState {
   }
 
   private mutating func moveSamples(_ direction: Int) {
-    let page = max(1, SamplePanel.samplesPerRow(self))
-    let last = max(0, SamplePanel.longestRow(self) - page)
+    let page = clustersPixels ? 1 : max(1, SamplePanel.samplesPerRow(self))
+    let count = clustersPixels ? history.samples.count : SamplePanel.longestRow(self)
+    let last = max(0, count - page)
     sampleOffset = min(max(0, min(sampleOffset, last) + direction * page), last)
+  }
+
+  private mutating func toggleTree() {
+    showsTree.toggle()
+    if showsTree { showsDisplacements = false }
   }
 
   // MARK: Steering

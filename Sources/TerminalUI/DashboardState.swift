@@ -52,11 +52,16 @@ package struct DashboardState: Sendable, Equatable {
   package var clusterCursor: ClusterID?
   /// nil unless a name is being typed.
   var naming: Naming?
-  /// Samples skipped at the start of each row of the sample panel.
+  /// Samples skipped at the start of each row of the sample panel; the sample itself that is shown
+  /// of a run that clusters pixels.
   package var sampleOffset = 0
   package var overlay: Overlay?
   /// The tree of clusters stands in the place of the joint distribution.
   package var showsTree = false
+  /// The information by displacement stands there instead.
+  package var showsDisplacements = false
+  /// How the chosen sample is shown of a run that clusters pixels.
+  package var segmentationView = SegmentationView.sideBySide
   /// The pause that was asked for; nil once the trainer has answered.
   package var requestedPause: Bool?
   /// The learning rate that was asked for, until a step was taken with it.

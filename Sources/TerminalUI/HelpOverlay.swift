@@ -14,11 +14,17 @@ package enum HelpOverlay {
       }
     let quitting =
       state.mode == .live && state.history.end == nil ? "stop training, save and leave" : "leave"
+    let views: [(String, String)] =
+      state.clustersPixels
+      ? [
+        ("v", "side by side, over the picture, one alone"), ("d", "information by displacement"),
+      ] : []
     return [
       ("Tab a b", "choose the head"),
       ("← → 1–9", "choose the sub-head"),
       ("0 *", "follow the reported sub-head ★"),
       ("↑ ↓ n p", "page through the samples"),
+    ] + views + [
       ("w", "warnings and restarts"),
       ("t", "tree of clusters, joint distribution"),
       ("j k  Esc", "choose a cluster and see its samples, all"),

@@ -84,15 +84,15 @@ package enum HintLine {
 
   /// Most important first: a narrow screen leaves the last ones out.
   private static func hints(_ state: DashboardState) -> [(String, String)] {
+    let view = state.clustersPixels ? [("v", "view")] : []
     if state.chosenCluster != nil {
-      return [
-        ("r", "name it"), ("j k", "others"), ("Esc", "all"), ("↑↓", "samples"), ("?", "help"),
-      ]
+      return [("r", "name it"), ("j k", "others"), ("Esc", "all"), ("↑↓", "samples")] + view
+        + [("?", "help")]
     }
-    let look = [
-      ("Tab", "head"), ("←→", "sub-head"), ("↑↓", "samples"), ("j k", "cluster"),
-      ("t", "tree"),
-    ]
+    let look =
+      [("Tab", "head"), ("←→", "sub-head"), ("↑↓", "samples")] + view
+      + [("j k", "cluster"), ("t", "tree")]
+      + (state.clustersPixels ? [("d", "displacement")] : [])
     if let replay = state.replay {
       return [
         ("q", "quit"), ("?", "help"), ("space", replay.isPlaying ? "pause" : "play"),

@@ -3,34 +3,36 @@ import Snapshots
 extension SampleImages {
   /// Image `index`, shrunk with a box filter to fit `width` by `height` pixels; never enlarged.
   package func pixels(of index: Int, fitting width: Int, _ height: Int) -> PixelGrid {
-    guard index >= 0, index < count, width > 0, height > 0, self.width > 0, self.height > 0 else {
-      return PixelGrid(width: 0, height: 0) { _, _ in .init(color: .standard, level: 0) }
+    guard width > 0, height > 0, self.width > 0, self.height > 0 else {
+      return pixels(of: index, scaledTo: 0, 0)
     }
     let scale = min(
       1, Double(width) / Double(self.width), Double(height) / Double(self.height))
-    let (columns, rows) = (
-      max(1, Int(Double(self.width) * scale)), max(1, Int(Double(self.height) * scale))
-    )
-    return PixelGrid(width: columns, height: rows) { x, y in
-      pixel(
-        of: index,
-        horizontally: boxes(x, of: columns, over: self.width),
-        vertically: boxes(y, of: rows, over: self.height))
+    return pixels(
+      of: index, scaledTo: max(1, Int(Double(self.width) * scale)),
+      max(1, Int(Double(self.height) * scale)))
+  }
+
+  /// Image `index`, shrunk or enlarged with a box filter to `width` by `height` pixels; without a
+  /// pixel where there is no such image.
+  package func pixels(of index: Int, scaledTo width: Int, _ height: Int) -> PixelGrid {
+    guard hasPicture(index), width > 0, height > 0 else {
+      return PixelGrid(width: 0, height: 0) { _, _ in .init(color: .standard, level: 0) }
+    }
+    let columns = PixelBoxes.line(width, over: self.width)
+    let rows = PixelBoxes.line(height, over: self.height)
+    return PixelGrid(width: width, height: height) { x, y in
+      pixel(of: index, horizontally: columns[x], vertically: rows[y])
     }
   }
 
-  /// The source pixels under target pixel `index` of `count`, with the share of each that is
-  /// covered.
-  private func boxes(_ index: Int, of count: Int, over length: Int) -> [(Int, Double)] {
-    let start = Double(index * length) / Double(count)
-    let end = Double((index + 1) * length) / Double(count)
-    return (Int(start)..<min(length, Int(end.rounded(.up)))).map { position in
-      (position, min(end, Double(position + 1)) - max(start, Double(position)))
-    }
+  private func hasPicture(_ index: Int) -> Bool {
+    guard index >= 0, index < count, width > 0, height > 0, channels > 0 else { return false }
+    return pixels.count / channels / width / height > index
   }
 
   private func pixel(
-    of index: Int, horizontally: [(Int, Double)], vertically: [(Int, Double)]
+    of index: Int, horizontally: [PixelBoxes.Share], vertically: [PixelBoxes.Share]
   ) -> PixelGrid.Pixel {
     var sums = (0.0, 0.0, 0.0)
     var total = 0.0

@@ -16,6 +16,9 @@ package enum SubHeadPanel {
             "  evaluated at step \(Figures.count(evaluation.step)), epoch \(evaluation.epoch)",
             Theme.label))
       }
+      if state.clustersPixels, state.history.description.hasClasses {
+        title.append(Span("  accuracy per pixel", Theme.label))
+      }
       content = Panel(title, hasBorder: true).draw(in: layout.table, into: &buffer)
     }
     let heads = state.history.description.heads

@@ -8,8 +8,22 @@ import Testing
 /// the tests with `RECORD_GOLDEN` set to the path of the Golden folder, and then reading the
 /// difference.
 @Suite struct GoldenFrameTests {
+  /// Which made-up run a frame is of.
+  enum Run: Sendable {
+    case digits, segmentation, unlabelledSegmentation
+
+    var history: RunHistory {
+      switch self {
+      case .digits: Fixture.history()
+      case .segmentation: Fixture.segmentationHistory()
+      case .unlabelledSegmentation: Fixture.segmentationHistory(hasLabels: false)
+      }
+    }
+  }
+
   struct Frame: CustomTestStringConvertible, Sendable {
     var name: String
+    var run = Run.digits
     var width: Int
     var height: Int
     var depth = ColorDepth.palette256
@@ -20,31 +34,64 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let frames = [
-    Frame(name: "80x24", width: 80, height: 24),
-    Frame(name: "140x45", width: 140, height: 45),
-    Frame(name: "200x60", width: 200, height: 60),
-    Frame(name: "80x24-no-colour", width: 80, height: 24, depth: .none),
-    Frame(name: "140x45-head-A", width: 140, height: 45, depth: .ansi16, keys: [.tab]),
-    Frame(name: "100x30-help", width: 100, height: 30, keys: [.character("?")]),
-    Frame(name: "140x45-tree", width: 140, height: 45, keys: [.character("t")]),
-    Frame(name: "80x24-tree", width: 80, height: 24, depth: .none, keys: [.character("t")]),
-    Frame(name: "100x30-warnings", width: 100, height: 30, keys: [.character("w")]),
+  static let frames =
+    [
+      Frame(name: "80x24", width: 80, height: 24),
+      Frame(name: "140x45", width: 140, height: 45),
+      Frame(name: "200x60", width: 200, height: 60),
+      Frame(name: "80x24-no-colour", width: 80, height: 24, depth: .none),
+      Frame(name: "140x45-head-A", width: 140, height: 45, depth: .ansi16, keys: [.tab]),
+      Frame(name: "100x30-help", width: 100, height: 30, keys: [.character("?")]),
+      Frame(name: "140x45-tree", width: 140, height: 45, keys: [.character("t")]),
+      Frame(name: "80x24-tree", width: 80, height: 24, depth: .none, keys: [.character("t")]),
+      Frame(name: "100x30-warnings", width: 100, height: 30, keys: [.character("w")]),
+      Frame(
+        name: "140x45-named", width: 140, height: 45,
+        keys: ["1", "j", "j", "j", "j"].map { .character($0) }, names: names),
+      Frame(
+        name: "80x24-naming", width: 80, height: 24,
+        keys: ["1", "j", "j", "j", "j", "r", "!"].map { .character($0) }, names: names),
+      Frame(name: "40x12", width: 40, height: 12),
+      Frame(name: "60x40", width: 60, height: 40, depth: .none),
+    ] + segmentationFrames
+
+  private static let segmentationFrames = [
+    Frame(name: "segmentation-80x24", run: .segmentation, width: 80, height: 24),
+    Frame(name: "segmentation-140x45", run: .segmentation, width: 140, height: 45),
+    Frame(name: "segmentation-200x60", run: .segmentation, width: 200, height: 60),
     Frame(
-      name: "140x45-named", width: 140, height: 45,
-      keys: ["1", "j", "j", "j", "j"].map { .character($0) }, names: names),
+      name: "segmentation-80x24-no-colour", run: .segmentation, width: 80, height: 24,
+      depth: .none, keys: [.down]),
     Frame(
-      name: "80x24-naming", width: 80, height: 24,
-      keys: ["1", "j", "j", "j", "j", "r", "!"].map { .character($0) }, names: names),
-    Frame(name: "40x12", width: 40, height: 12),
-    Frame(name: "60x40", width: 60, height: 40, depth: .none),
+      name: "segmentation-140x45-head-A", run: .segmentation, width: 140, height: 45,
+      depth: .ansi16, keys: [.tab, .down, .down]),
+    Frame(
+      name: "segmentation-140x45-cluster", run: .segmentation, width: 140, height: 45,
+      keys: ["1", "j", "j"].map { .character($0) }, names: [0: "posts", 1: "blue"]),
+    Frame(
+      name: "segmentation-80x24-blended", run: .segmentation, width: 80, height: 24,
+      keys: [.character("v")]),
+    Frame(
+      name: "segmentation-80x24-blended-no-colour", run: .segmentation, width: 80, height: 24,
+      depth: .none, keys: [.character("v")]),
+    Frame(
+      name: "segmentation-140x45-displacement", run: .segmentation, width: 140, height: 45,
+      keys: [.character("d")]),
+    Frame(
+      name: "segmentation-80x24-displacement", run: .segmentation, width: 80, height: 24,
+      depth: .none, keys: [.character("d")]),
+    Frame(
+      name: "segmentation-140x45-unlabelled", run: .unlabelledSegmentation, width: 140, height: 45),
+    Frame(
+      name: "segmentation-100x30-help", run: .segmentation, width: 100, height: 30,
+      keys: [.character("?")]),
   ]
 
   private static let names = [0: "猫 cats", 3: "ones", 6: "a name longer than its room", 9: "x"]
 
   private static func buffer(_ frame: Frame) -> CellBuffer {
     var state = DashboardState(
-      history: Fixture.history(), mode: .live, width: frame.width, height: frame.height,
+      history: frame.run.history, mode: .live, width: frame.width, height: frame.height,
       colorDepth: frame.depth)
     for (cluster, name) in frame.names {
       state.names[ClusterID(head: .b, subHead: 0, cluster: cluster)] = name
