@@ -21,42 +21,43 @@ package enum DatasetCatalog {
     "ankle boot",
   ]
 
-  package static let entries = [
-    Entry(
-      name: "digits", summary: "5,000 of MNIST's handwritten digits, 10 classes, grey 28×28",
-      source: "comes with the program", needsFolder: false, preset: "digits"),
-    Entry(
-      name: "mnist",
-      summary: "70,000 handwritten digits (train and test), 10 classes, grey 28×28",
-      source: "https://ossci-datasets.s3.amazonaws.com/mnist/ (four .gz files)",
-      needsFolder: true, preset: "mnist-small"),
-    Entry(
-      name: "fashion-mnist",
-      summary: "70,000 pictures of clothing (train and test), 10 classes, grey 28×28",
-      source: "https://github.com/zalandoresearch/fashion-mnist (four .gz files)",
-      needsFolder: true, preset: "mnist-small"),
-    Entry(
-      name: "idx",
-      summary: "grey images of any size and up to 256 classes in MNIST's file format, EMNIST too",
-      source: "your own", needsFolder: true, preset: "mnist-small"),
-    Entry(
-      name: "cifar10", summary: "60,000 photos (train and test), 10 classes, RGB 32×32",
-      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
-    Entry(
-      name: "cifar100", summary: "60,000 photos (train and test), 100 classes, RGB 32×32",
-      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
-    Entry(
-      name: "cifar100-20", summary: "CIFAR-100 with its 20 superclasses",
-      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
-    Entry(
-      name: "stl10",
-      summary: "13,000 photos (train and test), 10 classes, and 100,000 unlabelled, RGB 96×96",
-      source: STL10Format.source, needsFolder: true, preset: "stl10-small"),
-    Entry(
-      name: ImageFolderFormat.name,
-      summary: "your own pictures (PNG, JPEG, WebP); folders are classes, or no labels at all",
-      source: "your own", needsFolder: true, preset: "folder"),
-  ]
+  package static let entries =
+    [
+      Entry(
+        name: "digits", summary: "5,000 of MNIST's handwritten digits, 10 classes, grey 28×28",
+        source: "comes with the program", needsFolder: false, preset: "digits"),
+      Entry(
+        name: "mnist",
+        summary: "70,000 handwritten digits (train and test), 10 classes, grey 28×28",
+        source: "https://ossci-datasets.s3.amazonaws.com/mnist/ (four .gz files)",
+        needsFolder: true, preset: "mnist-small"),
+      Entry(
+        name: "fashion-mnist",
+        summary: "70,000 pictures of clothing (train and test), 10 classes, grey 28×28",
+        source: "https://github.com/zalandoresearch/fashion-mnist (four .gz files)",
+        needsFolder: true, preset: "mnist-small"),
+      Entry(
+        name: "idx",
+        summary: "grey images of any size and up to 256 classes in MNIST's file format, EMNIST too",
+        source: "your own", needsFolder: true, preset: "mnist-small"),
+      Entry(
+        name: "cifar10", summary: "60,000 photos (train and test), 10 classes, RGB 32×32",
+        source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+      Entry(
+        name: "cifar100", summary: "60,000 photos (train and test), 100 classes, RGB 32×32",
+        source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+      Entry(
+        name: "cifar100-20", summary: "CIFAR-100 with its 20 superclasses",
+        source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+      Entry(
+        name: "stl10",
+        summary: "13,000 photos (train and test), 10 classes, and 100,000 unlabelled, RGB 96×96",
+        source: STL10Format.source, needsFolder: true, preset: "stl10-small"),
+      Entry(
+        name: ImageFolderFormat.name,
+        summary: "your own pictures (PNG, JPEG, WebP); folders are classes, or no labels at all",
+        source: "your own", needsFolder: true, preset: "folder"),
+    ] + segmentationEntries
 
   /// The entry of that name. Throws `DatasetError.unknownDataset` with the names there are.
   package static func entry(named name: String) throws(DatasetError) -> Entry {
@@ -68,12 +69,16 @@ package enum DatasetCatalog {
 
   /// Reads the data set of that name; `folder` holds its files where it needs any.
   ///
-  /// - Parameter pictures: what an image folder's pictures are turned into.
+  /// - Parameters:
+  ///   - pictures: what an image folder's pictures are turned into.
+  ///   - segmentation: the same for pictures whose pixels have classes; its class map, where it has
+  ///     one, goes before the data set's.
   /// - Throws: `DatasetError` in one line for the user.
   package static func load(
     _ name: String, folder: String? = nil,
     pictures: ImageFolderFormat.Options = ImageFolderFormat.Options(
-      shape: PictureShape(side: 64, channels: 3), threads: 1)
+      shape: PictureShape(side: 64, channels: 3), threads: 1),
+    segmentation: SegmentationFolderFormat.Options = SegmentationFolderFormat.Options(threads: 1)
   ) throws(DatasetError) -> ImageDataset {
     let entry = try entry(named: name)
     guard entry.needsFolder else {
@@ -96,6 +101,12 @@ package enum DatasetCatalog {
     case "cifar100": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .fine)
     case "cifar100-20": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .coarse)
     case "stl10": return try STL10Format.load(folder: folder)
+    case SegmentationFolderFormat.name:
+      return try SegmentationFolderFormat.load(folder: folder, segmentation)
+    case _ where ClassMap.builtIn[name] != nil:
+      var options = segmentation
+      options.classMap = options.classMap ?? ClassMap.builtIn[name]
+      return try SegmentationFolderFormat.load(folder: folder, options, name: name)
     default:
       let names = name == "mnist" ? digitNames : name == "fashion-mnist" ? clothingNames : nil
       return try IDXFormat.load(
@@ -128,7 +139,8 @@ package enum DatasetCatalog {
     }
     if STL10Format.recognizes(folder: folder) { found.append("stl10") }
     let pictures = try PictureFolder(PathBytes(folder))
-    if !pictures.files.isEmpty { found.append(ImageFolderFormat.name) }
+    let pictureKind = SegmentationFolderFormat.recognize(pictures) ?? ImageFolderFormat.name
+    if !pictures.files.isEmpty { found.append(pictureKind) }
     guard !found.isEmpty else {
       throw .unreadable(
         path: folder,
@@ -138,7 +150,7 @@ package enum DatasetCatalog {
     guard found.count == 1 else {
       // The first of the pictures says where they are.
       let names = found.map { name in
-        name == ImageFolderFormat.name
+        name == pictureKind
           ? pictures.files.first.map { "\(name) (\($0.relativePath))" } ?? name : name
       }
       throw .unreadable(

@@ -229,8 +229,11 @@ extension Configuration {
     try DatasetCatalog.load(
       dataset, folder: data.isEmpty ? nil : data,
       pictures: ImageFolderFormat.Options(
-        shape: PictureShape(side: pictureSize, channels: pictureChannels), threads: threadCount,
-        progress: progress))
+        shape: PictureShape(side: pictureSize, channels: min(pictureChannels, 3)),
+        threads: threadCount, progress: progress),
+      segmentation: SegmentationFolderFormat.Options(
+        scale: segmentation.pictureScale, longest: segmentation.longestSide,
+        channels: max(pictureChannels, 3), threads: threadCount, progress: progress))
   }
 }
 

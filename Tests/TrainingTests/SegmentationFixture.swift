@@ -22,7 +22,7 @@ enum SegmentationFixture {
     /// Bands across, of a height that differs from picture to picture.
     private func label(_ image: Int, _ y: Int) -> UInt8 {
       let height = size(of: image).height
-      return y == height - 1 ? noLabel : UInt8(min(2, y / (5 + image % 3)))
+      return y == height - 1 ? LabelMap.noLabel : UInt8(min(2, y / (5 + image % 3)))
     }
 
     func withPixels<Result>(of image: Int, _ body: (UnsafePointer<UInt8>) -> Result) -> Result {

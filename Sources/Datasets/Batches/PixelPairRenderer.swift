@@ -162,7 +162,7 @@ package struct PixelPairRenderer: Sendable {
     labelMaps.withLabels(of: image) { labels in
       for y in overlap.rows {
         let row = labels + (crop.top + y) * width + crop.left
-        for x in overlap.columns where row[x] == noLabel { mask[y * side + x] = 0 }
+        for x in overlap.columns where row[x] == LabelMap.noLabel { mask[y * side + x] = 0 }
       }
     }
   }

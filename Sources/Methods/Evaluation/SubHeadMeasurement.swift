@@ -66,13 +66,13 @@ package struct SubHeadMeasurement {
   ///
   /// - Parameters:
   ///   - map: the cluster of each pixel.
-  ///   - labels: the class of each, `noLabel` for none; nil without classes.
+  ///   - labels: the class of each, `LabelMap.noLabel` for none; nil without classes.
   ///   - spacing: one pixel in so many is kept to compare sub-heads by.
   mutating func add(map: [UInt8], labels: UnsafePointer<UInt8>?, spacing: Int) {
     for (pixel, cluster) in map.enumerated() {
       sizes[Int(cluster)] += 1
       if pixel % spacing == 0 { assigned.append(Int32(cluster)) }
-      if let labels, labels[pixel] != noLabel {
+      if let labels, labels[pixel] != LabelMap.noLabel {
         contingency?.add(cluster: Int(cluster), label: Int(labels[pixel]))
       }
     }
@@ -83,7 +83,7 @@ package struct SubHeadMeasurement {
     guard let contingency else { return }
     var table =
       assignmentTable ?? ContingencyTable(clusters: clusters, classes: contingency.classes)
-    for (pixel, cluster) in map.enumerated() where labels[pixel] != noLabel {
+    for (pixel, cluster) in map.enumerated() where labels[pixel] != LabelMap.noLabel {
       table.add(cluster: Int(cluster), label: Int(labels[pixel]))
     }
     assignmentTable = table
