@@ -37,3 +37,18 @@ static inline bool encodePNG(
   *size = count;
   return isWritten;
 }
+
+// Like `encodePNG`, of one byte a pixel, an index into `colors`: `count` times red, green, blue.
+static inline bool encodeIndexedPNG(
+    const uint8_t *indices, uint32_t width, uint32_t height, const uint8_t *colors, uint32_t count,
+    uint8_t *file, size_t *size, char message[64]) {
+  png_image image = pngImage(width, height, 3);
+  image.format = PNG_FORMAT_RGB_COLORMAP;
+  image.colormap_entries = count;
+  png_alloc_size_t bytes = *size;
+  bool isWritten = png_image_write_to_memory(&image, file, &bytes, 0, indices, 0, colors);
+  if (!isWritten) memcpy(message, image.message, 64);
+  png_image_free(&image);
+  *size = bytes;
+  return isWritten;
+}

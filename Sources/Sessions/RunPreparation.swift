@@ -231,9 +231,7 @@ extension Configuration {
       pictures: ImageFolderFormat.Options(
         shape: PictureShape(side: pictureSize, channels: min(pictureChannels, 3)),
         threads: threadCount, progress: progress),
-      segmentation: SegmentationFolderFormat.Options(
-        scale: segmentation.pictureScale, longest: segmentation.longestSide,
-        channels: max(pictureChannels, 3), threads: threadCount, progress: progress))
+      segmentation: segmentationOptions(progress: progress))
   }
 }
 

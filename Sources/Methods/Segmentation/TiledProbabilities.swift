@@ -85,6 +85,16 @@ package struct TiledProbabilities {
     }
   }
 
+  /// The most probable cluster of each pixel of a picture, `[height, width]`.
+  ///
+  /// - Parameter subHead: its position in the head, which there is.
+  package func clusters(of image: Int, head: HeadID, subHead: Int) -> [UInt8] {
+    let size = renderer.dataset.source.size(of: image)
+    return Self.clusters(
+      probabilities(of: image, heads: [head])[0], subHead: subHead,
+      clusters: network.head(head.tensorPrefix).clusters, pixels: size.height * size.width)
+  }
+
   /// The most probable cluster of each pixel, `[height, width]`.
   ///
   /// - Parameter probabilities: `[h · C, height, width]`, of one head.

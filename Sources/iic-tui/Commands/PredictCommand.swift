@@ -25,6 +25,11 @@ struct PredictCommand: ParsableCommand {
       RUN name' gave the cluster, else the class, else the cluster's number. A fine-tuned run's \
       clusters are its classes, and its probabilities the mean over the crops that it is measured \
       with.
+
+      A run that clusters pixels takes pictures of any size as they are, and --out names the folder \
+      for what it makes of each: NAME.png, whose values are clusters and whose palette their \
+      colours, and NAME-overlay.png, the picture with these colours laid over it. A line tells how \
+      much of the picture each cluster has.
       """)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
@@ -39,6 +44,8 @@ struct PredictCommand: ParsableCommand {
   var best = false
   @Flag(help: "Take each image's negative: for dark on light where the run has light on dark.")
   var invert = false
+  @Option(help: "The folder for the maps of a run that clusters pixels; nothing in it is replaced.")
+  var out: String?
   @OptionGroup var runs: RunsOption
   @Flag(help: "One JSON object a line instead of CSV.")
   var json = false
@@ -47,6 +54,21 @@ struct PredictCommand: ParsableCommand {
   private static let batch = 240
 
   func run() throws {
+    let folder = try runs.runToRead(runName)
+    let clustersPixels = try PixelPredictor.suits(folder)
+    guard clustersPixels == (out != nil) else {
+      throw ValidationError(
+        clustersPixels
+          ? "\(folder.name) clusters pixels: --out names the folder for the maps"
+          : "--out is for runs that cluster pixels; \(folder.name) clusters whole images")
+    }
+    if let out {
+      guard !invert else {
+        throw ValidationError("--invert has no effect on a run that clusters pixels")
+      }
+      if try !predictPixels(folder, into: out) { throw ExitCode(1) }
+      return
+    }
     let isComplete = try predict(
       output: { StandardStreams.output($0) }, problem: { StandardStreams.error("iic-tui: \($0)\n") }
     )
@@ -93,7 +115,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   /// The path itself, or the images in and below the folder that it names.
-  private func images(at path: PathBytes, _ report: (String) -> Void) -> [PathBytes] {
+  func images(at path: PathBytes, _ report: (String) -> Void) -> [PathBytes] {
     guard path.isFolder else { return [path] }
     do throws(DatasetError) {
       let folder = try PictureFolder(path)

@@ -53,6 +53,20 @@ package enum SegmentationFolderFormat {
     }
   }
 
+  /// A picture of one's own, upright, as a run with these options sees its own.
+  ///
+  /// - Parameter path: the file's, for messages.
+  /// - Throws: `DatasetError` if it lacks channels, or would be too large.
+  package static func scaled(
+    _ picture: Picture, _ options: Options, path: PathBytes
+  ) throws(DatasetError) -> Picture {
+    try SegmentedPicture.scaled(
+      picture,
+      SegmentedPicture.Reading(
+        scale: options.scale, longest: options.longest, channels: options.channels,
+        classMap: nil, hasLabels: false), path: path)
+  }
+
   /// Reads the pictures and labels of a folder through the cache, which is made first where there
   /// is none. `SegmentationLayout` says how folders may look.
   ///

@@ -65,6 +65,15 @@ struct SegmentedPicture {
       warnings: decoded.warnings.map { "\(path): \($0)" })
   }
 
+  /// A picture of one's own, upright, as training would see it, without labels.
+  static func scaled(
+    _ picture: Picture, _ reading: Reading, path: PathBytes
+  ) throws(DatasetError) -> Picture {
+    let target = try size(of: picture, reading, path: path)
+    return try colors(of: picture, reading.channels, path: path)
+      .scaled(width: target.width, height: target.height)
+  }
+
   /// The size that a picture is scaled to.
   private static func size(
     of picture: Picture, _ reading: Reading, path: PathBytes
