@@ -69,6 +69,39 @@ package struct TiledProbabilities {
     }
   }
 
+  /// The trunk's features at some pixels of a picture, `[pixels, C]`: each from the square that it
+  /// is most in the middle of.
+  package func features(of image: Int, at pixels: [(x: Int, y: Int)]) -> [Float] {
+    let size = renderer.dataset.source.size(of: image)
+    let side = renderer.side
+    let tops = Self.starts(extent: size.height, side: side)
+    let lefts = Self.starts(extent: size.width, side: side)
+    func nearest(_ starts: [Int], _ place: Int) -> Int {
+      starts.indices.min { abs(starts[$0] + side / 2 - place) < abs(starts[$1] + side / 2 - place) }
+        ?? 0
+    }
+    let owners = pixels.map { nearest(tops, $0.y) * lefts.count + nearest(lefts, $0.x) }
+    var values: [[Float]] = Array(repeating: [], count: pixels.count)
+    for (square, (top, left)) in tops.flatMap({ top in lefts.map { (top, $0) } }).enumerated() {
+      let own = owners.indices.filter { owners[$0] == square }
+      guard !own.isEmpty else { continue }
+      let images = Tensor(renderer.shape(images: 1))
+      renderer.renderSquare(
+        of: image, PixelCrop(left: left, top: top), to: images.pointer, images.shape, place: 0)
+      let features = network.features(of: images, .evaluation)
+      let shape = features.shape
+      for index in own {
+        let (x, y) = (pixels[index].x - left, pixels[index].y - top)
+        let base = features.pointer
+          + shape.offset(
+            image: 0, y: min(max(y * shape.height / side, 0), shape.height - 1),
+            x: min(max(x * shape.width / side, 0), shape.width - 1))
+        values[index] = (0..<shape.channels).map { base[$0] }
+      }
+    }
+    return values.flatMap { $0 }
+  }
+
   /// Calls `body` with the place in the picture, the place in the square and the weight of each
   /// pixel of a square that lies within the picture.
   private func add(

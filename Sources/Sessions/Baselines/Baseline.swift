@@ -19,6 +19,12 @@ struct Baseline {
   /// - Throws: an error of one line if there are no labels, fewer images than clusters, or not
   ///   enough memory.
   func scores(isCancelled: @Sendable () -> Bool) throws -> ExperimentScores? {
+    if configuration.method == .segmentation {
+      return try PixelBaseline(
+        kind: kind, settings: configuration.segmentation, seed: configuration.seed,
+        dataset: dataset, context: context
+      ).scores(isCancelled: isCancelled)
+    }
     guard dataset.classes > 0 else {
       throw SessionError("\(dataset.name) has no labels to score a baseline by")
     }
@@ -31,6 +37,9 @@ struct Baseline {
       pool: context.pool)
     let result: KMeans.Result?
     switch kind {
+    case .kMeansPosition, .majority:
+      throw SessionError(
+        "baseline \(kind.rawValue) is of pixels with classes; \(dataset.name) has none")
     case .kMeans:
       result = try kMeans.fit(
         PixelPoints(source: dataset.source, images: images), seed: configuration.seed,

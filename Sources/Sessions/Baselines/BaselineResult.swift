@@ -51,7 +51,7 @@ extension Experiment.Baseline {
       "dataset", "data", "pictures.", "training.seed", "heads.B.clusters", "heads.B.matching",
     ]
     switch self {
-    case .kMeans: return data
+    case .kMeans, .kMeansPosition, .majority: return data
     case .randomNetwork: return data + ["network.", "transform."]
     }
   }

@@ -10,10 +10,14 @@ package struct Experiment: Sendable, Equatable {
 
   /// What is computed without a training.
   package enum Baseline: String, Sendable, Codable, CaseIterable {
-    /// k-means on the pixels as they are.
+    /// k-means on the pixels as they are; of pixels' own classes, on their colours.
     case kMeans = "k-means"
     /// k-means on the features of a network that was never trained.
     case randomNetwork = "random-network"
+    /// k-means on the colours and the places of pixels.
+    case kMeansPosition = "k-means-position"
+    /// The most frequent class of pixels, everywhere.
+    case majority
   }
 
   /// A figure that somebody has published, in percent.
