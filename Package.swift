@@ -41,7 +41,7 @@ let package = Package(
     .target(
       name: "NeuralNet", dependencies: ["Kernels", "Snapshots"], exclude: ["Winograd/WINOGRAD.md"]),
     .target(name: "Clustering", dependencies: ["Kernels"]),
-    .target(name: "Datasets", dependencies: ["Kernels", "CZlib", "CImageCodecs"]),
+    .target(name: "Datasets", dependencies: ["Kernels", "CZlib", "CImageCodecs", "Yams"]),
     .target(name: "Snapshots"),
     .target(name: "Settings", dependencies: ["Yams"]),
     .target(

@@ -13,6 +13,8 @@ typedef struct {
   uint32_t width, height;
   // 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
   int channels;
+  // 1, or 2 in the machine's byte order for labels of 16 bits.
+  int bytesPerSample;
   // What the eXIf chunk holds, or NULL; known after reading and until closing.
   uint8_t *exif;
   uint32_t exifSize;
@@ -46,8 +48,39 @@ static inline void pngDecoderInput(png_structp png, png_bytep target, size_t cou
   decoder->position += count;
 }
 
-// Reads up to the pixels. `bytes` must stay until closing, which is needed after a failure too.
-static inline bool openPNG(PNGDecoder *decoder, const uint8_t *bytes, size_t size) {
+static inline bool isLittleEndian(void) {
+  const uint16_t one = 1;
+  return *(const uint8_t *)&one == 1;
+}
+
+// Labels are numbers and no brightness: palette indices and grey values stay as they are stored, at
+// every bit depth; alpha goes.
+static inline void keepPNGLabels(PNGDecoder *decoder) {
+  int color = png_get_color_type(decoder->png, decoder->info);
+  int depth = png_get_bit_depth(decoder->png, decoder->info);
+  png_set_packing(decoder->png);
+  png_set_strip_alpha(decoder->png);
+  bool isColor = color == PNG_COLOR_TYPE_RGB || color == PNG_COLOR_TYPE_RGB_ALPHA;
+  decoder->channels = isColor ? 3 : 1;
+  if (depth == 16 && isColor) png_set_scale_16(decoder->png);
+  if (depth == 16 && !isColor) {
+    decoder->bytesPerSample = 2;
+    if (isLittleEndian()) png_set_swap(decoder->png);
+  }
+}
+
+// Samples of 8 bits, as they are to be seen.
+static inline void expandPNG(PNGDecoder *decoder) {
+  png_set_expand(decoder->png);
+  png_set_scale_16(decoder->png);
+  int color = png_get_color_type(decoder->png, decoder->info);
+  bool hasAlpha = (color & PNG_COLOR_MASK_ALPHA) ||
+                  png_get_valid(decoder->png, decoder->info, PNG_INFO_tRNS);
+  decoder->channels = (color & PNG_COLOR_MASK_COLOR ? 3 : 1) + hasAlpha;
+}
+
+static inline bool openPNGFor(
+    PNGDecoder *decoder, const uint8_t *bytes, size_t size, bool isLabels) {
   memset(decoder, 0, sizeof *decoder);
   decoder->bytes = bytes;
   decoder->size = size;
@@ -68,18 +101,28 @@ static inline bool openPNG(PNGDecoder *decoder, const uint8_t *bytes, size_t siz
   int unusedCount = sizeof unused / 5;
   png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, unused, unusedCount);
   png_read_info(decoder->png, decoder->info);
-  png_set_expand(decoder->png);
-  png_set_scale_16(decoder->png);
   decoder->width = png_get_image_width(decoder->png, decoder->info);
   decoder->height = png_get_image_height(decoder->png, decoder->info);
-  int color = png_get_color_type(decoder->png, decoder->info);
-  bool hasAlpha = (color & PNG_COLOR_MASK_ALPHA) ||
-                  png_get_valid(decoder->png, decoder->info, PNG_INFO_tRNS);
-  decoder->channels = (color & PNG_COLOR_MASK_COLOR ? 3 : 1) + hasAlpha;
+  decoder->bytesPerSample = 1;
+  if (isLabels)
+    keepPNGLabels(decoder);
+  else
+    expandPNG(decoder);
   return true;
 }
 
-// Reads `height` rows of `width * channels` bytes. A file that ends after its last pixel is only a
+// Reads up to the pixels. `bytes` must stay until closing, which is needed after a failure too.
+static inline bool openPNG(PNGDecoder *decoder, const uint8_t *bytes, size_t size) {
+  return openPNGFor(decoder, bytes, size, false);
+}
+
+// As `openPNG`, for a picture whose values are labels: 1 channel of palette indices or grey values,
+// or 3 of colours.
+static inline bool openPNGLabels(PNGDecoder *decoder, const uint8_t *bytes, size_t size) {
+  return openPNGFor(decoder, bytes, size, true);
+}
+
+// Reads `height` rows of `width * channels` samples. A file that ends after its last pixel is only a
 // warning.
 static inline bool readPNG(PNGDecoder *decoder, uint8_t *pixels) {
   if (setjmp(png_jmpbuf(decoder->png))) {
@@ -90,7 +133,7 @@ static inline bool readPNG(PNGDecoder *decoder, uint8_t *pixels) {
   int passes = png_set_interlace_handling(decoder->png);
   png_read_update_info(decoder->png, decoder->info);
   size_t rowSize = png_get_rowbytes(decoder->png, decoder->info);
-  if (rowSize != (size_t)decoder->width * decoder->channels)
+  if (rowSize != (size_t)decoder->width * decoder->channels * decoder->bytesPerSample)
     png_error(decoder->png, "its rows have an odd size");
   for (int pass = 0; pass < passes; pass++)
     for (uint32_t y = 0; y < decoder->height; y++)

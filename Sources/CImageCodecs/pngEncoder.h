@@ -5,14 +5,16 @@
 #include <stdint.h>
 #include <string.h>
 
-// 8 bits a channel: 1 grey, 3 red, green, blue.
+// 8 bits a channel: 1 grey, 3 red, green, blue, 4 those and a fourth, which is alpha for PNG.
 static inline png_image pngImage(uint32_t width, uint32_t height, int channels) {
   png_image image;
   memset(&image, 0, sizeof image);
   image.version = PNG_IMAGE_VERSION;
   image.width = width;
   image.height = height;
-  image.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  image.format = channels == 1   ? PNG_FORMAT_GRAY
+                 : channels == 3 ? PNG_FORMAT_RGB
+                                 : PNG_FORMAT_RGBA;
   return image;
 }
 

@@ -21,7 +21,9 @@ package enum DatasetCatalog {
     "ankle boot",
   ]
 
-  package static let entries = [
+  package static let entries = imageEntries + segmentationEntries
+
+  private static let imageEntries = [
     Entry(
       name: "digits", summary: "5,000 of MNIST's handwritten digits, 10 classes, grey 28×28",
       source: "comes with the program", needsFolder: false, preset: "digits"),
@@ -68,12 +70,16 @@ package enum DatasetCatalog {
 
   /// Reads the data set of that name; `folder` holds its files where it needs any.
   ///
-  /// - Parameter pictures: what an image folder's pictures are turned into.
+  /// - Parameters:
+  ///   - pictures: what an image folder's pictures are turned into.
+  ///   - segmentation: the same for pictures whose pixels have classes; its class map, where it has
+  ///     one, goes before the data set's.
   /// - Throws: `DatasetError` in one line for the user.
   package static func load(
     _ name: String, folder: String? = nil,
     pictures: ImageFolderFormat.Options = ImageFolderFormat.Options(
-      shape: PictureShape(side: 64, channels: 3), threads: 1)
+      shape: PictureShape(side: 64, channels: 3), threads: 1),
+    segmentation: SegmentationFolderFormat.Options = SegmentationFolderFormat.Options(threads: 1)
   ) throws(DatasetError) -> ImageDataset {
     let entry = try entry(named: name)
     guard entry.needsFolder else {
@@ -96,6 +102,12 @@ package enum DatasetCatalog {
     case "cifar100": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .fine)
     case "cifar100-20": return try CIFARFormat.loadCIFAR100(folder: folder, labels: .coarse)
     case "stl10": return try STL10Format.load(folder: folder)
+    case SegmentationFolderFormat.name:
+      return try SegmentationFolderFormat.load(folder: folder, segmentation)
+    case _ where ClassMap.builtIn[name] != nil:
+      var options = segmentation
+      options.classMap = options.classMap ?? ClassMap.builtIn[name]
+      return try SegmentationFolderFormat.load(folder: folder, options, name: name)
     default:
       let names = name == "mnist" ? digitNames : name == "fashion-mnist" ? clothingNames : nil
       return try IDXFormat.load(
@@ -128,7 +140,8 @@ package enum DatasetCatalog {
     }
     if STL10Format.recognizes(folder: folder) { found.append("stl10") }
     let pictures = try PictureFolder(PathBytes(folder))
-    if !pictures.files.isEmpty { found.append(ImageFolderFormat.name) }
+    let pictureKind = SegmentationFolderFormat.recognize(pictures) ?? ImageFolderFormat.name
+    if !pictures.files.isEmpty { found.append(pictureKind) }
     guard !found.isEmpty else {
       throw .unreadable(
         path: folder,
@@ -138,7 +151,7 @@ package enum DatasetCatalog {
     guard found.count == 1 else {
       // The first of the pictures says where they are.
       let names = found.map { name in
-        name == ImageFolderFormat.name
+        name == pictureKind
           ? pictures.files.first.map { "\(name) (\($0.relativePath))" } ?? name : name
       }
       throw .unreadable(

@@ -1,11 +1,11 @@
 import CImageCodecs
 
 extension Picture {
-  /// The picture as a PNG file's bytes. Requires 1 or 3 channels.
+  /// The picture as a PNG file's bytes. Requires 1, 3 or 4 channels.
   ///
   /// - Throws: `DatasetError.unwritable` with `path`, where the bytes were to go, if libpng fails.
   package func pngBytes(path: String) throws(DatasetError) -> [UInt8] {
-    precondition(channels == 1 || channels == 3, "\(channels) channels, expected 1 or 3")
+    precondition(channels != 2, "2 channels, expected 1, 3 or 4")
     let (columns, rows) = (UInt32(width), UInt32(height))
     var message = [CChar](repeating: 0, count: 64)
     var isWritten = false

@@ -45,6 +45,36 @@ extension Picture {
       rows: ResizingTaps(source: self.height, target: height, step: step))
   }
 
+  /// The whole picture in `width` × `height` pixels, whatever its proportions.
+  ///
+  /// Averages and interpolates as `fitted` does, the fourth channel as the others.
+  package func scaled(width: Int, height: Int) -> Picture {
+    precondition(width >= 1 && height >= 1, "scaling to [\(height), \(width)]")
+    if (width, height) == (self.width, self.height) { return self }
+    return resized(
+      columns: ResizingTaps(source: self.width, target: width),
+      rows: ResizingTaps(source: self.height, target: height))
+  }
+
+  /// The whole picture in `width` × `height` pixels, each the one at its place: what labels need,
+  /// which have no average.
+  package func sampled(width: Int, height: Int) -> Picture {
+    precondition(width >= 1 && height >= 1, "sampling [\(height), \(width)]")
+    if (width, height) == (self.width, self.height) { return self }
+    // Half-pixel centres.
+    let columns = (0..<width).map { (2 * $0 + 1) * self.width / (2 * width) }
+    var samples: [UInt8] = []
+    samples.reserveCapacity(width * height * channels)
+    for y in 0..<height {
+      let row = (2 * y + 1) * self.height / (2 * height) * self.width
+      for column in columns {
+        let first = (row + column) * channels
+        samples += pixels[first..<first + channels]
+      }
+    }
+    return Picture(width: width, height: height, channels: channels, pixels: samples)
+  }
+
   /// First along the rows, then along the columns, with a rounding at the end only.
   private func resized(columns: ResizingTaps, rows: ResizingTaps) -> Picture {
     let (newWidth, newHeight) = (columns.count, rows.count)

@@ -40,19 +40,25 @@ package enum PictureFile {
   package static func decode(
     _ bytes: [UInt8], path: String, lease: DecodingMemory.Lease? = nil
   ) throws(DatasetError) -> (picture: Picture, warnings: [String]) {
-    let decoded: DecodedPicture
-    switch PictureContent(bytes) {
-    case .png: decoded = try PNGPicture.decode(bytes, path: path, lease)
-    case .jpeg: decoded = try JPEGPicture.decode(bytes, path: path, lease)
-    case .webp: decoded = try WebPPicture.decode(bytes, path: path, lease)
-    case .other(let description):
-      throw DatasetError.malformed(
-        path: path, field: "content", found: description, expected: "PNG, JPEG or WebP")
-    }
+    let decoded = try stored(bytes, path: path, lease: lease)
     return (
       decoded.picture.upright(orientation: decoded.orientation),
       decoded.warnings.map { "\(path): \($0)" }
     )
+  }
+
+  /// The picture in the bytes of a file as it lies there, not turned yet.
+  static func stored(
+    _ bytes: [UInt8], path: String, lease: DecodingMemory.Lease?
+  ) throws(DatasetError) -> DecodedPicture {
+    switch PictureContent(bytes) {
+    case .png: return try PNGPicture.decode(bytes, path: path, lease)
+    case .jpeg: return try JPEGPicture.decode(bytes, path: path, lease)
+    case .webp: return try WebPPicture.decode(bytes, path: path, lease)
+    case .other(let description):
+      throw DatasetError.malformed(
+        path: path, field: "content", found: description, expected: "PNG, JPEG or WebP")
+    }
   }
 
   /// Reserves the memory for a picture of these sides and what is made of it.
@@ -76,7 +82,10 @@ package enum PictureFile {
     lease?.reserveDecoder(width * height * bytesPerPixel)
   }
 
-  private static func contents(
+  /// The bytes of a file.
+  ///
+  /// - Throws: `DatasetError` if the system does not read it, or it is no plain file or too large.
+  static func contents(
     _ path: PathBytes, _ lease: DecodingMemory.Lease?
   ) throws(DatasetError) -> [UInt8] {
     func unreadable(_ reason: String) -> DatasetError {

@@ -28,8 +28,9 @@ package struct DatasetCensus: Sendable, Equatable {
         if label >= 0 { classes[label][place] += 1 } else { withoutLabel[place] += 1 }
       }
     }
-    let (bytes, pixel) = (dataset.size.byteCount, dataset.channels)
+    let pixel = dataset.channels
     for image in 0..<dataset.count {
+      let bytes = dataset.source.size(of: image).byteCount
       // Each pixel is the next one.
       let isBlank = dataset.source.withPixels(of: image) {
         memcmp($0, $0 + pixel, bytes - pixel) == 0

@@ -7,7 +7,8 @@ package struct ImageDataset: Sendable {
   package let source: any ImageSource
   /// One for each image, in 0..<classNames.count; −1 where it has none.
   package let labels: [Int32]
-  /// The name of each class, in the order of label values; empty without labels.
+  /// The name of each class, in the order of label values, or of the values in `labelMaps` where
+  /// pixels are labelled; empty without labels.
   package let classNames: [String]
   /// Which images belong to which split; a split that there is not is left out.
   package let splits: [Split: Range<Int>]
@@ -15,6 +16,8 @@ package struct ImageDataset: Sendable {
   package var notes: [String] = []
   /// Where each image comes from; nil unless each has a file of its own.
   package var files: ImageFiles?
+  /// The classes of pixels, for segmentation; then no image has a label of its own. Nil otherwise.
+  package var labelMaps: (any LabelMapSource)?
 
   package var count: Int { source.count }
   package var size: ImageSize { source.size }

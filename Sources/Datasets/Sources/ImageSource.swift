@@ -18,20 +18,39 @@ package struct ImageSize: Sendable, Equatable, CustomStringConvertible {
   package var description: String { "\(height)×\(width)×\(channels)" }
 }
 
-/// Images of one size, any number of them. Cannot fail once it is opened, and may be read from any
-/// thread.
+/// Images of one size or, where pictures keep their own, of many; any number of them. Cannot fail
+/// once it is opened, and may be read from any thread.
 package protocol ImageSource: Sendable {
   var count: Int { get }
+  /// Of every image; where sizes differ the smallest height and the smallest width among them.
   var size: ImageSize { get }
+  /// Of this image; all have the same channels.
+  func size(of image: Int) -> ImageSize
 
   /// Lends the pixels of an image, `[height, width, channels]`, 0…255, for the time of the call.
   func withPixels<Result>(of image: Int, _ body: (UnsafePointer<UInt8>) -> Result) -> Result
 }
 
 extension ImageSource {
+  package func size(of image: Int) -> ImageSize { size }
+
   /// A copy of an image's pixels.
   package func pixels(of image: Int) -> [UInt8] {
-    withPixels(of: image) { Array(UnsafeBufferPointer(start: $0, count: size.byteCount)) }
+    let count = size(of: image).byteCount
+    return withPixels(of: image) { Array(UnsafeBufferPointer(start: $0, count: count)) }
+  }
+}
+
+extension ImageSize {
+  /// The smallest height and width among sizes of the same channels; nil if there are none.
+  static func smallest(_ sizes: some Sequence<ImageSize>) -> ImageSize? {
+    var result: ImageSize?
+    for size in sizes {
+      result = ImageSize(
+        height: min(result?.height ?? size.height, size.height),
+        width: min(result?.width ?? size.width, size.width), channels: size.channels)
+    }
+    return result
   }
 }
 
@@ -62,7 +81,7 @@ package struct MemoryImages: ImageSource {
   }
 }
 
-/// Several sources of images of one size, one after the other.
+/// Several sources whose images have the same (smallest) size, one after the other.
 package struct JoinedImages: ImageSource {
   package let size: ImageSize
   package let count: Int
@@ -90,10 +109,21 @@ package struct JoinedImages: ImageSource {
   package func withPixels<Result>(
     of image: Int, _ body: (UnsafePointer<UInt8>) -> Result
   ) -> Result {
+    let (part, inner) = place(of: image)
+    return parts[part].withPixels(of: inner, body)
+  }
+
+  package func size(of image: Int) -> ImageSize {
+    let (part, inner) = place(of: image)
+    return parts[part].size(of: inner)
+  }
+
+  /// The part that an image is in, and its number there.
+  private func place(of image: Int) -> (part: Int, image: Int) {
     precondition((0..<count).contains(image), "image \(image) of \(count)")
     // The last part that starts at or before the image; few parts, so a scan does. Empty parts
     // start where the next one does.
     let part = starts.lastIndex { $0 <= image } ?? 0
-    return parts[part].withPixels(of: image - starts[part], body)
+    return (part, image - starts[part])
   }
 }

@@ -1,20 +1,10 @@
-import Foundation
-import Synchronization
-
-/// Images in a file that is mapped into memory: the system reads what is used, and is told now and
-/// then to forget it again, so that a file larger than memory does.
-package final class MappedImages: ImageSource, @unchecked Sendable {
-  // Unchecked: the mapped memory is only read, and unmapped when nobody is left.
+/// Images of one size in a file that is mapped into memory.
+package final class MappedImages: ImageSource {
   package let count: Int
   package let size: ImageSize
-  private let base: UnsafeRawPointer
-  private let length: Int
+  private let file: MappedFile
   private let offset: Int
   private let layout: Layout
-  /// Bytes of images that were asked for.
-  private let used = Atomic<Int>(0)
-
-  private let window: Int
 
   /// How the bytes of an image lie in the file.
   package enum Layout: Sendable {
@@ -36,18 +26,8 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
     path: String, size: ImageSize, layout: Layout = .interleaved, offset: Int = 0,
     count: Int? = nil, allowsTail: Bool = false, window: Int = 256 << 20
   ) throws(DatasetError) {
-    func unreadable() -> DatasetError {
-      .unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable() }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw unreadable() }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(path: path, reason: "it is a folder or a device, expected a file")
-    }
-    let length = Int(status.st_size)
+    let file = try MappedFile(path: path, window: window)
+    let length = file.length
     let found = (length - offset) / size.byteCount
     let expected = count ?? max(found, 1)
     let end = offset + expected * size.byteCount
@@ -58,34 +38,18 @@ package final class MappedImages: ImageSource, @unchecked Sendable {
           ? "a multiple of \(size.byteCount), one image of \(size)"
           : "\(end), \(expected) images of \(size)")
     }
-    guard let base = mmap(nil, length, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED
-    else { throw unreadable() }
-    self.base = UnsafeRawPointer(base)
-    self.length = length
+    self.file = file
     self.offset = offset
     self.count = expected
     self.size = size
     self.layout = layout
-    self.window = window
   }
-
-  /// Lets go of the file's pages each time a window's worth of images was used. Who reads one at
-  /// that moment gets it again from the file.
-  private func countUse() {
-    let after = used.add(size.byteCount, ordering: .relaxed).newValue
-    if after / window != (after - size.byteCount) / window {
-      madvise(UnsafeMutableRawPointer(mutating: base), length, MADV_DONTNEED)
-    }
-  }
-
-  deinit { munmap(UnsafeMutableRawPointer(mutating: base), length) }
 
   package func withPixels<Result>(
     of image: Int, _ body: (UnsafePointer<UInt8>) -> Result
   ) -> Result {
     precondition((0..<count).contains(image), "image \(image) of \(count)")
-    countUse()
-    let source = (base + offset + image * size.byteCount).assumingMemoryBound(to: UInt8.self)
+    let source = file.bytes(at: offset + image * size.byteCount, count: size.byteCount)
     switch layout {
     case .interleaved: return body(source)
     case .columnMajorPlanes:

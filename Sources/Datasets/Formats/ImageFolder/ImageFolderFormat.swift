@@ -64,26 +64,8 @@ package enum ImageFolderFormat {
 
   /// A hash of the folder and of each picture's path, size and time.
   private static func key(_ folder: PictureFolder, _ index: PictureIndex) -> String {
-    // FNV-1a, twice from different starts: 128 bits that tell files apart, not a defence.
-    var hashes: [UInt64] = [0xcbf2_9ce4_8422_2325, 0x8422_2325_cbf2_9ce4]
-    func add(_ bytes: [UInt8]) {
-      for place in hashes.indices {
-        for byte in bytes + [0] {
-          hashes[place] = (hashes[place] ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-      }
-    }
-    let root = folder.root.withCString { path in
-      realpath(path, nil).map { resolved in
-        defer { free(resolved) }
-        return String(cString: resolved)
-      }
-    }
-    add(Array((root ?? folder.root.text).utf8))
-    for entry in index.entries {
-      add(entry.file.relativePath.bytes)
-      add(Array("\(entry.file.size) \(entry.file.modified)".utf8))
-    }
-    return hashes.map { String($0, radix: 36) }.joined()
+    var key = CacheKey(folder: folder.root)
+    for entry in index.entries { key.add(entry.file) }
+    return key.text
   }
 }
