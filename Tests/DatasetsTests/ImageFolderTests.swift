@@ -186,7 +186,7 @@ import Testing
     try FileManager.default.removeItem(atPath: path)
     try Data().write(to: URL(fileURLWithPath: path))
     // All zeros and nothing on the disk.
-    #expect(truncate(path, off_t(LabelFile.largestFile) + 1) == 0)
+    #expect(truncate(path, off_t(TextFile.largestFile) + 1) == 0)
     #expect {
       try place.load()
     } throws: { error in

@@ -92,7 +92,8 @@ package struct TiledProbabilities {
       let shape = features.shape
       for index in own {
         let (x, y) = (pixels[index].x - left, pixels[index].y - top)
-        let base = features.pointer
+        let base =
+          features.pointer
           + shape.offset(
             image: 0, y: min(max(y * shape.height / side, 0), shape.height - 1),
             x: min(max(x * shape.width / side, 0), shape.width - 1))

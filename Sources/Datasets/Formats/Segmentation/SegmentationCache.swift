@@ -17,6 +17,8 @@ struct SegmentationCache {
     /// In pixels, likewise.
     var heights: [Int]
     var widths: [Int]
+    /// Of all pixels and labels.
+    var bytes: Int
     /// −1 where no pixel has a class.
     var largestLabel: Int
   }
@@ -69,7 +71,7 @@ struct SegmentationCache {
   private func open(
     allowsRefusals: Bool = false
   ) -> (pictures: MappedPictures, contents: Contents)? {
-    guard let (contents, _) = file.read(Contents.self),
+    guard let (contents, dataBytes) = file.read(Contents.self), contents.bytes == dataBytes,
       contents.pictures == entries.count,
       contents.skipped.allSatisfy({ entries.indices.contains($0.picture) }),
       contents.skipped.count + contents.offsets.count == entries.count,
@@ -173,7 +175,7 @@ struct SegmentationCache {
       pictures: entries.count, skipped: skipped,
       warnings: result.warnings.sorted { $0.0 < $1.0 }.map(\.1),
       offsets: places.map(\.offset), heights: places.map(\.height), widths: places.map(\.width),
-      largestLabel: result.largestLabel)
+      bytes: result.end, largestLabel: result.largestLabel)
     return (contents, dataBytes: result.end)
   }
 }
