@@ -32,7 +32,11 @@ package struct DatasetCheck: Sendable {
       shape: PictureShape(side: usual.pictureSize, channels: usual.pictureChannels),
       threads: usual.threadCount, progress: progress)
     pictures.trustsCache = false
-    dataset = try DatasetCatalog.load(entry.name, folder: self.folder, pictures: pictures)
+    var segmentation = SegmentationFolderFormat.Options(
+      threads: usual.threadCount, progress: progress)
+    segmentation.trustsCache = false
+    dataset = try DatasetCatalog.load(
+      entry.name, folder: self.folder, pictures: pictures, segmentation: segmentation)
     census = DatasetCensus(dataset, progress: progress)
   }
 }

@@ -251,7 +251,8 @@ import Training
         + "to 100")
     #expect(
       notes[2].hasPrefix(
-        "\(file): variants.none.preset: unknown preset 'nope', expected one of cifar10,"))
+        "\(file): variants.none.preset: unknown preset 'nope', expected one of "
+          + "camvid-3-small, cifar10,"))
     #expect(notes[3] == "mnist has no unlabelled images")
     #expect(table.impossible.map(\.variant) == [0, 1, 2])
     #expect(try lab.runs.list().map(\.name) == ["lab-plain-seed-1"])

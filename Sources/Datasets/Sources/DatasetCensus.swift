@@ -10,6 +10,9 @@ package struct DatasetCensus: Sendable, Equatable {
   package private(set) var classes: [[Int]]
   /// Images of each split that have no label.
   package private(set) var withoutLabel: [Int]
+  /// Where pixels have classes: the pixels of each class by split, and behind the last class those
+  /// that have none or do not count. nil where they have not.
+  package private(set) var pixels: [[Int]]?
   /// Images that have one colour all over.
   package private(set) var blank = 0
 
@@ -27,6 +30,20 @@ package struct DatasetCensus: Sendable, Equatable {
         let label = Int(dataset.labels[image])
         if label >= 0 { classes[label][place] += 1 } else { withoutLabel[place] += 1 }
       }
+    }
+    if let labelMaps = dataset.labelMaps {
+      var pixels = Array(repeating: none, count: dataset.classes + 1)
+      for (place, split) in splits.enumerated() {
+        for image in dataset.splits[split] ?? 0..<0 {
+          let size = dataset.source.size(of: image)
+          labelMaps.withLabels(of: image) { labels in
+            for pixel in 0..<size.height * size.width {
+              pixels[min(Int(labels[pixel]), dataset.classes)][place] += 1
+            }
+          }
+        }
+      }
+      self.pixels = pixels
     }
     let pixel = dataset.channels
     for image in 0..<dataset.count {

@@ -6,7 +6,7 @@ import Sessions
 struct DatasetsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "datasets", abstract: "List the data sets that there are; check one's own.",
-    subcommands: [List.self, Check.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Check.self, Potsdam.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,6 +48,39 @@ struct DatasetsCommand: ParsableCommand {
   }
 }
 
+extension DatasetsCommand {
+  /// `iic-tui datasets potsdam`: the official pictures cut into tiles.
+  struct Potsdam: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Cut the ISPRS's aerial pictures of Potsdam into tiles to train on.",
+      discussion: """
+        Takes '…_RGBIR.tif' and, where they are there, '…_label.tif' in FROM and the folders below, \
+        and writes PNGs of 200×200 pixels: TO/images with infrared as the fourth channel, TO/labels \
+        in the ISPRS's colours. Then: iic-tui train --preset potsdam-3 --data TO
+        """)
+
+    @Argument(help: ArgumentHelp("The folder of the official pictures.", valueName: "from"))
+    var source: String
+    @Argument(help: ArgumentHelp("The folder for the tiles.", valueName: "to"))
+    var target: String
+
+    func validate() throws {
+      if source.isEmpty || target.isEmpty {
+        throw ValidationError("a folder's name is empty, expected FROM and TO")
+      }
+    }
+
+    func run() throws {
+      let count = try PictureProgress.showing {
+        try PotsdamTiles.cut(
+          from: UserPath.absolute(source), to: UserPath.absolute(target),
+          progress: PictureProgress.report)
+      }
+      StandardStreams.output("\(count) tiles of \(PotsdamTiles.side)×\(PotsdamTiles.side) pixels\n")
+    }
+  }
+}
+
 extension DatasetCheck {
   /// What was found, as lines and a table.
   fileprivate var report: String {
@@ -67,6 +100,18 @@ extension DatasetCheck {
     var table = TextTable(
       ["class"] + census.splits.map(\.rawValue),
       alignRight: [false] + census.splits.map { _ in true })
+    if let pixels = census.pixels {
+      let totals = census.splits.indices.map { split in pixels.reduce(0) { $0 + $1[split] } }
+      for (name, counts) in zip(dataset.classNames + ["without a class"], pixels) {
+        table.add(
+          [name]
+            + zip(counts, totals).map {
+              Format.percent(Double($0) / Double(max(1, $1))) + " of pixels"
+            })
+      }
+      table.add(["pictures"] + census.images.map(String.init))
+      return text + "\n" + table.text
+    }
     for (name, counts) in zip(dataset.classNames, census.classes) {
       table.add([name] + counts.map(String.init))
     }
@@ -82,7 +127,10 @@ extension DatasetCheck {
 private struct CheckLine: Encodable {
   struct Class: Encodable {
     var name: String
-    var images: [String: Int]
+    /// nil where pixels have classes.
+    var images: [String: Int]?
+    /// nil where images have classes.
+    var pixels: [String: Int]?
   }
 
   var dataset: String
@@ -113,7 +161,10 @@ private struct CheckLine: Encodable {
     (width, height, channels) = (data.width, data.height, data.channels)
     blank = census.blank
     splits = bySplit(census.images)
-    classes = zip(data.classNames, census.classes).map { Class(name: $0, images: bySplit($1)) }
+    classes =
+      census.pixels.map { pixels in
+        zip(data.classNames, pixels).map { Class(name: $0, pixels: bySplit($1)) }
+      } ?? zip(data.classNames, census.classes).map { Class(name: $0, images: bySplit($1)) }
     withoutLabel = bySplit(census.withoutLabel)
     notes = data.notes
   }
