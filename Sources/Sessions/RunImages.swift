@@ -8,11 +8,15 @@ struct RunImages {
   let run: String
   let samples: SampleImages
   let description: RunDescription
+  /// Pictures whose pixels are clustered may have any size.
+  private let clustersPixels: Bool
 
   init(_ reader: RunHistoryReader, run: String) throws {
     self.run = run
     samples = try reader.samples()
     description = try reader.description()
+    clustersPixels =
+      try Configuration(recorded: description.configuration, source: run).method == .segmentation
   }
 
   /// Throws `SessionError` where a network that learnt from the run's images cannot judge these.
@@ -20,6 +24,14 @@ struct RunImages {
   /// - Parameter source: the folder or the data set, for messages.
   func checkEvaluating(_ dataset: ImageDataset, source: String) throws(SessionError) {
     let own = ImageSize(height: samples.height, width: samples.width, channels: samples.channels)
+    if clustersPixels {
+      guard samples.count == 0 || own.channels == dataset.channels else {
+        throw SessionError(
+          "\(source): its pictures have \(dataset.channels) channels, expected \(own.channels), as "
+            + "those that \(run) was trained on")
+      }
+      return
+    }
     guard samples.count == 0 || own == dataset.size else {
       throw SessionError(
         "\(source): its images are \(dataset.size), expected \(own), as \(run) was trained on")

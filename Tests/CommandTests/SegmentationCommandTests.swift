@@ -97,7 +97,7 @@ extension CommandTests {
       let frame = workspace.url.appendingPathComponent("frame.txt")
       let export = try workspace.run(["export", "one", "--frame", frame.path] + workspace.inRuns)
       #expect(export.ending == .exited(0), "\(export.error)")
-      #expect(try String(contentsOf: frame, encoding: .utf8).contains("light"))
+      #expect(try String(contentsOf: frame, encoding: .utf8).contains("night"))
       let assignments = try workspace.run(["clusters", "one", "assignments"] + workspace.inRuns)
       expectOneLine(assignments, ["clusters pixels"])
       let resumed = try workspace.run(

@@ -214,6 +214,39 @@ struct HistoryTests {
     }
   }
 
+  /// Maps of pixels, which are stored compressed.
+  @Test func mapsOfPixelsComeBack() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      var samples = Fixture.samples
+      samples.labelMaps = (0..<samples.count * samples.width * samples.height).map {
+        UInt8(truncatingIfNeeded: $0 * 7)
+      }
+      var evaluation = Fixture.evaluation(1)
+      evaluation.heads[0].subHeads[0].sampleMaps = samples.labelMaps
+      evaluation.heads[0].subHeads[0].displacementInformation = [0.1, 0.2, .nan, 0.4, 0.5]
+      let recorder = try RunRecorder(run)
+      try recorder.record([
+        .started(Fixture.description(), samples), .step(Fixture.step(1)), .evaluation(evaluation),
+      ])
+      recorder.close()
+      #expect(try RunHistoryReader(run).samples() == samples)
+      let read = try #require(try RunHistoryReader(run).evaluation())
+      #expect(read.heads[0].subHeads[0].sampleMaps == samples.labelMaps)
+      #expect(
+        read.heads[0].subHeads[0].displacementInformation.map(\.bitPattern)
+          == evaluation.heads[0].subHeads[0].displacementInformation.map(\.bitPattern))
+      #expect(!read.heads[0].subHeads[1].hasMaps)
+      // Cut short, they are damage and no trap.
+      let queue = try DatabaseQueue(path: run.historyURL.path)
+      try queue.write {
+        try $0.execute(sql: "UPDATE sampleImages SET labelMaps = substr(labelMaps, 1, 12)")
+      }
+      try queue.close()
+      #expect(message { _ = try RunHistoryReader(run).samples() }.contains("labelMaps"))
+    }
+  }
+
   /// A history of the program before there were images without labels reads as it is, and is
   /// brought up to date, rows and all, when it is resumed.
   @Test func historiesOfTheFirstProgram() throws {
@@ -224,7 +257,9 @@ struct HistoryTests {
       try queue.write { database in
         // What writes rows today knows a column less and some more.
         try database.execute(sql: "ALTER TABLE run DROP COLUMN stepsPerEpoch")
+        try database.execute(sql: "ALTER TABLE sampleImages ADD COLUMN labelMaps")
         try database.start(Fixture.description(), samples: Fixture.samples, at: 0)
+        try database.execute(sql: "ALTER TABLE sampleImages DROP COLUMN labelMaps")
         try database.execute(sql: "ALTER TABLE run ADD COLUMN stepsPerEpoch NOT NULL DEFAULT 10")
         try database.insert(Fixture.step(1))
         let newer = [
@@ -233,7 +268,7 @@ struct HistoryTests {
             "subHeadEvaluation",
             [
               "merges", "agreement", "alignment", "oneToOneAccuracy", "manyToOneAccuracy",
-              "suggestedClusters", "jump",
+              "suggestedClusters", "jump", "sampleMaps", "displacements",
             ]
           ),
         ]

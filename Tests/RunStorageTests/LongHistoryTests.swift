@@ -67,7 +67,7 @@ struct LongHistoryTests {
               SELECT evaluation.id, position, head, subHead, loss, mutualInformation, entropy,
                 conditionalEntropy, accuracy, nmi, ari, joint, masses, mapping, confusion,
                 sampleProbabilities, merges, agreement, alignment, oneToOneAccuracy,
-                manyToOneAccuracy, suggestedClusters, jump
+                manyToOneAccuracy, suggestedClusters, jump, sampleMaps, displacements
               FROM evaluation CROSS JOIN subHeadEvaluation
               WHERE subHeadEvaluation.evaluation = 1 AND evaluation.id > 1
             """)

@@ -155,22 +155,34 @@ import Testing
         case "cifar100-20": (50_000, 10_000, 0, 32, 20)
         case "stl10": (5_000, 8_000, 100_000, 96, 10)
         case "image-folder": (500, 0, 0, preset.configuration.pictureSize, 10)
+        case "camvid-3": (468, 233, 0, 180, 3)
+        case "coco-stuff": (49_629, 2_175, 0, 140, 15)
+        case "coco-stuff-3": (35_792, 1_600, 0, 140, 3)
+        case "potsdam": (8_550, 0, 0, 200, 6)
+        case "potsdam-3": (8_550, 0, 0, 200, 3)
+        case "segmentation-folder": (300, 0, 0, 120, 10)
         default: (0, 0, 0, 0, 0)
         }
+      let splits = [
+        Split.train: 0..<train, .test: train..<train + test,
+        .unlabelled: train + test..<train + test + unlabelled,
+      ].filter { !$0.value.isEmpty }
       // Of any machine's memory: the published ones may need more than this one's.
+      if preset.configuration.method == .segmentation {
+        try preset.configuration.segmentation.validate(
+          source: preset.name, dataset: preset.configuration.dataset,
+          images: train + test + unlabelled, classes: classes, splits: splits, memory: .max)
+        continue
+      }
       try preset.configuration.clustering.validate(
         source: preset.name, dataset: preset.configuration.dataset,
-        images: train + test + unlabelled, side: side, classes: classes,
-        splits: [
-          .train: 0..<train, .test: train..<train + test,
-          .unlabelled: train + test..<train + test + unlabelled,
-        ].filter { !$0.value.isEmpty },
+        images: train + test + unlabelled, side: side, classes: classes, splits: splits,
         memory: .max)
     }
     let error = #expect(throws: SettingsError.self) { try PresetCatalog.load("digitz") }
     #expect(
       error?.description.hasPrefix(
-        "--preset: unknown preset 'digitz', expected one of cifar10, ")
+        "--preset: unknown preset 'digitz', expected one of camvid-3-small, cifar10, ")
         == true)
   }
 }

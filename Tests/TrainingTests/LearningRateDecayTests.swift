@@ -40,7 +40,7 @@ import Testing
     let whole = try TrainingFixture.train(configuration("training.steps=17"))
     let first = try TrainingFixture.train(configuration("training.steps=12"))
     let rest = try TrainingFixture.train(
-      configuration("training.steps=17"), from: #require(first.checkpoints.last))
+      configuration("training.steps=17"), from: first.checkpoints.last)
     #expect(whole.steps.dropFirst(12).map(StepBits.init) == rest.steps.map(StepBits.init))
     #expect(rest.steps.last?.learningRate == 0.0005)
   }
@@ -50,7 +50,7 @@ import Testing
     let control = TrainingControl()
     control.setLearningRate(0.004)
     let rest = try TrainingFixture.train(
-      configuration("training.steps=16"), from: #require(first.checkpoints.last), control: control)
+      configuration("training.steps=16"), from: first.checkpoints.last, control: control)
     #expect(rest.steps.map(\.learningRate) == [0.004, 0.004, 0.004, 0.002])
   }
 }

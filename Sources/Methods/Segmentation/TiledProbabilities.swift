@@ -129,6 +129,22 @@ package struct TiledProbabilities {
       clusters: network.head(head.tensorPrefix).clusters, pixels: size.height * size.width)
   }
 
+  /// The most probable cluster of each pixel of a picture, `[height, width]`, and its probability.
+  ///
+  /// - Parameter subHead: its position in the head, which there is.
+  package func assignment(
+    of image: Int, head: HeadID, subHead: Int
+  ) -> (map: [UInt8], probabilities: [Float]) {
+    let size = renderer.dataset.source.size(of: image)
+    let pixels = size.height * size.width
+    let clusters = network.head(head.tensorPrefix).clusters
+    let all = probabilities(of: image, heads: [head])[0]
+    let map = Self.clusters(all, subHead: subHead, clusters: clusters, pixels: pixels)
+    return (
+      map, map.indices.map { all[(subHead * clusters + Int(map[$0])) * pixels + $0] }
+    )
+  }
+
   /// The most probable cluster of each pixel, `[height, width]`.
   ///
   /// - Parameter probabilities: `[h · C, height, width]`, of one head.

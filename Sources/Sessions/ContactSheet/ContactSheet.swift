@@ -16,8 +16,14 @@ package struct ContactSheet {
 
   package let rows: [Row]
   private let dataset: ImageDataset
+  /// Of a tile; pictures of other proportions are fitted into it.
+  private let imageSize: ImageSize
   /// Images of each kind in a row, at most.
   private let columns: Int
+  /// What images are called: where pixels are clustered, they are pictures with segments.
+  private let noun: String
+  /// The cluster of each pixel of an image; nil where images are clustered as a whole.
+  private let segments: ((_ image: Int) -> [UInt8])?
 
   /// More pixels than this are no picture that programs open.
   private static let mostPixels = 200_000_000
@@ -29,13 +35,11 @@ package struct ContactSheet {
   package init(_ assigner: ClusterAssigner, columns: Int) throws(SessionError) {
     self.columns = columns
     dataset = assigner.dataset
+    imageSize = dataset.size
+    noun = "image"
+    segments = nil
     let clusters = assigner.subHead.head.clusters
-    let geometry = Geometry(dataset.size, columns: columns)
-    guard geometry.width * geometry.height(rows: clusters) <= Self.mostPixels else {
-      throw SessionError(
-        "\(assigner.subHead.run): the sheet would have \(geometry.width) × "
-          + "\(geometry.height(rows: clusters)) pixels; fewer --columns make it smaller")
-    }
+    try Self.check(imageSize, columns: columns, rows: clusters, run: assigner.subHead.run)
     var typical = [Ranking](repeating: Ranking(limit: columns), count: clusters)
     var uncertain = typical
     var counts = [Int](repeating: 0, count: clusters)
@@ -50,6 +54,58 @@ package struct ContactSheet {
       Row(
         cluster: cluster, label: assigner.subHead.label(cluster), images: counts[cluster],
         typical: typical[cluster].images, uncertain: uncertain[cluster].images)
+    }
+  }
+
+  /// Looks at every picture of a data set whose pixels are clustered. Typical are those that a
+  /// cluster has most of, least certain those where the network is least sure of its segment.
+  ///
+  /// - Parameter columns: pictures of each kind in a row, at least 1.
+  /// - Throws: an error of one line if the sheet would be too large.
+  package init(_ assigner: PixelAssigner, columns: Int) throws(SessionError) {
+    self.columns = columns
+    dataset = assigner.dataset
+    imageSize =
+      (0..<dataset.count).map { assigner.dataset.source.size(of: $0) }
+      .max { max($0.width, $0.height) < max($1.width, $1.height) } ?? dataset.size
+    noun = "picture"
+    segments = { assigner.clusters(of: $0).map }
+    let clusters = assigner.subHead.head.clusters
+    try Self.check(imageSize, columns: columns, rows: clusters, run: assigner.subHead.run)
+    var typical = [Ranking](repeating: Ranking(limit: columns), count: clusters)
+    var uncertain = typical
+    var counts = [Int](repeating: 0, count: clusters)
+    for image in 0..<dataset.count {
+      let (map, probabilities) = assigner.clusters(of: image)
+      var (sizes, sums) = (
+        [Int](repeating: 0, count: clusters), [Float](repeating: 0, count: clusters)
+      )
+      for (cluster, probability) in zip(map, probabilities) {
+        sizes[Int(cluster)] += 1
+        sums[Int(cluster)] += probability
+      }
+      // A few pixels are no segment to look at.
+      for cluster in 0..<clusters where 100 * sizes[cluster] >= map.count {
+        counts[cluster] += 1
+        typical[cluster].add(image, sums[cluster] / Float(map.count))
+        uncertain[cluster].add(image, -sums[cluster] / Float(sizes[cluster]))
+      }
+    }
+    rows = (0..<clusters).map { cluster in
+      Row(
+        cluster: cluster, label: assigner.subHead.label(cluster), images: counts[cluster],
+        typical: typical[cluster].images, uncertain: uncertain[cluster].images)
+    }
+  }
+
+  private static func check(
+    _ size: ImageSize, columns: Int, rows: Int, run: String
+  ) throws(SessionError) {
+    let geometry = Geometry(size, columns: columns)
+    guard geometry.width * geometry.height(rows: rows) <= mostPixels else {
+      throw SessionError(
+        "\(run): the sheet would have \(geometry.width) × \(geometry.height(rows: rows)) pixels; "
+          + "fewer --columns make it smaller")
     }
   }
 
@@ -116,7 +172,7 @@ package struct ContactSheet {
 
   /// The sheet, red, green, blue.
   package func picture() -> Picture {
-    let geometry = Geometry(dataset.size, columns: columns)
+    let geometry = Geometry(imageSize, columns: columns)
     var canvas = Canvas(
       width: geometry.width, height: geometry.height(rows: rows.count), ground: Self.ground)
     for (isUncertain, title) in [(false, "most typical"), (true, "least certain")] {
@@ -132,12 +188,12 @@ package struct ContactSheet {
         row.text, x: Geometry.margin, y: y, limit: geometry.width - Geometry.margin, Self.bright,
         scale: Geometry.fontScale)
       canvas.write(
-        row.images == 1 ? "1 image" : "\(row.images) images", x: end + 12, y: y,
+        row.images == 1 ? "1 \(noun)" : "\(row.images) \(noun)s", x: end + 12, y: y,
         limit: geometry.width - Geometry.margin, Self.quiet, scale: Geometry.fontScale)
       for (images, isUncertain) in [(row.typical, false), (row.uncertain, true)] {
         for (column, image) in images.enumerated() {
           canvas.draw(
-            tile(image, geometry.tileWidth, geometry.tileHeight),
+            tile(image, row.cluster, geometry.tileWidth, geometry.tileHeight),
             x: geometry.x(column, isUncertain: isUncertain), y: y + Geometry.labelHeight)
         }
       }
@@ -145,9 +201,10 @@ package struct ContactSheet {
     return Picture(width: canvas.width, height: canvas.height, channels: 3, pixels: canvas.pixels)
   }
 
-  /// An image in red, green, blue; of four channels the last one, infrared, is left out.
-  private func tile(_ image: Int, _ width: Int, _ height: Int) -> Picture {
-    let size = dataset.size
+  /// An image in red, green, blue; of four channels the last one, infrared, is left out. Pixels of
+  /// other clusters are dark.
+  private func tile(_ image: Int, _ cluster: Int, _ width: Int, _ height: Int) -> Picture {
+    let size = dataset.source.size(of: image)
     var pixels = dataset.source.pixels(of: image)
     if size.channels == 4 {
       pixels = stride(from: 0, to: pixels.count, by: 4).flatMap { pixels[$0..<$0 + 3] }
@@ -155,6 +212,14 @@ package struct ContactSheet {
     let picture = Picture(
       width: size.width, height: size.height, channels: min(3, size.channels), pixels: pixels
     ).converted(to: 3, ground: 0)
+    if let segments {
+      var pixels = picture.pixels
+      for (pixel, own) in segments(image).enumerated() where Int(own) != cluster {
+        for channel in 3 * pixel..<3 * pixel + 3 { pixels[channel] /= 5 }
+      }
+      return Picture(width: size.width, height: size.height, channels: 3, pixels: pixels)
+        .fitted(width: width, height: height, ground: 0)
+    }
     guard width > size.width, width % size.width == 0 else {
       return picture.fitted(width: width, height: height, ground: 0)
     }

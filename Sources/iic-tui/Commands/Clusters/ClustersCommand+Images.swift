@@ -27,6 +27,15 @@ struct ClusterImagesOptions: ParsableArguments {
     if let note = assigner.subHead.noteOnOtherNames { StandardStreams.error("iic-tui: \(note)\n") }
     return assigner
   }
+
+  /// Of a run that clusters pixels.
+  func pixelAssigner(_ folder: RunFolder) throws -> PixelAssigner {
+    try PictureProgress.showing {
+      try PixelAssigner(
+        folder, head: subHead.head, number: subHead.subHead, best: best, dataset: dataset,
+        data: data, progress: PictureProgress.report)
+    }
+  }
 }
 
 extension ClustersCommand {
@@ -115,7 +124,8 @@ extension ClustersCommand {
       discussion: """
         A row a cluster, with its number and what it is called. At the left the images that the \
         network is most sure of, the surest first; at the right those of the cluster that it is \
-        least sure of, the least sure first.
+        least sure of, the least sure first. Of a run that clusters pixels these are pictures, at \
+        the left those that the cluster has most of, and what is in other clusters is dark.
         """)
 
     @ParentCommand var parent: ClustersCommand
@@ -135,7 +145,11 @@ extension ClustersCommand {
     }
 
     func run() throws {
-      let sheet = try ContactSheet(images.assigner(parent.runToRead()), columns: columns)
+      let folder = try parent.runToRead()
+      let sheet =
+        try PixelPredictor.suits(folder)
+        ? try ContactSheet(images.pixelAssigner(folder), columns: columns)
+        : try ContactSheet(images.assigner(folder), columns: columns)
       let bytes = try sheet.picture().pngBytes(path: file)
       try AtomicFile.write(
         Data(bytes), to: URL(fileURLWithPath: UserPath.absolute(file)))
