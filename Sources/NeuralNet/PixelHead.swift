@@ -56,6 +56,19 @@ package final class PixelHead: Head {
 
   package var parameters: [Parameter] { [convolution.weight] }
 
+  /// Gives one sub-head's layer new first weights.
+  ///
+  /// - Returns: its tensors and the parameters that hold them.
+  package func reinitialize(
+    subHead: Int, from random: RandomStream
+  ) -> [(view: ParameterView, parameter: Parameter)] {
+    let view = convolution.weight.views[subHead]
+    if case .normal(let deviation) = view.initializer {
+      view.draw(deviation: deviation, to: convolution.weight.values, from: random)
+    }
+    return [(view, convolution.weight)]
+  }
+
   /// Features → probabilities `[N, h·C, height, width]` of the images' size, sub-head s in channels
   /// s·C…; the result lives until the next call.
   package func forward(_ features: Tensor, _ mode: Mode) -> PlanarMaps {

@@ -23,7 +23,7 @@ package final class InformationClustering: TrainingMethod {
   private var objectives: [HeadID: PairInformation] = [:]
   private var evaluator: ClusterEvaluator
   /// nil where sub-heads never start anew.
-  private var restart: HeadRestart?
+  private var restart: HeadRestart<ClusterHead>?
   private var mainHeadCount = MainHeadCount()
   /// The gradient of each head's probabilities, made at its first step.
   private var gradients: [HeadID: Tensor] = [:]

@@ -73,6 +73,40 @@ final class PixelPass {
     return losses
   }
 
+  /// Trains restarted layers alone on a batch, piece after piece, each a step of its own; returns
+  /// the losses that the head has meanwhile.
+  func teach(
+    _ restart: HeadRestart<PixelHead>, _ images: Tensor, _ pairs: [PixelPair], head: HeadID,
+    _ adam: Adam
+  ) -> InformationLosses {
+    var sums: [[JointSum]] = []
+    let information = information(of: head)
+    for range in pieces(of: pairs.count) {
+      let own = Array(pairs[range])
+      let input = range.count == pairs.count ? images : part(range, of: images)
+      let probabilities = restart.forward(input)
+      // The loss is of maps in the first view's frame, what is learnt of each view in its own.
+      let framed = PlanarMaps(
+        images: probabilities.images, channels: probabilities.channels,
+        height: probabilities.height, width: probabilities.width)
+      framed.buffer.pointer.update(
+        from: probabilities.buffer.pointer, count: probabilities.count)
+      add(self.maps(of: framed, own, information).maps.map { $0.sums() }, to: &sums)
+      restart.update(probabilities, gradient: probabilities, learningRate: adam.learningRate)
+    }
+    return sums.reduce(into: InformationLosses(losses: [], mutualInformations: [])) { losses, sum in
+      let loss = SegmentationLoss(sum, lambda: settings.lambda, pool: context.pool)
+      losses.losses.append(loss.value)
+      losses.mutualInformations.append(loss.mutualInformation)
+    }
+  }
+
+  private func information(of head: HeadID) -> PixelInformation {
+    PixelInformation(
+      clusters: network.head(head.tensorPrefix).clusters,
+      maximumDisplacement: settings.displacement, lambda: settings.lambda)
+  }
+
   /// The raw joints of pairs at every displacement, of each sub-head of each head, as evaluation
   /// sees them.
   func sums(_ pairs: [PixelPair], heads: [HeadID]) -> [[[JointSum]]] {
@@ -119,7 +153,15 @@ final class PixelPass {
   private func forward(
     _ images: Tensor, _ pairs: [PixelPair], _ head: HeadID, _ mode: Mode
   ) -> Piece {
-    let probabilities = network.forward(images, head: head.tensorPrefix, mode)
+    maps(
+      of: network.forward(images, head: head.tensorPrefix, mode), pairs, information(of: head))
+  }
+
+  /// Brings the second views' maps into the first ones' frame, in place, and masks what does not
+  /// count.
+  private func maps(
+    of probabilities: PlanarMaps, _ pairs: [PixelPair], _ information: PixelInformation
+  ) -> Piece {
     let pixels = side * side
     if mask.count < pairs.count * pixels { mask = FloatBuffer(count: pairs.count * pixels) }
     let (mask, renderer) = (mask, renderer)
@@ -132,9 +174,6 @@ final class PixelPass {
       warps[index].clearOutside(own)
     }
     warp(probabilities, warps) { $0.forward($1, scratch: $2) }
-    let information = PixelInformation(
-      clusters: network.head(head.tensorPrefix).clusters,
-      maximumDisplacement: settings.displacement, lambda: settings.lambda)
     return Piece(
       probabilities: probabilities, warps: warps,
       maps: information.maps(of: probabilities, mask: mask, in: context))
@@ -144,12 +183,9 @@ final class PixelPass {
   private func backward(
     _ piece: Piece, _ sums: [[JointSum]], _ head: HeadID
   ) -> InformationLosses {
-    let information = PixelInformation(
-      clusters: network.head(head.tensorPrefix).clusters,
-      maximumDisplacement: settings.displacement, lambda: settings.lambda)
     // The maps keep copies of the probabilities, whose place the gradient takes.
     let gradient = piece.probabilities
-    let losses = information.differentiate(piece.maps, sums, into: gradient, in: context)
+    let losses = information(of: head).differentiate(piece.maps, sums, into: gradient, in: context)
     guard losses.loss.isFinite else { return losses }
     warp(gradient, piece.warps) { $0.backward($1, scratch: $2) }
     network.backward(gradient, head: head.tensorPrefix)

@@ -25,6 +25,8 @@ package final class Segmentation: TrainingMethod {
   private let plans: EpochPlans
   private var evaluator: SegmentationEvaluator
   private var mainHeadCount = MainHeadCount()
+  /// nil where sub-heads never start anew.
+  private var restart: HeadRestart<PixelHead>?
   private let pass: PixelPass
 
   /// - Parameters:
@@ -61,26 +63,58 @@ package final class Segmentation: TrainingMethod {
       let pairs = renderer.pairs(of: plans.plan(ofEpoch: index.epoch), step: index.stepInEpoch)
       return renderer.rendering(pairs, pairsPerPiece: pairsPerPiece, into: target.buffer)
     }
+    prepareRestart()
   }
 
   package func initialize(seed: UInt64) { pixelNetwork.initialize(seed: seed) }
 
-  package var memory: [NamedTensor] { mainHeadCount.memory }
+  package var memory: [NamedTensor] { mainHeadCount.memory + (restart?.memory ?? []) }
 
   package func recall(_ tensors: [String: NamedTensor]) throws(StateMismatch) {
+    try restart?.recall(tensors)
     try mainHeadCount.recall(tensors)
   }
 
-  /// A main head that waits for its number of clusters comes with its first turn after the trees
-  /// have settled on one.
+  /// As `InformationClustering`'s: stuck sub-heads of the main head start anew where its turn comes,
+  /// and a main head that waits for its number of clusters comes with its first turn after the
+  /// trees have settled on one.
   package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? {
+    restart?.end()
     var beginning = EpochBeginning()
-    guard epoch > 1, settings.turns.awaitsMainHead else { return beginning }
-    guard let trees = evaluator.auxiliaryTrees(isCancelled: isCancelled) else { return nil }
-    mainHeadCount.note(ClusterTree.suggestion(of: trees))
-    guard settings.turns.turn(ofEpoch: epoch) == .b, let clusters = mainHeadCount.settled else {
-      return beginning
+    let turns = settings.turns
+    let isFirstOfTurn =
+      epoch > 1 && turns.turn(ofEpoch: epoch) == .b && turns.turn(ofEpoch: epoch - 1) == .a
+    let mayRestart = restart != nil && settings.restart.isAllowed(inEpoch: epoch) && isFirstOfTurn
+    guard epoch > 1, turns.awaitsMainHead || mayRestart else { return beginning }
+    guard
+      let measured = evaluator.measureSample(
+        limit: settings.restart.images, isCancelled: isCancelled)
+    else { return nil }
+    let trees = evaluator.trees(of: measured)
+    if turns.awaitsMainHead {
+      mainHeadCount.note(ClusterTree.suggestion(of: trees[0]))
+      guard turns.turn(ofEpoch: epoch) == .b, let clusters = mainHeadCount.settled else {
+        return beginning
+      }
+      addMainHead(clusters: clusters)
+      beginning.hasNewHeads = true
+      if let restart, settings.restart.isAllowed(inEpoch: epoch) {
+        let restarted = restart.begin(
+          epoch: epoch, TreePartitions(measured[0], trees: trees[0], groups: clusters),
+          main: Array(repeating: nil, count: turns.headB.subHeads), optimizer: adam)
+        beginning.restarted = restarted.isEmpty ? nil : .init(head: .b, subHeads: restarted)
+      }
+    } else if let restart, let main = heads.firstIndex(where: \.isMain),
+      let partitions = evaluator.partitions(measured, trees)
+    {
+      let restarted = restart.begin(
+        epoch: epoch, partitions, main: measured[main], optimizer: adam)
+      beginning.restarted = restarted.isEmpty ? nil : .init(head: .b, subHeads: restarted)
     }
+    return beginning
+  }
+
+  private func addMainHead(clusters: Int) {
     settings.turns.headB.clusters = clusters
     let side = settings.views.inputSize
     let head = PixelHead(
@@ -91,13 +125,23 @@ package final class Segmentation: TrainingMethod {
     pixelNetwork.add(head, named: HeadID.b.tensorPrefix)
     mainHeadCount = MainHeadCount()
     evaluator.heads = heads
-    beginning.hasNewHeads = true
-    return beginning
+    prepareRestart()
+  }
+
+  private func prepareRestart() {
+    guard settings.restart.enabled, let main = heads.first(where: \.isMain),
+      let auxiliary = heads.first(where: { !$0.isMain })
+    else { return }
+    restart = HeadRestart(
+      settings.restart, network: pixelNetwork, main: main, auxiliary: auxiliary, seed: seed)
   }
 
   package func takeStep(_ images: Tensor, _ step: StepIndex) -> StepOutcome {
     let head = settings.turns.head(inEpoch: step.epoch)
     let pairs = renderer.pairs(of: plans.plan(ofEpoch: step.epoch), step: step.stepInEpoch)
+    if let restart, restart.isDue(step) {
+      return StepOutcome(head: head, losses: pass.teach(restart, images, pairs, head: head, adam))
+    }
     let losses = pass.differentiate(images, pairs, head: head)
     if losses.loss.isFinite {
       adam.update(

@@ -46,9 +46,7 @@ package struct SegmentationEvaluator {
   ) -> EvaluationSnapshot? {
     let selection = isFinal ? images.final : images.regular
     guard let measured = measure(selection, isCancelled: isCancelled) else { return nil }
-    let trees = zip(heads, measured).map { head, subHeads in
-      head.overClusters ? self.trees(subHeads.map(\.joint)) : []
-    }
+    let trees = trees(of: measured)
     let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
       HeadEvaluation(pair.0, pair.1, trees: trees, lambda: settings.lambda)
     }
@@ -59,20 +57,42 @@ package struct SegmentationEvaluator {
     return EvaluationSnapshot(
       step: step, epoch: epoch, elapsed: elapsed, images: selection.measured.count,
       heads: evaluations,
-      warnings: warnings.warnings(epoch: epoch, evaluations, partitions: nil, main: []))
+      warnings: warnings.warnings(
+        epoch: epoch, evaluations, partitions: partitions(measured, trees),
+        main: heads.firstIndex(where: \.isMain).map { measured[$0] } ?? []))
   }
 
-  /// How the clusters of the over-clustering head's sub-heads flow together; nil if `isCancelled`
-  /// said so before.
-  func auxiliaryTrees(isCancelled: () -> Bool) -> [ClusterTree]? {
-    guard let head = heads.first(where: \.overClusters) else { return [] }
-    guard let sums = sums(of: images.regular.measured, [head.name], isCancelled: isCancelled)
+  /// The over-clustering head's trees cut at as many groups as the main head has clusters; nil
+  /// without both heads.
+  func partitions(
+    _ measured: [[SubHeadMeasurement]], _ trees: [[ClusterTree]]
+  ) -> TreePartitions? {
+    guard let main = heads.first(where: \.isMain), !main.overClusters,
+      let auxiliary = heads.firstIndex(where: \.overClusters)
     else { return nil }
-    return trees(sums[0].map { $0[$0.count / 2] })
+    return TreePartitions(
+      measured[auxiliary], trees: trees[auxiliary], groups: main.clusters)
   }
 
-  private func trees(_ joints: [JointSum]) -> [ClusterTree] {
-    joints.map { ClusterTree(JointDistribution($0), pool: network.context.pool) }
+  /// Counts what every sub-head of every head does on a sample of at most `limit` of the pictures
+  /// that evaluations measure, the same ones each time; nil if `isCancelled` said so on the way.
+  func measureSample(limit: Int, isCancelled: () -> Bool) -> [[SubHeadMeasurement]]? {
+    let all = images.regular.measured
+    let count = min(limit, all.count)
+    let sample = (0..<count).map { all[$0 * all.count / count] }
+    return measure(
+      EvaluationImages.Selection(measured: sample, assignment: nil), isCancelled: isCancelled)
+  }
+
+  /// How the clusters of each head's sub-heads flow together; none for heads that do not
+  /// over-cluster.
+  func trees(of measured: [[SubHeadMeasurement]]) -> [[ClusterTree]] {
+    zip(heads, measured).map { head, subHeads in
+      guard head.overClusters else { return [] }
+      return subHeads.map {
+        ClusterTree(JointDistribution($0.joint), pool: network.context.pool)
+      }
+    }
   }
 
   /// Pairs that are seen at a time, before `isCancelled` is asked again.

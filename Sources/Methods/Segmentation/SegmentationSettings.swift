@@ -25,10 +25,18 @@ package struct SegmentationSettings: Sendable, Equatable {
   package var displacement = 10
   /// Whether pixels without a class are left out of the loss, where pixels have classes.
   package var masksUnlabelled = true
+  package var restart = SegmentationSettings.defaultRestart
   package var views = PixelViewSettings()
   package var evaluation = EvaluationSettings()
 
   package init() {}
+
+  /// Pictures to compare sub-heads on, where whole images need thousands.
+  private static var defaultRestart: RestartSettings {
+    var restart = RestartSettings()
+    restart.images = 100
+    return restart
+  }
 
   private static var defaultNetwork: NetworkSettings {
     var network = NetworkSettings()
@@ -49,7 +57,8 @@ package struct SegmentationSettings: Sendable, Equatable {
       .number("training.lambda", \.lambda, from: 0, to: 10, isOpen: true),
       .integer("segmentation.displacement", \.displacement, from: 0, to: 100),
       .flag("segmentation.masks_unlabelled", \.masksUnlabelled),
-    ] + SettingsField.group("transform", \.views, PixelViewSettings.schema)
+    ] + SettingsField.group("restart", \.restart, RestartSettings.schema)
+    + SettingsField.group("transform", \.views, PixelViewSettings.schema)
     + SettingsField.group("evaluation", \.evaluation, EvaluationSettings.schema)
 
   /// The steps of each epoch. Requires settings that are validated against the data set.

@@ -3,11 +3,35 @@ import Kernels
 import NeuralNet
 import Snapshots
 
+/// A head whose sub-heads can start anew.
+protocol RestartableHead: Head {
+  /// Gives one sub-head's linear layer new first weights.
+  ///
+  /// - Returns: its tensors and the parameters that hold them.
+  func reinitialize(
+    subHead: Int, from random: RandomStream
+  ) -> [(view: ParameterView, parameter: Parameter)]
+
+  /// Writes the gradient of −Σ_c t_c ln p_c, the mean over images or pixels, with respect to the
+  /// probabilities p; zero for sub-heads that learn nothing. t_c is what the auxiliary sub-head
+  /// that is taken over gives group c.
+  ///
+  /// - Parameters:
+  ///   - takeovers: by sub-head.
+  ///   - taught: the auxiliary head's probabilities of the same images.
+  ///   - taughtClusters: of each of its sub-heads.
+  ///   - probabilities: what the head itself has put out.
+  ///   - gradient: memory of the same shape; it may be that of the probabilities.
+  func writeGradient(
+    ofLearning takeovers: [Takeover?], from taught: Output, taughtClusters: Int,
+    _ probabilities: Output, into gradient: Output, in context: ComputeContext)
+}
+
 /// Sub-heads of the main head that start anew from merged clusters of the auxiliary head: their
 /// linear layers alone learn, by cross-entropy, the auxiliary head's probabilities added up by
 /// group, with the trunk as it is.
-final class HeadRestart {
-  private let network: Network<ClusterHead>
+final class HeadRestart<HeadKind: RestartableHead> {
+  private let network: Network<HeadKind>
   private let main: HeadDescription
   private let auxiliary: HeadDescription
   private let settings: RestartSettings
@@ -17,10 +41,10 @@ final class HeadRestart {
   /// Of the layers that are learnt anew, with moments of its own.
   private var adam = Adam(learningRate: 0)
   /// The auxiliary head's probabilities of the batch in hand.
-  private var taught: Tensor?
+  private var taught: HeadKind.Output?
 
   init(
-    _ settings: RestartSettings, network: Network<ClusterHead>, main: HeadDescription,
+    _ settings: RestartSettings, network: Network<HeadKind>, main: HeadDescription,
     auxiliary: HeadDescription, seed: UInt64
   ) {
     self.settings = settings
@@ -30,7 +54,7 @@ final class HeadRestart {
     self.seed = seed
   }
 
-  private var head: ClusterHead { network.head(main.name.tensorPrefix) }
+  private var head: HeadKind { network.head(main.name.tensorPrefix) }
 
   /// Restarts stuck sub-heads before epoch `epoch`, which trains the main head.
   ///
@@ -66,7 +90,7 @@ final class HeadRestart {
   func end() { takeovers = nil }
 
   /// The main head's probabilities of a batch, with the trunk as it is.
-  func forward(_ images: Tensor) -> Tensor {
+  func forward(_ images: Tensor) -> HeadKind.Output {
     let features = network.features(of: images, .training)
     taught = network.head(auxiliary.name.tensorPrefix).forward(features, .training)
     return head.forward(features, .training)
@@ -77,35 +101,16 @@ final class HeadRestart {
   /// - Parameters:
   ///   - probabilities: what `forward` has returned.
   ///   - gradient: memory of the same shape.
-  func update(_ probabilities: Tensor, gradient: Tensor, learningRate: Double) {
-    guard let taught else { preconditionFailure("update before forward") }
-    writeGradient(probabilities, taught, into: gradient)
+  func update(
+    _ probabilities: HeadKind.Output, gradient: HeadKind.Output, learningRate: Double
+  ) {
+    guard let taught, let takeovers else { preconditionFailure("update before forward") }
+    head.writeGradient(
+      ofLearning: takeovers, from: taught, taughtClusters: auxiliary.clusters, probabilities,
+      into: gradient, in: network.context)
     _ = head.backward(gradient)
     adam.learningRate = learningRate
     adam.update(head.parameters, in: network.context)
-  }
-
-  /// Of −Σ_c t_c ln p_c, the mean over images; t_c is what the auxiliary sub-head gives the group.
-  private func writeGradient(_ probabilities: Tensor, _ taught: Tensor, into gradient: Tensor) {
-    guard let takeovers else { preconditionFailure("no restart to take a step of") }
-    let (clusters, count) = (main.clusters, probabilities.shape.images)
-    let (stride, taughtStride) = (probabilities.shape.channelStride, taught.shape.channelStride)
-    let scale = 1 / Float(count)
-    network.context.pool.forEach(probabilities.shape.blocks) { block in
-      for image in block * imageBlock..<min((block + 1) * imageBlock, count) {
-        for (subHead, takeover) in takeovers.enumerated() {
-          let target = gradient.pointer + image * stride + subHead * clusters
-          target.update(repeating: 0, count: clusters)
-          guard let takeover else { continue }
-          let source = taught.pointer + image * taughtStride + takeover.source * auxiliary.clusters
-          for (cluster, group) in takeover.groups.enumerated() where group >= 0 {
-            target[group] -= source[cluster]
-          }
-          let own = probabilities.pointer + image * stride + subHead * clusters
-          for cluster in 0..<clusters { target[cluster] *= scale / max(own[cluster], 1e-12) }
-        }
-      }
-    }
   }
 
   // MARK: Checkpoints
