@@ -155,6 +155,40 @@ import Testing
     #expect(abs(one.steps[0].loss - whole.steps[0].loss) < 0.05)
   }
 
+  /// Trees that need not have settled, and main sub-heads of which none agrees enough.
+  private func restarting(_ assignments: String...) throws -> Configuration {
+    var configuration = try SegmentationFixture.configuration(
+      "restart.enabled=true", "restart.settled=0", "restart.agreement=1", "restart.images=100")
+    for assignment in assignments { try configuration.apply(assignment: assignment) }
+    return configuration
+  }
+
+  /// Epoch 2, steps 3 and 4, begins with a restart.
+  @Test func stuckSubHeadsStartAnew() throws {
+    let before = try SegmentationFixture.train(restarting("training.steps=2"))
+    let after = try SegmentationFixture.train(restarting("training.steps=4"))
+    #expect(before.restarts.isEmpty)
+    #expect(
+      after.restarts == [RestartSnapshot(step: 2, epoch: 2, head: .b, subHeads: [0, 1])])
+    let (old, new) = (try bits(before).tensors, try bits(after).tensors)
+    for (name, values) in old where name.hasSuffix("weight") && !name.hasPrefix("restart") {
+      #expect((new[name] == values) == !name.hasPrefix("head_B"), "\(name)")
+    }
+    #expect(after.steps.suffix(2).allSatisfy { $0.loss.isFinite && $0.head == .b })
+  }
+
+  @Test(arguments: [2, 3, 5]) func resumingInTheMiddleOfARestart(step: Int) throws {
+    let whole = try SegmentationFixture.train(restarting("training.steps=6"))
+    let first = try SegmentationFixture.train(restarting("training.steps=\(step)"))
+    let rest = try SegmentationFixture.train(
+      restarting("training.steps=6"), from: first.checkpoints.last)
+    // The shorter run has evaluated where the whole one has not.
+    #expect(try bits(rest).tensors == bits(whole).tensors)
+    let threads = try SegmentationFixture.train(
+      restarting("training.steps=6", "training.threads=3", "training.piece_pairs=0"))
+    #expect(try bits(threads) == bits(whole))
+  }
+
   @Test func theMainHeadsNumberOfClustersMayBeFoundOut() throws {
     let run = try SegmentationFixture.train(
       SegmentationFixture.configuration(
