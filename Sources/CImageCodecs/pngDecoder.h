@@ -122,8 +122,8 @@ static inline bool openPNGLabels(PNGDecoder *decoder, const uint8_t *bytes, size
   return openPNGFor(decoder, bytes, size, true);
 }
 
-// Reads `height` rows of `width * channels` samples. A file that ends after its last pixel is only a
-// warning.
+// Reads `height` rows of `width * channels` samples. A file that ends after its last pixel is only
+// a warning.
 static inline bool readPNG(PNGDecoder *decoder, uint8_t *pixels) {
   if (setjmp(png_jmpbuf(decoder->png))) {
     if (!decoder->hasAllPixels || !decoder->endsEarly) return false;

@@ -19,7 +19,8 @@ package struct JointDistribution: Equatable, Sendable {
 
   /// P = (S + Sᵀ)/2, divided by its sum, of the raw sum S. Requires at least one pair.
   ///
-  /// NaN in the sum stays NaN in P and in everything computed from it.
+  /// NaN in the sum stays NaN in P and in everything computed from it. A sum of nothing, of pixels
+  /// of which none counts, stays zero.
   package init(_ sum: JointSum) {
     precondition(sum.pairs > 0, "a joint distribution of \(sum.pairs) pairs")
     let clusters = sum.clusters
@@ -31,7 +32,9 @@ package struct JointDistribution: Equatable, Sendable {
       }
     }
     let total = joint.reduce(0, +)
-    for index in joint.indices { joint[index] /= total }
+    if total != 0 {
+      for index in joint.indices { joint[index] /= total }
+    }
     self.clusters = clusters
     self.total = total
     probabilities = joint

@@ -35,6 +35,11 @@ package struct ClusterAssigner {
     _ folder: RunFolder, head: HeadID?, number: Int?, best: Bool, dataset: String?, data: String?,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws {
+    guard try !PixelPredictor.suits(folder) else {
+      throw SessionError(
+        "\(folder.name): clusters pixels, not whole images; 'iic-tui predict' writes a map of each "
+          + "picture, 'iic-tui clusters \(folder.name) sheet' shows the segments")
+    }
     var (settings, images) = try folder.loadData(
       dataset: dataset, data: data, progress: progress)
     // Nothing is measured here.

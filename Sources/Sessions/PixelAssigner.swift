@@ -22,6 +22,7 @@ package struct PixelAssigner {
   ) throws {
     let (settings, images) = try folder.loadData(
       dataset: dataset, data: data, progress: progress)
+    try settings.validate(source: folder.name)
     let network = try StoredNetwork(
       folder, settings, imageChannels: images.channels,
       classes: try RunHistoryReader(folder).description().classNames.count, best: best)

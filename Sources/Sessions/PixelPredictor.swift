@@ -71,14 +71,9 @@ package struct PixelPredictor {
     guard let tiles = network.pixelProbabilities(in: dataset) else {
       throw SessionError("the run clusters whole images")
     }
-    let map = tiles.clusters(of: 0, head: subHead.head.name, subHead: subHead.place)
-    var result: [UInt8] = []
-    result.reserveCapacity(picture.width * picture.height)
-    for y in 0..<picture.height {
-      let row = y * scaled.height / picture.height * scaled.width
-      for x in 0..<picture.width { result.append(map[row + x * scaled.width / picture.width]) }
-    }
-    return result
+    let map = tiles.assignment(of: 0, head: subHead.head.name, subHead: subHead.place).map
+    return Picture(width: scaled.width, height: scaled.height, channels: 1, pixels: map)
+      .sampled(width: picture.width, height: picture.height).pixels
   }
 }
 

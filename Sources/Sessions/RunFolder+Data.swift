@@ -30,6 +30,7 @@ extension RunFolder {
     settings.segmentation.turns.headA.splits = []
     settings.segmentation.turns.headB.splits = []
     let images = try settings.loadDataset(progress: progress)
+    try settings.checkPictures(of: images)
     try reader.check(images, evaluating: settings, run: name)
     return (settings, images)
   }

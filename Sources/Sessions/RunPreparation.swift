@@ -222,6 +222,34 @@ extension PreparedRun {
 }
 
 extension Configuration {
+  /// Throws `SessionError` for pictures that the method cannot take.
+  func checkPictures(of dataset: ImageDataset) throws(SessionError) {
+    if method == .segmentation {
+      guard let labelMaps = dataset.labelMaps, segmentation.masksUnlabelled else { return }
+      let hasLabels = (0..<dataset.count).contains { image in
+        let size = dataset.source.size(of: image)
+        return labelMaps.withLabels(of: image) { labels in
+          (0..<size.height * size.width).contains { labels[$0] != LabelMap.noLabel }
+        }
+      }
+      guard hasLabels else {
+        throw SessionError(
+          "\(dataset.name): no pixel of any picture has a class, so none counts; expected some, or "
+            + "segmentation.masks_unlabelled=false")
+      }
+      return
+    }
+    let isUniform = (0..<dataset.count).allSatisfy {
+      dataset.source.size(of: $0) == dataset.size
+    }
+    guard isUniform, dataset.labelMaps == nil else {
+      throw SessionError(
+        "\(dataset.name): its "
+          + (isUniform ? "classes are those of pixels" : "pictures are of different sizes")
+          + ", expected method segmentation, such as --preset segmentation-folder")
+    }
+  }
+
   /// The data set that the settings name.
   package func loadDataset(
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -268,6 +296,7 @@ extension ComposedSettings {
     var dataset =
       try request.loadDataset?(configuration)
       ?? configuration.loadDataset(progress: request.progress)
+    try configuration.checkPictures(of: dataset)
     if configuration.method == .informationClustering,
       let note = configuration.clustering.views.note(side: dataset.size.side)
     {

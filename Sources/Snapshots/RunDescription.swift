@@ -53,6 +53,9 @@ extension RunDescription {
   /// The head that speaks for the run; nil where it has none.
   package var mainHead: HeadDescription? { heads.first(where: \.isMain) ?? heads.last }
 
+  /// Whether the over-clustering head still has to say how many clusters the main head gets.
+  package var awaitsMainHead: Bool { heads.count == 1 && heads[0].name == .a }
+
   /// Says, of a run whose main head has waited for its number of clusters, that it has it now.
   package var newMainHeadText: String {
     let main = mainHead

@@ -96,6 +96,9 @@ package struct Configuration: Sendable, Equatable {
       ]
     )
 
+  /// The heads of a method that clusters, and how they take turns.
+  package var turns: HeadTurns { method == .segmentation ? segmentation.turns : clustering.turns }
+
   package var schema: SettingsSchema<Configuration> { Self.schema(method) }
 
   /// The steps of each epoch. Requires settings that are validated against the data set.
@@ -123,6 +126,13 @@ package struct Configuration: Sendable, Equatable {
   /// - Parameter source: the file to blame.
   /// - Throws: `SettingsError` for the first impossible combination.
   package func validate(source: String) throws(SettingsError) {
+    let channels = method == .segmentation ? [3, 4] : [1, 3]
+    guard channels.contains(pictureChannels) else {
+      throw SettingsError(
+        source: source, key: "pictures.channels",
+        problem:
+          "is \(pictureChannels), expected \(channels[0]) or \(channels[1]) for \(method.rawValue)")
+    }
     switch method {
     case .informationClustering: try clustering.validate(source: source)
     case .fineTuning: try fineTuning.validate(source: source)

@@ -1,6 +1,6 @@
-/// How the learning rate falls, at epochs that are given: settling for good wants smaller steps than
-/// finding the clusters. It hangs on no number of planned epochs, so that a run that is given more
-/// of them later takes the steps that it would have taken.
+/// How the learning rate falls, at epochs that are given: settling for good wants smaller steps
+/// than finding the clusters. It hangs on no number of planned epochs, so that a run that is given
+/// more of them later takes the steps that it would have taken.
 package struct LearningRateDecay: Sendable, Equatable {
   /// Epochs, from 1, whose first step and all that follow have a lower rate; none if empty.
   package var epochs: [Int] = []

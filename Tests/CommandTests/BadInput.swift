@@ -132,7 +132,9 @@ extension BadInput {
   static let settings: [BadInput] = [
     BadInput(
       name: "unknown preset", arguments: { _ in ["--preset", "digitz"] },
-      expected: ["--preset: unknown preset 'digitz', expected one of cifar10, cifar10-plus, "]
+      expected: [
+        "--preset: unknown preset 'digitz', expected one of camvid-3-small, cifar10, cifar10-plus, "
+      ]
     ),
     BadInput(
       name: "missing configuration file", arguments: { ["--config", $0.url.path + "/no.yaml"] },

@@ -159,7 +159,8 @@ extension CommandTests {
       expectOneLine(
         try workspace.run(["experiment", "nope"]),
         [
-          "unknown experiment 'nope', expected one of figure6, restart, seeds, table1, table2, table3"
+          "unknown experiment 'nope', expected one of figure6, restart, seeds, "
+            + "segmentation-baselines, table1, table2, table3"
         ])
       expectOneLine(
         try workspace.run(["experiment", "./nope.yaml"]), ["/nope.yaml: cannot be read: No such"])

@@ -19,7 +19,7 @@ import Testing
       "dataset": ["\"\"", "[a, b]", "{}"],
       "data": ["[a, b]", "{}", "[]"],
       "pictures.size": integers + ["7", "1025"],
-      "pictures.channels": integers + ["0", "2", "4"],
+      "pictures.channels": integers + ["0", "2", "5"],
       "method": ["", "IIC", "[]", "{}", "~"],
       "network.kind": ["net10a", "NET6C", "[]", "{}", "~"],
       "network.width": integers + ["0", "257"],

@@ -110,6 +110,17 @@ import Testing
         + "evaluation.mapping_splits: has test, expected splits of digits: train")
   }
 
+  @Test func channelsThatTheMethodCannotTake() throws {
+    for (method, channels) in [("segmentation", 1), ("information-clustering", 4)] {
+      var configuration = Configuration()
+      try configuration.apply(assignment: "method=\(method)")
+      try configuration.apply(assignment: "pictures.channels=\(channels)")
+      let error = #expect(throws: SettingsError.self) { try configuration.validate(source: "f") }
+      #expect(
+        error?.description.hasPrefix("f: pictures.channels: is \(channels), expected") == true)
+    }
+  }
+
   /// Pictures much larger than the crops are told of, with the settings to change; each preset's
   /// own images are not.
   @Test func cropsOfASmallPart() throws {
@@ -120,7 +131,8 @@ import Testing
       #expect(note.contains(part), "\(note)")
     }
     let sides = ["mnist": 28, "digits": 28, "cifar": 32, "stl10": 96, "folder": 64]
-    for preset in try PresetCatalog.all() {
+    for preset in try PresetCatalog.all()
+    where preset.configuration.method == .informationClustering {
       let side = try #require(sides.first { preset.name.hasPrefix($0.key) }?.value)
       #expect(preset.configuration.clustering.views.note(side: side) == nil, "\(preset.name)")
     }

@@ -204,7 +204,7 @@ import Testing
     ("training.piece_pairs=7", "training.piece_pairs"),
     ("segmentation.displacement=16", "segmentation.displacement"),
     ("training.sample_repeats=5", "training.batch_pairs"),
-    ("heads.B.clusters=2", "heads.B.clusters"),
+    ("heads.B.clusters=2", "heads.B.clusters"), ("heads.A.clusters=255", "heads.A.clusters"),
     ("training.sample_repeats=1", "training.batch_pairs"),
   ]) func whatCannotBeIsRefused(assignment: String, key: String) {
     let error = #expect(throws: SettingsError.self) {

@@ -27,7 +27,8 @@ import Testing
     let (own, taught) = (maps(4, seed: 1), maps(8, seed: 2))
     let gradient = maps(4, seed: 3)
     head.writeGradient(
-      ofLearning: takeovers, from: taught, taughtClusters: 4, own, into: gradient, in: context)
+      ofLearning: takeovers, from: taught, taughtClusters: 4, mask: nil, own, into: gradient,
+      in: context)
     func loss(_ values: [Float]) -> Double {
       var sum = 0.0
       for image in 0..<2 {
@@ -44,6 +45,17 @@ import Testing
     let slopes = finiteDifferenceGradient(at: point, step: 1e-3, of: loss)
     for (index, slope) in slopes.enumerated() {
       #expect(abs(Double(gradient.buffer[index]) - slope) < 1e-3, "\(index)")
+    }
+    // Of the first image alone, without its first pixel: twice the weight, and nothing elsewhere.
+    let mask = FloatBuffer(count: 12)
+    for pixel in 1..<12 { mask[pixel] = 1 }
+    let masked = maps(4, seed: 3)
+    head.writeGradient(
+      ofLearning: takeovers, from: taught, taughtClusters: 4,
+      mask: PixelMask(values: mask, images: 1), own, into: masked, in: context)
+    for index in 0..<own.count {
+      let counts = index < 48 && index % 12 != 0
+      #expect(masked.buffer[index] == (counts ? 2 * gradient.buffer[index] : 0), "\(index)")
     }
   }
 }

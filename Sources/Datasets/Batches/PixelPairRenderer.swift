@@ -147,7 +147,8 @@ package struct PixelPairRenderer: Sendable {
   }
 
   /// Writes the square's mask, `[side, side]`: 1 where a pixel counts. Those outside of the picture
-  /// do not, and with `masksUnlabelled` neither do those without a class, where pixels have classes.
+  /// do not, and with `masksUnlabelled` neither do those without a class, where pixels have
+  /// classes.
   package func writeMask(
     of image: Int, _ crop: PixelCrop, masksUnlabelled: Bool,
     to mask: UnsafeMutablePointer<Float>

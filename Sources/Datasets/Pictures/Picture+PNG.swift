@@ -38,7 +38,8 @@ extension Picture {
     var message = [CChar](repeating: 0, count: 64)
     var isWritten = false
     let bytes = [UInt8](
-      unsafeUninitializedCapacity: largestPNG(columns, rows, Int32(channels))
+      // A palette has a chunk of its own.
+      unsafeUninitializedCapacity: largestPNG(columns, rows, Int32(channels)) + 12 + 3 * 256
     ) { file, count in
       var size = file.count
       isWritten = encode(columns, rows, file.baseAddress, &size, &message)

@@ -18,7 +18,8 @@ package final class MappedPictures: ImageSource, LabelMapSource {
 
   /// Requires at least one picture.
   ///
-  /// - Throws: `DatasetError` if the file cannot be opened or mapped, or ends before a picture does.
+  /// - Throws: `DatasetError` if the file cannot be opened or mapped, or ends before a picture
+  ///   does.
   init(
     path: String, places: [Place], channels: Int, hasLabels: Bool, window: Int = 256 << 20
   ) throws(DatasetError) {

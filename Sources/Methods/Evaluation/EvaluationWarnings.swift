@@ -5,7 +5,8 @@ import Snapshots
 /// What an evaluation gives reason to warn of, without labels.
 struct EvaluationWarnings {
   let heads: [HeadDescription]
-  let batchPairs: Int
+  /// nil where batches cannot be too small.
+  let batchPairs: Int?
   let viewsAreIdentical: Bool
 
   /// - Parameters:
@@ -33,7 +34,9 @@ struct EvaluationWarnings {
   private var settingsWarnings: [Warning] {
     var warnings: [Warning] = []
     // A joint of C² entries wants some pairs for each; the published settings have a seventh of C².
-    if let head = heads.first(where: { 20 * batchPairs < $0.clusters * $0.clusters }) {
+    if let batchPairs,
+      let head = heads.first(where: { 20 * batchPairs < $0.clusters * $0.clusters })
+    {
       warnings.append(
         Warning(
           .smallBatch,

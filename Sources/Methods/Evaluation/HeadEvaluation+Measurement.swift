@@ -61,8 +61,10 @@ extension SubHeadEvaluation {
       index: index, loss: loss.value, mutualInformation: loss.mutualInformation,
       entropy: distribution.entropy,
       conditionalEntropy: distribution.conditionalEntropy,
-      scores: measurement.contingency.map {
-        ClassScores($0, assignedBy: measurement.assignmentTable ?? $0, matching)
+      // Of nothing that has a class there is nothing to score.
+      scores: measurement.contingency.flatMap {
+        $0.total == 0
+          ? nil : ClassScores($0, assignedBy: measurement.assignmentTable ?? $0, matching)
       },
       joint: distribution.probabilities.map { Float($0) },
       clusterShares: measurement.sizes.map { Float($0) / images },

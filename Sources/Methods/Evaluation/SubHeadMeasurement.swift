@@ -17,6 +17,8 @@ package struct SubHeadMeasurement {
   private(set) var assignmentTable: ContingencyTable?
   /// `[samples, C]`; empty where pixels are measured.
   private(set) var sampleProbabilities: [Float]
+  /// Pixels that were counted.
+  private var counted = 0
   /// Measured images, or pixels, in each cluster.
   private(set) var sizes: [Int]
   /// Of a head that clusters pixels, the raw joint of each displacement, of which `joint` is the
@@ -71,11 +73,12 @@ package struct SubHeadMeasurement {
   mutating func add(map: [UInt8], labels: UnsafePointer<UInt8>?, spacing: Int) {
     for (pixel, cluster) in map.enumerated() {
       sizes[Int(cluster)] += 1
-      if pixel % spacing == 0 { assigned.append(Int32(cluster)) }
+      if (counted + pixel) % spacing == 0 { assigned.append(Int32(cluster)) }
       if let labels, labels[pixel] != LabelMap.noLabel {
         contingency?.add(cluster: Int(cluster), label: Int(labels[pixel]))
       }
     }
+    counted += map.count
   }
 
   /// Counts the pixels of a picture that says which class a cluster stands for.

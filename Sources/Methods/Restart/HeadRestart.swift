@@ -3,6 +3,12 @@ import Kernels
 import NeuralNet
 import Snapshots
 
+/// Which pixels of some images count, `[images, height, width]`: 1, or 0.
+struct PixelMask {
+  var values: FloatBuffer
+  var images: Int
+}
+
 /// A head whose sub-heads can start anew.
 protocol RestartableHead: Head {
   /// Gives one sub-head's linear layer new first weights.
@@ -21,9 +27,11 @@ protocol RestartableHead: Head {
   ///   - taught: the auxiliary head's probabilities of the same images.
   ///   - taughtClusters: of each of its sub-heads.
   ///   - probabilities: what the head itself has put out.
-  ///   - gradient: memory of the same shape; it may be that of the probabilities.
+  ///   - mask: of pixels, `[images, height, width]`, 0 where one does not count; nil if all do.
+  ///     Images beyond those that it is of teach nothing.
+  ///   - gradient: memory of the same shape, and not that of the probabilities.
   func writeGradient(
-    ofLearning takeovers: [Takeover?], from taught: Output, taughtClusters: Int,
+    ofLearning takeovers: [Takeover?], from taught: Output, taughtClusters: Int, mask: PixelMask?,
     _ probabilities: Output, into gradient: Output, in context: ComputeContext)
 }
 
@@ -100,14 +108,16 @@ final class HeadRestart<HeadKind: RestartableHead> {
   ///
   /// - Parameters:
   ///   - probabilities: what `forward` has returned.
+  ///   - mask: see `RestartableHead`.
   ///   - gradient: memory of the same shape.
   func update(
-    _ probabilities: HeadKind.Output, gradient: HeadKind.Output, learningRate: Double
+    _ probabilities: HeadKind.Output, mask: PixelMask? = nil, gradient: HeadKind.Output,
+    learningRate: Double
   ) {
     guard let taught, let takeovers else { preconditionFailure("update before forward") }
     head.writeGradient(
-      ofLearning: takeovers, from: taught, taughtClusters: auxiliary.clusters, probabilities,
-      into: gradient, in: network.context)
+      ofLearning: takeovers, from: taught, taughtClusters: auxiliary.clusters, mask: mask,
+      probabilities, into: gradient, in: network.context)
     _ = head.backward(gradient)
     adam.learningRate = learningRate
     adam.update(head.parameters, in: network.context)

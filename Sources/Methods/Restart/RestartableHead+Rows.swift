@@ -3,9 +3,10 @@ import NeuralNet
 
 extension ClusterHead: RestartableHead {
   func writeGradient(
-    ofLearning takeovers: [Takeover?], from taught: Tensor, taughtClusters: Int,
+    ofLearning takeovers: [Takeover?], from taught: Tensor, taughtClusters: Int, mask: PixelMask?,
     _ probabilities: Tensor, into gradient: Tensor, in context: ComputeContext
   ) {
+    precondition(mask == nil, "a mask of pixels for whole images")
     let (clusters, count) = (self.clusters, probabilities.shape.images)
     let (stride, taughtStride) = (probabilities.shape.channelStride, taught.shape.channelStride)
     let scale = 1 / Float(count)

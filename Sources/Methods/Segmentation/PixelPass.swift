@@ -74,7 +74,8 @@ final class PixelPass {
   }
 
   /// Trains restarted layers alone on a batch, piece after piece, each a step of its own; returns
-  /// the losses that the head has meanwhile.
+  /// the losses that the head has meanwhile. They learn from the first views, of which the mask
+  /// says what counts. A loss that is no number changes no weight.
   func teach(
     _ restart: HeadRestart<PixelHead>, _ images: Tensor, _ pairs: [PixelPair], head: HeadID,
     _ adam: Adam
@@ -85,14 +86,19 @@ final class PixelPass {
       let own = Array(pairs[range])
       let input = range.count == pairs.count ? images : part(range, of: images)
       let probabilities = restart.forward(input)
-      // The loss is of maps in the first view's frame, what is learnt of each view in its own.
+      // The loss is of maps in the first view's frame, which takes the head's own to pieces.
       let framed = PlanarMaps(
         images: probabilities.images, channels: probabilities.channels,
         height: probabilities.height, width: probabilities.width)
       framed.buffer.pointer.update(
         from: probabilities.buffer.pointer, count: probabilities.count)
-      add(self.maps(of: framed, own, information).maps.map { $0.sums() }, to: &sums)
-      restart.update(probabilities, gradient: probabilities, learningRate: adam.learningRate)
+      let found = maps(of: framed, own, information).maps.map { $0.sums() }
+      add(found, to: &sums)
+      guard found.allSatisfy({ $0.allSatisfy { $0.sums.allSatisfy(\.isFinite) } }) else { break }
+      // The sums have copies of the framed maps, whose place the gradient takes.
+      restart.update(
+        probabilities, mask: PixelMask(values: mask, images: own.count), gradient: framed,
+        learningRate: adam.learningRate)
     }
     return sums.reduce(into: InformationLosses(losses: [], mutualInformations: [])) { losses, sum in
       let loss = SegmentationLoss(sum, lambda: settings.lambda, pool: context.pool)

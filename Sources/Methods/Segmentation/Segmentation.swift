@@ -75,9 +75,9 @@ package final class Segmentation: TrainingMethod {
     try mainHeadCount.recall(tensors)
   }
 
-  /// As `InformationClustering`'s: stuck sub-heads of the main head start anew where its turn comes,
-  /// and a main head that waits for its number of clusters comes with its first turn after the
-  /// trees have settled on one.
+  /// As `InformationClustering`'s: stuck sub-heads of the main head start anew where its turn
+  /// comes, and a main head that waits for its number of clusters comes with its first turn after
+  /// the trees have settled on one.
   package func beginEpoch(_ epoch: Int, isCancelled: () -> Bool) -> EpochBeginning? {
     restart?.end()
     var beginning = EpochBeginning()

@@ -50,9 +50,9 @@ package struct SegmentationEvaluator {
     let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
       HeadEvaluation(pair.0, pair.1, trees: trees, lambda: settings.lambda)
     }
-    // Each pixel of a pair counts for the joint.
+    // A batch has many pixels to each pair: it is never too small for a joint of clusters.
     let warnings = EvaluationWarnings(
-      heads: heads, batchPairs: settings.batchPairs * settings.views.inputSize,
+      heads: heads, batchPairs: nil,
       viewsAreIdentical: settings.views.areIdentical)
     return EvaluationSnapshot(
       step: step, epoch: epoch, elapsed: elapsed, images: selection.measured.count,
@@ -186,7 +186,12 @@ package struct SegmentationEvaluator {
       let size = dataset.source.size(of: image)
       return sum + size.height * size.width
     }
-    return max(1, pixels / Self.comparedPixels)
+    // A number that no width is a multiple of hits every column.
+    var spacing = max(1, pixels / Self.comparedPixels)
+    while (2..<max(2, spacing)).contains(where: { $0 * $0 <= spacing && spacing % $0 == 0 }) {
+      spacing += 1
+    }
+    return spacing
   }
 
   /// The cluster of each pixel of a picture, of each sub-head.
@@ -195,14 +200,16 @@ package struct SegmentationEvaluator {
     _ body: (_ head: Int, _ subHead: Int, _ map: [UInt8]) -> Void
   ) {
     let size = dataset.source.size(of: image)
-    let probabilities = tiles.probabilities(of: image, heads: heads.map(\.name))
+    let probabilities = tiles.probabilities(
+      of: image, heads.map { TiledProbabilities.Question(head: $0.name) })
     for (index, head) in heads.enumerated() {
+      let floats = head.clusters * size.height * size.width
       for subHead in 0..<head.subHeads {
         body(
           index, subHead,
           TiledProbabilities.clusters(
-            probabilities[index], subHead: subHead, clusters: head.clusters,
-            pixels: size.height * size.width))
+            probabilities[index][subHead * floats..<(subHead + 1) * floats],
+            clusters: head.clusters, pixels: size.height * size.width))
       }
     }
   }

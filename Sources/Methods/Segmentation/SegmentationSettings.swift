@@ -31,6 +31,9 @@ package struct SegmentationSettings: Sendable, Equatable {
 
   package init() {}
 
+  /// A map has a byte a pixel, of which one value stands for none.
+  private static let mostClusters = 254
+
   /// Pictures to compare sub-heads on, where whole images need thousands.
   private static var defaultRestart: RestartSettings {
     var restart = RestartSettings()
@@ -82,12 +85,16 @@ package struct SegmentationSettings: Sendable, Equatable {
   /// the maps of probabilities with their gradients and what the loss reads of them.
   package var estimatedBytes: Int {
     let outputs = turns.heads.map { $0.clusters * $0.subHeads }.max() ?? 0
+    let side = 2 * displacement + 1
+    // Of each sub-head the joint and its gradient at every displacement, and of one what threads
+    // sum up apart.
+    let joints = turns.heads.map { (2 * $0.subHeads + 6) * $0.clusters * $0.clusters }.max() ?? 0
     let pixels = views.inputSize * views.inputSize
     let network = architecture(inputChannels: 3).estimatedBytes(images: 2 * pairsPerPiece)
     let (maps, overflow) = (2 * pairsPerPiece * pixels).multipliedReportingOverflow(
       by: 4 * 5 * outputs)
     let (sum, tooMuch) = network.addingReportingOverflow(
-      overflow ? .max : maps + 2 * 4 * 4 * imagesPerStep * pixels)
+      overflow ? .max : maps + 2 * 4 * 4 * imagesPerStep * pixels + 8 * joints * side * side)
     return tooMuch ? .max : sum
   }
 
@@ -102,6 +109,12 @@ package struct SegmentationSettings: Sendable, Equatable {
       if !holds { throw SettingsError(source: source, key: key, problem: problem) }
     }
     try turns.validate(source: source)
+    for head in turns.heads {
+      try require(
+        head.clusters <= Self.mostClusters, "heads.\(head.name).clusters",
+        "is \(head.clusters), expected at most \(Self.mostClusters): a map has a byte a pixel"
+      )
+    }
     try require(
       batchPairs % sampleRepeats == 0, "training.batch_pairs",
       "is \(batchPairs), expected a multiple of training.sample_repeats, \(sampleRepeats)")
@@ -140,8 +153,9 @@ package struct SegmentationSettings: Sendable, Equatable {
       problems.append(
         (
           "training.piece_pairs",
-          "is \(piecePairs), which with network.width \(network.width) needs about "
-            + "\(estimatedBytes >> 30) GiB; expected at most this machine's \(memory >> 30) GiB"
+          "is \(piecePairs), which with network.width \(network.width) and "
+            + "segmentation.displacement \(displacement) needs about \(estimatedBytes >> 30) GiB; "
+            + "expected at most this machine's \(memory >> 30) GiB"
         ))
     }
     problems += turns.clusterProblems(classes: classes, dataset: dataset)
@@ -200,9 +214,11 @@ package struct PixelViewSettings: Sendable, Equatable {
     return augmentation
   }
 
-  /// Whether both views of a square are always the same but for being mirrored.
+  /// Whether both views of a square are always the same.
   package var areIdentical: Bool {
-    flipProbability == 0 && affineProbability == 0
+    flipProbability == 0
+      && (affineProbability == 0
+        || rotationDegrees + shearDegrees == 0 && smallestScale == 1 && largestScale == 1)
       && brightness + contrast + saturation + hue == 0
   }
 }

@@ -6,6 +6,13 @@ import Snapshots
 /// The probabilities of every pixel of a picture of any size: the network sees it in squares that
 /// overlap by half, and what they say is averaged, their middles counting most.
 package struct TiledProbabilities {
+  /// What is asked of a head: all of its sub-heads, or one alone.
+  package struct Question: Sendable {
+    package var head: HeadID
+    /// Its position in the head; all if nil.
+    package var subHead: Int?
+  }
+
   private let renderer: PixelPairRenderer
   private let network: Network<PixelHead>
   /// Of a square's pixels along one side.
@@ -28,45 +35,77 @@ package struct TiledProbabilities {
     return (0...gaps).map { $0 * (extent - side) / gaps }
   }
 
-  /// Probabilities of each head, `[h · C, height, width]` of the picture.
-  package func probabilities(of image: Int, heads: [HeadID]) -> [[Float]] {
+  /// Probabilities as `[sub-heads · C, height, width]` of the picture, for each question.
+  func probabilities(of image: Int, _ questions: [Question]) -> [[Float]] {
     let size = renderer.dataset.source.size(of: image)
     let crops = Self.starts(extent: size.height, side: renderer.side).flatMap { top in
       Self.starts(extent: size.width, side: renderer.side).map { PixelCrop(left: $0, top: top) }
     }
-    let channels = heads.map { head in
-      let head = network.head(head.tensorPrefix)
-      return head.clusters * head.subHeads
+    let channels = questions.map { question in
+      let head = network.head(question.head.tensorPrefix)
+      return question.subHead.map { $0 * head.clusters..<($0 + 1) * head.clusters }
+        ?? 0..<head.clusters * head.subHeads
     }
     let pixels = size.height * size.width
-    let sums = channels.map { FloatBuffer(count: $0 * pixels) }
-    let total = FloatBuffer(count: pixels)
-    let pool = network.context.pool
+    var sums = channels.map { [Float](repeating: 0, count: $0.count * pixels) }
+    var total = [Float](repeating: 0, count: pixels)
     for first in stride(from: 0, to: crops.count, by: Self.batch) {
       let own = Array(crops[first..<min(first + Self.batch, crops.count)])
-      let images = Tensor(renderer.shape(images: own.count))
-      pool.forEach(own.count) { place in
-        renderer.renderSquare(
-          of: image, own[place], to: images.pointer, images.shape, place: place)
-      }
-      let features = network.features(of: images, .evaluation)
-      for crop in own { add(crop, of: image, size) { total[$0] += $2 } }
-      for (index, head) in heads.enumerated() {
-        let maps = network.head(head.tensorPrefix).forward(features, .evaluation)
-        let sum = sums[index]
-        // Squares of one picture overlap: a thread takes a channel of all of them.
-        pool.forEach(maps.channels) { channel in
-          for (place, crop) in own.enumerated() {
-            let plane = maps.plane(place, channel)
-            let target = sum.pointer + channel * pixels
-            add(crop, of: image, size) { target[$0] += $2 * plane[$1] }
+      let features = features(of: image, own)
+      for crop in own { forEachPixel(of: crop, in: image, size) { total[$0] += $2 } }
+      for (index, question) in questions.enumerated() {
+        let maps = network.head(question.head.tensorPrefix).forward(features, .evaluation)
+        let wanted = channels[index]
+        sums[index].withUnsafeMutableBufferPointer { sum in
+          nonisolated(unsafe) let sum = sum
+          // Squares of one picture overlap: a thread takes a channel of all of them.
+          network.context.pool.forEach(wanted.count) { channel in
+            for (place, crop) in own.enumerated() {
+              let plane = maps.plane(place, wanted.lowerBound + channel)
+              forEachPixel(of: crop, in: image, size) {
+                sum[channel * pixels + $0] += $2 * plane[$1]
+              }
+            }
           }
         }
       }
     }
-    return zip(channels, sums).map { channels, sum in
-      (0..<channels * pixels).map { sum[$0] / total[$0 % pixels] }
+    for index in sums.indices {
+      for place in sums[index].indices { sums[index][place] /= total[place % pixels] }
     }
+    return sums
+  }
+
+  /// The most probable cluster of each pixel of a picture, `[height, width]`, and its probability.
+  ///
+  /// - Parameter subHead: its position in the head, which there is.
+  package func assignment(
+    of image: Int, head: HeadID, subHead: Int
+  ) -> (map: [UInt8], probabilities: [Float]) {
+    let size = renderer.dataset.source.size(of: image)
+    let pixels = size.height * size.width
+    let clusters = network.head(head.tensorPrefix).clusters
+    let all = probabilities(of: image, [Question(head: head, subHead: subHead)])[0]
+    let map = Self.clusters(all[...], clusters: clusters, pixels: pixels)
+    return (map, map.indices.map { all[Int(map[$0]) * pixels + $0] })
+  }
+
+  /// The most probable cluster of each pixel, `[height, width]`, the first of equals.
+  ///
+  /// - Parameter probabilities: `[C, height, width]`, of one sub-head.
+  static func clusters(
+    _ probabilities: ArraySlice<Float>, clusters: Int, pixels: Int
+  ) -> [UInt8] {
+    var largest = Array(probabilities.prefix(pixels))
+    var map = [UInt8](repeating: 0, count: pixels)
+    for cluster in 1..<clusters {
+      let plane = probabilities.dropFirst(cluster * pixels)
+      for (pixel, value) in plane.prefix(pixels).enumerated() where value > largest[pixel] {
+        largest[pixel] = value
+        map[pixel] = UInt8(cluster)
+      }
+    }
+    return map
   }
 
   /// The trunk's features at some pixels of a picture, `[pixels, C]`: each from the square that it
@@ -80,22 +119,21 @@ package struct TiledProbabilities {
       starts.indices.min { abs(starts[$0] + side / 2 - place) < abs(starts[$1] + side / 2 - place) }
         ?? 0
     }
+    let crops = tops.flatMap { top in lefts.map { PixelCrop(left: $0, top: top) } }
     let owners = pixels.map { nearest(tops, $0.y) * lefts.count + nearest(lefts, $0.x) }
+    let squares = Set(owners).sorted()
     var values: [[Float]] = Array(repeating: [], count: pixels.count)
-    for (square, (top, left)) in tops.flatMap({ top in lefts.map { (top, $0) } }).enumerated() {
-      let own = owners.indices.filter { owners[$0] == square }
-      guard !own.isEmpty else { continue }
-      let images = Tensor(renderer.shape(images: 1))
-      renderer.renderSquare(
-        of: image, PixelCrop(left: left, top: top), to: images.pointer, images.shape, place: 0)
-      let features = network.features(of: images, .evaluation)
+    for first in stride(from: 0, to: squares.count, by: Self.batch) {
+      let batch = Array(squares[first..<min(first + Self.batch, squares.count)])
+      let features = features(of: image, batch.map { crops[$0] })
       let shape = features.shape
-      for index in own {
-        let (x, y) = (pixels[index].x - left, pixels[index].y - top)
+      for (index, owner) in owners.enumerated() {
+        guard let place = batch.firstIndex(of: owner) else { continue }
+        let (x, y) = (pixels[index].x - crops[owner].left, pixels[index].y - crops[owner].top)
         let base =
           features.pointer
           + shape.offset(
-            image: 0, y: min(max(y * shape.height / side, 0), shape.height - 1),
+            image: place, y: min(max(y * shape.height / side, 0), shape.height - 1),
             x: min(max(x * shape.width / side, 0), shape.width - 1))
         values[index] = (0..<shape.channels).map { base[$0] }
       }
@@ -103,10 +141,21 @@ package struct TiledProbabilities {
     return values.flatMap { $0 }
   }
 
+  /// What the trunk makes of some squares of a picture, all in one batch.
+  private func features(of image: Int, _ crops: [PixelCrop]) -> Tensor {
+    let images = Tensor(renderer.shape(images: crops.count))
+    let renderer = renderer
+    network.context.pool.forEach(crops.count) { place in
+      renderer.renderSquare(
+        of: image, crops[place], to: images.pointer, images.shape, place: place)
+    }
+    return network.features(of: images, .evaluation)
+  }
+
   /// Calls `body` with the place in the picture, the place in the square and the weight of each
   /// pixel of a square that lies within the picture.
-  private func add(
-    _ crop: PixelCrop, of image: Int, _ size: ImageSize,
+  private func forEachPixel(
+    of crop: PixelCrop, in image: Int, _ size: ImageSize,
     _ body: (_ pixel: Int, _ place: Int, _ weight: Float) -> Void
   ) {
     let (rows, columns) = renderer.overlap(image, crop)
@@ -116,49 +165,6 @@ package struct TiledProbabilities {
           (crop.top + y) * size.width + crop.left + x, y * renderer.side + x,
           weights[y] * weights[x])
       }
-    }
-  }
-
-  /// The most probable cluster of each pixel of a picture, `[height, width]`.
-  ///
-  /// - Parameter subHead: its position in the head, which there is.
-  package func clusters(of image: Int, head: HeadID, subHead: Int) -> [UInt8] {
-    let size = renderer.dataset.source.size(of: image)
-    return Self.clusters(
-      probabilities(of: image, heads: [head])[0], subHead: subHead,
-      clusters: network.head(head.tensorPrefix).clusters, pixels: size.height * size.width)
-  }
-
-  /// The most probable cluster of each pixel of a picture, `[height, width]`, and its probability.
-  ///
-  /// - Parameter subHead: its position in the head, which there is.
-  package func assignment(
-    of image: Int, head: HeadID, subHead: Int
-  ) -> (map: [UInt8], probabilities: [Float]) {
-    let size = renderer.dataset.source.size(of: image)
-    let pixels = size.height * size.width
-    let clusters = network.head(head.tensorPrefix).clusters
-    let all = probabilities(of: image, heads: [head])[0]
-    let map = Self.clusters(all, subHead: subHead, clusters: clusters, pixels: pixels)
-    return (
-      map, map.indices.map { all[(subHead * clusters + Int(map[$0])) * pixels + $0] }
-    )
-  }
-
-  /// The most probable cluster of each pixel, `[height, width]`.
-  ///
-  /// - Parameter probabilities: `[h · C, height, width]`, of one head.
-  static func clusters(
-    _ probabilities: [Float], subHead: Int, clusters: Int, pixels: Int
-  ) -> [UInt8] {
-    let base = subHead * clusters * pixels
-    return (0..<pixels).map { pixel in
-      var largest = 0
-      for cluster in 1..<clusters
-      where probabilities[base + cluster * pixels + pixel]
-        > probabilities[base + largest * pixels + pixel]
-      { largest = cluster }
-      return UInt8(largest)
     }
   }
 }

@@ -125,8 +125,8 @@ enum HistorySchema {
 
   /// NULL in what an older program wrote, and for heads that cluster whole images.
   private static let pixelMaps = """
-    ALTER TABLE sampleImages ADD COLUMN labelMaps BLOB;       -- zlib of uint8 [count, height, width]
-    ALTER TABLE subHeadEvaluation ADD COLUMN sampleMaps BLOB; -- zlib of uint8 [samples, height, width]
+    ALTER TABLE sampleImages ADD COLUMN labelMaps BLOB;       -- packed uint8 [count, height, width]
+    ALTER TABLE subHeadEvaluation ADD COLUMN sampleMaps BLOB; -- packed uint8 [count, height, width]
     ALTER TABLE subHeadEvaluation ADD COLUMN displacements BLOB;  -- float32 [2d + 1, 2d + 1]
     """
 

@@ -39,17 +39,19 @@ struct BaselineResult: Codable {
     }
     try configuration.checkSame(
       as: Configuration(recorded: self.configuration, source: name), what: "\(name).json",
-      relevant: baseline.relevantSettings)
+      relevant: baseline.relevantSettings(configuration.method))
     return scores
   }
 }
 
 extension Experiment.Baseline {
   /// The settings that its result depends on: keys, and groups of them with a dot at the end.
-  fileprivate var relevantSettings: [String] {
-    let data = [
+  fileprivate func relevantSettings(_ method: MethodKind) -> [String] {
+    var data = [
       "dataset", "data", "pictures.", "training.seed", "heads.B.clusters", "heads.B.matching",
     ]
+    // Of whole images all are measured.
+    if method == .segmentation { data += ["evaluation.splits", "evaluation.final_images"] }
     switch self {
     case .kMeans, .kMeansPosition, .majority: return data
     case .randomNetwork: return data + ["network.", "transform."]

@@ -22,8 +22,9 @@ package struct ContactSheet {
   private let columns: Int
   /// What images are called: where pixels are clustered, they are pictures with segments.
   private let noun: String
-  /// The cluster of each pixel of an image; nil where images are clustered as a whole.
-  private let segments: ((_ image: Int) -> [UInt8])?
+  /// The cluster of each pixel, of the images that are shown; nil where images are clustered as a
+  /// whole.
+  private let segments: [Int: [UInt8]]?
 
   /// More pixels than this are no picture that programs open.
   private static let mostPixels = 200_000_000
@@ -69,7 +70,6 @@ package struct ContactSheet {
       (0..<dataset.count).map { assigner.dataset.source.size(of: $0) }
       .max { max($0.width, $0.height) < max($1.width, $1.height) } ?? dataset.size
     noun = "picture"
-    segments = { assigner.clusters(of: $0).map }
     let clusters = assigner.subHead.head.clusters
     try Self.check(imageSize, columns: columns, rows: clusters, run: assigner.subHead.run)
     var typical = [Ranking](repeating: Ranking(limit: columns), count: clusters)
@@ -91,11 +91,16 @@ package struct ContactSheet {
         uncertain[cluster].add(image, -sums[cluster] / Float(sizes[cluster]))
       }
     }
-    rows = (0..<clusters).map { cluster in
+    let rows = (0..<clusters).map { cluster in
       Row(
         cluster: cluster, label: assigner.subHead.label(cluster), images: counts[cluster],
         typical: typical[cluster].images, uncertain: uncertain[cluster].images)
     }
+    self.rows = rows
+    segments = Dictionary(
+      uniqueKeysWithValues: Set(rows.flatMap { $0.typical + $0.uncertain }).map {
+        ($0, assigner.clusters(of: $0).map)
+      })
   }
 
   private static func check(
@@ -212,9 +217,9 @@ package struct ContactSheet {
     let picture = Picture(
       width: size.width, height: size.height, channels: min(3, size.channels), pixels: pixels
     ).converted(to: 3, ground: 0)
-    if let segments {
+    if let map = segments?[image] {
       var pixels = picture.pixels
-      for (pixel, own) in segments(image).enumerated() where Int(own) != cluster {
+      for (pixel, own) in map.enumerated() where Int(own) != cluster {
         for channel in 3 * pixel..<3 * pixel + 3 { pixels[channel] /= 5 }
       }
       return Picture(width: size.width, height: size.height, channels: 3, pixels: pixels)

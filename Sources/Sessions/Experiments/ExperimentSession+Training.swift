@@ -84,6 +84,13 @@ extension ExperimentSession {
   ) throws {
     let variant = experiment.variants[run.variant]
     let composition = try compose(variant, seed: run.seed)
+    if let fineTuning = variant.fineTuning, !fineTuning.isFromScratch,
+      let trunk = experiment.variants.firstIndex(where: { $0.name == fineTuning.variant })
+    {
+      guard case .finished = self.run(variant: trunk, seed: run.seed).standing else {
+        throw SessionError("'\(fineTuning.variant)' with seed \(run.seed) is not finished yet")
+      }
+    }
     let threads = max(1, composition.configuration.threadCount / jobs)
     let context = try ComputeEnvironment().context(threads: threads)
     if let kind = variant.baseline {

@@ -89,14 +89,20 @@ package final class ExperimentSession: Sendable {
       throw SessionError("\(experiment.source): no variant \(fineTuning.variant)")
     }
     let weights = runFolder(name(trunk, seed: seed)).latestWeightsURL
+    let own = try compose(trunk, seed: seed).configuration
+    guard own.method == .informationClustering else {
+      throw SessionError(
+        "\(experiment.source): variants.\(variant.name): '\(trunk.name)' clusters pixels, expected "
+          + "a variant that clusters whole images")
+    }
     let configuration = Configuration(
-      fineTuning: try compose(trunk, seed: seed).configuration,
+      fineTuning: own,
       from: fineTuning.isFromScratch ? nil : UserPath.absolute(weights.path))
     var run = resumingRequest()
     run.base = ComposedSettings(recorded: configuration, run: variant.name)
-    let own = "\(experiment.source): variants.\(variant.name).settings"
+    let source = "\(experiment.source): variants.\(variant.name).settings"
     run.flags +=
-      variant.settings.map { (own, $0.key, $0.value) }
+      variant.settings.map { (source, $0.key, $0.value) }
       + [("--seeds", "training.seed", String(seed))]
     return run
   }
@@ -113,7 +119,8 @@ package final class ExperimentSession: Sendable {
   private func dataset(of configuration: Configuration) throws -> ImageDataset {
     let key = [
       configuration.dataset, configuration.data, "\(configuration.pictureSize)",
-      "\(configuration.pictureChannels)",
+      "\(configuration.pictureChannels)", "\(configuration.segmentation.pictureScale)",
+      "\(configuration.segmentation.longestSide)",
     ]
     return try data.withLock { loaded in
       if let loaded, loaded.key == key { return loaded.dataset }
@@ -136,7 +143,7 @@ package final class ExperimentSession: Sendable {
     let runs = runs()
     let rows = experiment.variants.enumerated().map { index, variant in
       let configuration = try? compose(variant, seed: seeds[0]).configuration
-      let clusters = configuration?.clustering.turns.headB.clusters
+      let clusters = configuration?.turns.headB.clusters
       return ExperimentRow(
         variant: variant, runs: runs.filter { $0.variant == index },
         dataset: configuration?.dataset, clusters: clusters == HeadSettings.unknown ? nil : clusters

@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .customLong("labels"),
     help: ArgumentHelp(
-      "Shares of the training labels in percent, such as 100,10,1: how accurate the test images are "
+      "Shares of the training labels in percent, such as 100,10,1: how accurate test images are "
         + "when only so many labels say which class each cluster stands for.",
       valueName: "percent,…"))
   var labelShares: String?

@@ -70,6 +70,11 @@ final class HeadlessReporter: Sendable {
         text += line(
           "run \(description.name): \(description.dataset), \(description.plannedSteps) steps of "
             + "\(description.imagesPerStep) images, \(description.parameterCount) parameters")
+        if description.awaitsMainHead {
+          text += line(
+            "head B begins when the trees of head A have shown the same number of classes three times"
+          )
+        }
       case .changedHeads(let description, let step):
         state.description = description
         text += line("step \(step): \(description.newMainHeadText)")

@@ -105,8 +105,8 @@ import Testing
       try problem([("a_RGBIR.tif", cmyk.bytes)]).contains("colours that are not RGB"))
   }
 
-  /// Places where a file may end, and bytes that are wrong: an error or a picture, no trap. The last
-  /// four bytes say that there is no second picture.
+  /// Places where a file may end, and bytes that are wrong: an error or a picture, no trap. The
+  /// last four bytes say that there is no second picture.
   @Test func damagedFiles() throws {
     for isLZW in [false, true] {
       let whole = Self.picture(width: 200, height: 3, isLZW: isLZW).bytes

@@ -3,8 +3,8 @@ import Foundation
 /// A file in the folder of caches.
 ///
 /// It is data, then a description in JSON, then the description's length and a mark. It is written
-/// beside and renamed, so that what has the right name is whole; two processes that build it at once
-/// are in nobody's way.
+/// beside and renamed, so that what has the right name is whole; two processes that build it at
+/// once are in nobody's way.
 struct CacheFile {
   let path: String
   /// 16 bytes that say which kind and version it is.

@@ -24,7 +24,8 @@ extension ClassMap {
     ("food-stuff", [121, 122, 153, 170]),
     // banner, blanket, cloth, clothes, curtain, mat, napkin, pillow, rug, textile (other), towel
     ("textile", [92, 93, 104, 105, 109, 131, 137, 141, 152, 167, 168]),
-    // cabinet, counter, cupboard, desk, door, furniture (other), light, mirror, shelf, stairs, table
+    // cabinet, counter, cupboard, desk, door, furniture (other), light, mirror, shelf, stairs,
+    // table
     ("furniture-stuff", [98, 107, 108, 110, 112, 123, 130, 133, 156, 161, 165]),
     // blind, window (other)
     ("window", [180, 181]),

@@ -13,9 +13,6 @@ extension SegmentationLayout {
     "stuffthingmaps", "stuffthingmaps_trainval2017", "stuffthingmaps_trainval2017/stuffthingmaps",
   ]
 
-  /// The kind of a folder, without a look at what is missing in it.
-  static func kind(of folder: PictureFolder) -> Kind { pairs(folder).kind }
-
   /// The pairs that are there; none for pictures alone.
   static func pairs(_ folder: PictureFolder) -> (kind: Kind, pairs: [FolderPair]) {
     // Every folder above a picture.

@@ -86,9 +86,6 @@ struct SegmentationLayout: Equatable {
 
   var hasLabels: Bool { kind != .picturesAlone }
 
-  /// The range of each split that there is.
-  var splits: [Split: Range<Int>] { Self.splits(of: entries.map(\.split)) }
-
   /// - Parameter splits: of each picture, in order.
   static func splits(of splits: [Split]) -> [Split: Range<Int>] {
     let training = splits.count { $0 == .train }

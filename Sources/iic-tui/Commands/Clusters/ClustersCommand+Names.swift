@@ -130,6 +130,15 @@ extension ClustersCommand {
       case (nil, let old?):
         StandardStreams.output("\(folder.name): \(cluster) is no longer called '\(old)'\n")
       case (nil, nil):
+        if let carried = subHead.names[cluster],
+          let origin = try folder.clusterNames().all.first(where: {
+            $0.name == carried && $0.cluster.head == cluster.head
+          })?.cluster
+        {
+          throw SessionError(
+            "\(folder.name): \(cluster) is called as \(origin) is; --sub-head \(origin.subHead + 1) "
+              + "and cluster \(origin.cluster) take the name away")
+        }
         throw SessionError("\(folder.name): \(cluster) has no name to take away")
       }
     }
