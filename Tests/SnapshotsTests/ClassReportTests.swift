@@ -17,12 +17,16 @@ import Testing
     #expect(reports[2].precision == nil)
     #expect(reports[2].recall == 0)
     #expect(reports[2].f1 == nil)
+    // Of the pixels of the class or in its clusters, those that are both.
+    #expect(reports.map(\.intersectionOverUnion) == [9.0 / 13, 3.0 / 10, 0])
   }
 
   @Test func aClassWithoutImages() {
     let scores = ClassScores(
       accuracy: 0, nmi: 0, ari: 0, classOfCluster: [0, 1], contingency: [2, 0, 1, 0])
-    #expect(scores.classReports[1] == ClassReport(images: 0, precision: 0, recall: nil))
+    #expect(
+      scores.classReports[1]
+        == ClassReport(images: 0, precision: 0, recall: nil, intersectionOverUnion: 0))
     #expect(scores.classReports[1].f1 == nil)
   }
 
