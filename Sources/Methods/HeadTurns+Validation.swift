@@ -2,6 +2,15 @@ import Datasets
 import Settings
 import Snapshots
 
+extension SettingsError {
+  /// All that does not fit in one line, blamed on the first; nil if all fits.
+  init?(source: String, problems: [(key: String, problem: String)]) {
+    guard let first = problems.first else { return nil }
+    let others = problems.dropFirst().map { "; \($0.key): \($0.problem)" }
+    self.init(source: source, key: first.key, problem: first.problem + others.joined())
+  }
+}
+
 extension HeadTurns {
   /// Throws `SettingsError` for heads that cannot be.
   func validate(source: String) throws(SettingsError) {

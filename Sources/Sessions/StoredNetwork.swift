@@ -138,7 +138,7 @@ package struct StoredNetwork {
     case .pixels(let network):
       let segmentation = settings.segmentation
       return SegmentationEvaluator(
-        heads: segmentation.turns.heads, segmentation, seed: settings.seed,
+        segmentation, seed: settings.seed,
         renderer: PixelPairRenderer(
           dataset: dataset, augmentation: segmentation.views.augmentation),
         network: network,

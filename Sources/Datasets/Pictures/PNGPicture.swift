@@ -5,24 +5,14 @@ enum PNGPicture {
   static func decode(
     _ bytes: [UInt8], path: String, _ lease: DecodingMemory.Lease? = nil
   ) throws(DatasetError) -> DecodedPicture {
-    // libpng keeps its address.
-    let decoder = UnsafeMutablePointer<PNGDecoder>.allocate(capacity: 1)
-    decoder.initialize(to: PNGDecoder())
-    defer {
-      closePNG(decoder)
-      decoder.deallocate()
-    }
-    func failure() -> DatasetError {
-      let said = DecoderText.line(decoderError(&decoder.pointee.messages))
-      return .unreadable(path: path, reason: DecoderText.reason(format: "PNG", said))
-    }
-    return try bytes.withUnsafeBufferPointer { source throws(DatasetError) in
-      guard openPNG(decoder, source.baseAddress, source.count) else { throw failure() }
+    try PNGDecoding.run(bytes, path: path) { png throws(DatasetError) in
+      let (decoder, source) = (png.decoder, png.source)
+      guard openPNG(decoder, source.baseAddress, source.count) else { throw png.failure }
       let (width, height) = (Int(decoder.pointee.width), Int(decoder.pointee.height))
       let channels = Int(decoder.pointee.channels)
       try PictureFile.reserve(width: width, height: height, path: path, lease)
       var pixels = [UInt8](repeating: 0, count: width * height * channels)
-      guard readPNG(decoder, &pixels) else { throw failure() }
+      guard readPNG(decoder, &pixels) else { throw png.failure }
       let exif = UnsafeBufferPointer(
         start: decoder.pointee.exif, count: Int(decoder.pointee.exifSize))
       return DecodedPicture(

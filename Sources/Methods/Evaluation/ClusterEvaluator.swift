@@ -59,60 +59,20 @@ package struct ClusterEvaluator {
   ) -> EvaluationSnapshot? {
     let selection = isFinal ? images.final : images.regular
     guard let measured = measure(selection, isCancelled: isCancelled) else { return nil }
-    let trees = trees(of: measured)
-    let warnings = EvaluationWarnings(
-      heads: heads, batchPairs: batchSize, viewsAreIdentical: viewsAreIdentical)
-    let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
-      HeadEvaluation(pair.0, pair.1, trees: trees, lambda: lambda)
-    }
-    return EvaluationSnapshot(
+    return measured.evaluation(
       step: step, epoch: epoch, elapsed: elapsed, images: selection.measured.count,
-      heads: evaluations,
-      warnings: warnings.warnings(
-        epoch: epoch, evaluations, partitions: partitions(measured, trees: trees),
-        main: heads.firstIndex(where: \.isMain).map { measured[$0] } ?? []))
-  }
-
-  /// How the clusters of each head's sub-heads flow together; none for heads that do not
-  /// over-cluster.
-  func trees(of measured: [[SubHeadMeasurement]]) -> [[ClusterTree]] {
-    zip(heads, measured).map { head, subHeads in
-      guard head.overClusters else { return [] }
-      return subHeads.map {
-        ClusterTree(JointDistribution($0.joint), pool: network.context.pool)
-      }
-    }
-  }
-
-  /// The over-clustering head's trees cut at as many groups as the main head has clusters; nil
-  /// without both heads.
-  ///
-  /// - Parameter trees: of each head's sub-heads, none for heads that do not over-cluster.
-  func partitions(
-    _ measured: [[SubHeadMeasurement]], trees: [[ClusterTree]]
-  ) -> TreePartitions? {
-    guard let main = heads.first(where: \.isMain), !main.overClusters,
-      let auxiliary = heads.firstIndex(where: \.overClusters)
-    else { return nil }
-    return TreePartitions(
-      measured[auxiliary], trees: trees[auxiliary], groups: main.clusters)
+      lambda: lambda, batchPairs: batchSize, viewsAreIdentical: viewsAreIdentical)
   }
 
   /// Counts what every sub-head of every head does on a sample of at most `limit` of the images
   /// that evaluations measure, the same ones each time; nil if `isCancelled` said so on the way.
-  package func measureSample(
-    limit: Int, isCancelled: () -> Bool
-  ) -> [[SubHeadMeasurement]]? {
-    let all = images.regular.measured
-    let count = min(limit, all.count)
-    let sample = (0..<count).map { all[$0 * all.count / count] }
-    return measure(
-      EvaluationImages.Selection(measured: sample, assignment: nil), isCancelled: isCancelled)
+  func measureSample(limit: Int, isCancelled: () -> Bool) -> HeadMeasurements? {
+    measure(images.regular.sample(limit: limit), isCancelled: isCancelled)
   }
 
   private func measure(
     _ selection: EvaluationImages.Selection, isCancelled: () -> Bool
-  ) -> [[SubHeadMeasurement]]? {
+  ) -> HeadMeasurements? {
     let labels = renderer.dataset.labels
     var measured = heads.map { head in
       (0..<head.subHeads).map { _ in
@@ -142,7 +102,7 @@ package struct ClusterEvaluator {
         }
       }
     }
-    return measured
+    return HeadMeasurements(heads, measured, pool: network.context.pool)
   }
 
   private func pieces(of images: [Int], size: Int) -> [ArraySlice<Int>] {

@@ -33,6 +33,13 @@ package struct EvaluationImages: Sendable, Equatable {
     package var measured: [Int]
     /// Images that say which class a cluster stands for; nil if they are the measured ones.
     package var assignment: [Int]?
+
+    /// At most so many of the measured images, evenly spread, the same ones each time.
+    func sample(limit: Int) -> Selection {
+      let count = min(limit, measured.count)
+      return Selection(
+        measured: (0..<count).map { measured[$0 * measured.count / count] }, assignment: nil)
+    }
   }
 
   /// The images of every evaluation but the last.

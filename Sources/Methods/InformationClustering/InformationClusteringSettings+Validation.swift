@@ -61,9 +61,6 @@ extension InformationClusteringSettings {
     }
     problems += views.problems(side: side).map { ("transform.\($0.key)", $0.problem) }
     problems += turns.clusterProblems(classes: classes, dataset: dataset)
-    guard let first = problems.first else { return }
-    let others = problems.dropFirst().map { "; \($0.key): \($0.problem)" }
-    throw SettingsError(
-      source: source, key: first.key, problem: first.problem + others.joined())
+    if let error = SettingsError(source: source, problems: problems) { throw error }
   }
 }

@@ -21,11 +21,10 @@ package struct SegmentationEvaluator {
   ///   - images: the data set's pictures that are measured.
   ///   - frames: those of them whose maps are reported.
   package init(
-    heads: [HeadDescription], _ settings: SegmentationSettings, seed: UInt64,
-    renderer: PixelPairRenderer, network: Network<PixelHead>, images: EvaluationImages,
-    frames: SampleFrames
+    _ settings: SegmentationSettings, seed: UInt64, renderer: PixelPairRenderer,
+    network: Network<PixelHead>, images: EvaluationImages, frames: SampleFrames
   ) {
-    self.heads = heads
+    heads = settings.turns.heads
     self.settings = settings
     self.seed = seed
     self.renderer = renderer
@@ -46,53 +45,16 @@ package struct SegmentationEvaluator {
   ) -> EvaluationSnapshot? {
     let selection = isFinal ? images.final : images.regular
     guard let measured = measure(selection, isCancelled: isCancelled) else { return nil }
-    let trees = trees(of: measured)
-    let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
-      HeadEvaluation(pair.0, pair.1, trees: trees, lambda: settings.lambda)
-    }
     // A batch has many pixels to each pair: it is never too small for a joint of clusters.
-    let warnings = EvaluationWarnings(
-      heads: heads, batchPairs: nil,
-      viewsAreIdentical: settings.views.areIdentical)
-    return EvaluationSnapshot(
+    return measured.evaluation(
       step: step, epoch: epoch, elapsed: elapsed, images: selection.measured.count,
-      heads: evaluations,
-      warnings: warnings.warnings(
-        epoch: epoch, evaluations, partitions: partitions(measured, trees),
-        main: heads.firstIndex(where: \.isMain).map { measured[$0] } ?? []))
-  }
-
-  /// The over-clustering head's trees cut at as many groups as the main head has clusters; nil
-  /// without both heads.
-  func partitions(
-    _ measured: [[SubHeadMeasurement]], _ trees: [[ClusterTree]]
-  ) -> TreePartitions? {
-    guard let main = heads.first(where: \.isMain), !main.overClusters,
-      let auxiliary = heads.firstIndex(where: \.overClusters)
-    else { return nil }
-    return TreePartitions(
-      measured[auxiliary], trees: trees[auxiliary], groups: main.clusters)
+      lambda: settings.lambda, batchPairs: nil, viewsAreIdentical: settings.views.areIdentical)
   }
 
   /// Counts what every sub-head of every head does on a sample of at most `limit` of the pictures
   /// that evaluations measure, the same ones each time; nil if `isCancelled` said so on the way.
-  func measureSample(limit: Int, isCancelled: () -> Bool) -> [[SubHeadMeasurement]]? {
-    let all = images.regular.measured
-    let count = min(limit, all.count)
-    let sample = (0..<count).map { all[$0 * all.count / count] }
-    return measure(
-      EvaluationImages.Selection(measured: sample, assignment: nil), isCancelled: isCancelled)
-  }
-
-  /// How the clusters of each head's sub-heads flow together; none for heads that do not
-  /// over-cluster.
-  func trees(of measured: [[SubHeadMeasurement]]) -> [[ClusterTree]] {
-    zip(heads, measured).map { head, subHeads in
-      guard head.overClusters else { return [] }
-      return subHeads.map {
-        ClusterTree(JointDistribution($0.joint), pool: network.context.pool)
-      }
-    }
+  func measureSample(limit: Int, isCancelled: () -> Bool) -> HeadMeasurements? {
+    measure(images.regular.sample(limit: limit), isCancelled: isCancelled)
   }
 
   /// Pairs that are seen at a time, before `isCancelled` is asked again.
@@ -124,7 +86,7 @@ package struct SegmentationEvaluator {
 
   private func measure(
     _ selection: EvaluationImages.Selection, isCancelled: () -> Bool
-  ) -> [[SubHeadMeasurement]]? {
+  ) -> HeadMeasurements? {
     let names = heads.map(\.name)
     guard let sums = sums(of: selection.measured, names, isCancelled: isCancelled) else {
       return nil
@@ -175,7 +137,7 @@ package struct SegmentationEvaluator {
         }
       }
     }
-    return measured
+    return HeadMeasurements(heads, measured, pool: network.context.pool)
   }
 
   /// Sub-heads are compared on about so many pixels.

@@ -159,10 +159,7 @@ package struct SegmentationSettings: Sendable, Equatable {
         ))
     }
     problems += turns.clusterProblems(classes: classes, dataset: dataset)
-    guard let first = problems.first else { return }
-    let others = problems.dropFirst().map { "; \($0.key): \($0.problem)" }
-    throw SettingsError(
-      source: source, key: first.key, problem: first.problem + others.joined())
+    if let error = SettingsError(source: source, problems: problems) { throw error }
   }
 }
 

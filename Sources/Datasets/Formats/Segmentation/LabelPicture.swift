@@ -24,19 +24,9 @@ struct LabelPicture: Equatable {
       throw .malformed(
         path: path, field: "content of the label picture", found: other, expected: "PNG")
     }
-    // libpng keeps its address.
-    let decoder = UnsafeMutablePointer<PNGDecoder>.allocate(capacity: 1)
-    decoder.initialize(to: PNGDecoder())
-    defer {
-      closePNG(decoder)
-      decoder.deallocate()
-    }
-    func failure() -> DatasetError {
-      let said = DecoderText.line(decoderError(&decoder.pointee.messages))
-      return .unreadable(path: path, reason: DecoderText.reason(format: "PNG", said))
-    }
-    return try bytes.withUnsafeBufferPointer { source throws(DatasetError) in
-      guard openPNGLabels(decoder, source.baseAddress, source.count) else { throw failure() }
+    return try PNGDecoding.run(bytes, path: path) { png throws(DatasetError) in
+      let (decoder, source) = (png.decoder, png.source)
+      guard openPNGLabels(decoder, source.baseAddress, source.count) else { throw png.failure }
       let (width, height) = (Int(decoder.pointee.width), Int(decoder.pointee.height))
       try PictureFile.reserve(width: width, height: height, path: path, nil)
       try check(width, height)
@@ -47,11 +37,11 @@ struct LabelPicture: Equatable {
         let isRead = values.withUnsafeMutableBytes { bytes in
           readPNG(decoder, bytes.bindMemory(to: UInt8.self).baseAddress)
         }
-        guard isRead else { throw failure() }
+        guard isRead else { throw png.failure }
         samples = .values(values)
       } else {
         var stored = [UInt8](repeating: 0, count: count)
-        guard readPNG(decoder, &stored) else { throw failure() }
+        guard readPNG(decoder, &stored) else { throw png.failure }
         samples = decoder.pointee.channels == 3 ? .colors(stored) : .values(stored.map(UInt16.init))
       }
       return LabelPicture(width: width, height: height, samples: samples)

@@ -1,0 +1,64 @@
+import Clustering
+import Kernels
+import Snapshots
+
+/// What follows from counts of every sub-head of every head, however they were counted.
+struct HeadMeasurements {
+  let heads: [HeadDescription]
+  /// By head, in their order, then by sub-head.
+  let measured: [[SubHeadMeasurement]]
+  /// How the clusters of each head's sub-heads flow together; none for heads that do not
+  /// over-cluster.
+  let trees: [[ClusterTree]]
+
+  init(_ heads: [HeadDescription], _ measured: [[SubHeadMeasurement]], pool: WorkerPool) {
+    self.heads = heads
+    self.measured = measured
+    trees = zip(heads, measured).map { head, subHeads in
+      guard head.overClusters else { return [] }
+      return subHeads.map { ClusterTree(JointDistribution($0.joint), pool: pool) }
+    }
+  }
+
+  /// The main head's sub-heads; none without such a head.
+  var main: [SubHeadMeasurement] {
+    heads.firstIndex(where: \.isMain).map { measured[$0] } ?? []
+  }
+
+  /// The over-clustering head's trees cut at as many groups as the main head has clusters; nil
+  /// without both heads.
+  var partitions: TreePartitions? {
+    guard let main = heads.first(where: \.isMain), !main.overClusters else { return nil }
+    return partitions(groups: main.clusters)
+  }
+
+  /// The over-clustering head's trees cut at so many groups; nil without such a head.
+  func partitions(groups: Int) -> TreePartitions? {
+    heads.firstIndex(where: \.overClusters).map {
+      TreePartitions(measured[$0], trees: trees[$0], groups: groups)
+    }
+  }
+
+  /// How many classes the over-clustering head's trees speak for; nil where they show none.
+  var suggestion: SuggestedCount? {
+    heads.firstIndex(where: \.overClusters).flatMap { ClusterTree.suggestion(of: trees[$0]) }
+  }
+
+  /// - Parameters:
+  ///   - images: that were measured.
+  ///   - batchPairs: see `EvaluationWarnings`.
+  func evaluation(
+    step: Int, epoch: Int, elapsed: Double, images: Int, lambda: Double, batchPairs: Int?,
+    viewsAreIdentical: Bool
+  ) -> EvaluationSnapshot {
+    let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
+      HeadEvaluation(pair.0, pair.1, trees: trees, lambda: lambda)
+    }
+    let warnings = EvaluationWarnings(
+      heads: heads, batchPairs: batchPairs, viewsAreIdentical: viewsAreIdentical)
+    return EvaluationSnapshot(
+      step: step, epoch: epoch, elapsed: elapsed, images: images, heads: evaluations,
+      warnings: warnings.warnings(
+        epoch: epoch, evaluations, partitions: partitions, main: main))
+  }
+}
