@@ -69,9 +69,12 @@ enum SegmentationFixture {
           A: {clusters: 5, sub_heads: 2, epochs: 1}
           B: {clusters: 3, sub_heads: 2, epochs: 1}
           first: A
-        training: {epochs: 1000, batch_pairs: 12, sample_repeats: 4, learning_rate: 0.01, threads: 1}
+        training:
+          {epochs: 1000, batch_pairs: 12, sample_repeats: 4, learning_rate: 0.01, threads: 1}
         segmentation: {displacement: 2}
-        transform: {input_size: 16, affine_probability: 0.5, rotation_degrees: 20, smallest_scale: 0.9, largest_scale: 1.1}
+        transform:
+          {input_size: 16, affine_probability: 0.5, rotation_degrees: 20, smallest_scale: 0.9,
+           largest_scale: 1.1}
         evaluation: {epochs: 1000, samples: 3, splits: [test]}
         """, source: "test")
     for assignment in assignments { try configuration.apply(assignment: assignment) }

@@ -54,9 +54,9 @@ extension DatasetsCommand {
     static let configuration = CommandConfiguration(
       abstract: "Cut the ISPRS's aerial pictures of Potsdam into tiles to train on.",
       discussion: """
-        Takes '…_RGBIR.tif' and, where they are there, '…_label.tif' in FROM and the folders below, \
-        and writes PNGs of 200×200 pixels: TO/images with infrared as the fourth channel, TO/labels \
-        in the ISPRS's colours. Then: iic-tui train --preset potsdam-3 --data TO
+        Takes '…_RGBIR.tif' and, where they are there, '…_label.tif' in FROM and the folders \
+        below, and writes PNGs of 200×200 pixels: TO/images with infrared as the fourth channel, \
+        TO/labels in the ISPRS's colours. Then: iic-tui train --preset potsdam-3 --data TO
         """)
 
     @Argument(help: ArgumentHelp("The folder of the official pictures.", valueName: "from"))

@@ -21,15 +21,15 @@ struct PredictCommand: ParsableCommand {
       taken, in order of name; names that begin with a dot are not.
 
       The sub-head is the reported one, chosen without labels; the class is the one that its \
-      cluster maps to in the run's evaluation, empty if it maps to none. The name is the one that 'clusters \
-      RUN name' gave the cluster, else the class, else the cluster's number. A fine-tuned run's \
-      clusters are its classes, and its probabilities the mean over the crops that it is measured \
-      with.
+      cluster maps to in the run's evaluation, empty if it maps to none. The name is the one that \
+      'clusters RUN name' gave the cluster, else the class, else the cluster's number. A \
+      fine-tuned run's clusters are its classes, and its probabilities the mean over the crops \
+      that it is measured with.
 
       A run that clusters pixels takes pictures of any size as they are, and --out names the \
-      folder for what it makes of each: NAME.png, whose values are clusters and whose palette their \
-      colours, and NAME-overlay.png, the picture with these colours laid over it. A line tells how \
-      much of the picture each cluster has.
+      folder for what it makes of each: NAME.png, whose values are clusters and whose palette \
+      their colours, and NAME-overlay.png, the picture with these colours laid over it. A line \
+      tells how much of the picture each cluster has.
       """)
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))

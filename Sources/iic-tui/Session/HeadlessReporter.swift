@@ -72,7 +72,8 @@ final class HeadlessReporter: Sendable {
             + "\(description.imagesPerStep) images, \(description.parameterCount) parameters")
         if description.awaitsMainHead {
           text += line(
-            "head B begins when the trees of head A have shown the same number of classes three times"
+            "head B begins when the trees of head A have shown the same number of classes three "
+              + "times"
           )
         }
       case .changedHeads(let description, let step):
@@ -94,7 +95,8 @@ final class HeadlessReporter: Sendable {
         state.lastEvaluation = Self.summary(head, reported)
         text += line(
           "step \(evaluation.step), epoch \(evaluation.epoch): reported sub-head "
-            + "\(reported.index + 1) \(Self.scores(head, reported))loss \(Format.nats(reported.loss))"
+            + "\(reported.index + 1) \(Self.scores(head, reported))"
+            + "loss \(Format.nats(reported.loss))"
         )
         for warning in evaluation.warnings { text += line("warning: \(warning.text)") }
       case .restart(let restart):
