@@ -35,6 +35,8 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CImageCodecs"),
     .systemLibrary(name: "CCPUFeatures"),
+    // In C: what signal handlers may do is a promise that only C has.
+    .target(name: "CProcessGuard"),
     .target(name: "KernelInterface"),
     .target(
       name: "Kernels", dependencies: ["CCPUFeatures", "KernelInterface"] + kernelVariantNames),
@@ -52,7 +54,9 @@ let package = Package(
       dependencies: ["Kernels", "NeuralNet", "Datasets", "Methods", "Settings", "Snapshots"]),
     .target(
       name: "RunStorage",
-      dependencies: ["Snapshots", "CZlib", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Kernels", "Snapshots", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .target(
       name: "Sessions",
       dependencies: [
@@ -60,12 +64,13 @@ let package = Package(
         "Snapshots", "RunStorage",
       ]),
     .target(name: "TerminalUI", dependencies: ["Snapshots"]),
-    .target(name: "NcursesUI", dependencies: ["TerminalUI", "Snapshots", "CNcurses"]),
+    .target(
+      name: "NcursesUI", dependencies: ["TerminalUI", "Snapshots", "CNcurses", "CProcessGuard"]),
     .executableTarget(
       name: "iic-tui",
       dependencies: [
         "Kernels", "NeuralNet", "Datasets", "Settings", "Methods", "Training", "Sessions",
-        "Snapshots", "RunStorage", "TerminalUI", "NcursesUI",
+        "Snapshots", "RunStorage", "TerminalUI", "NcursesUI", "CProcessGuard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Optimised: the naive twins loop over every small shape, which takes minutes otherwise.

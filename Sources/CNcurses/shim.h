@@ -6,6 +6,8 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <term.h>
+#include <termios.h>
+#include <unistd.h>
 
 // term.h names hundreds of capabilities with macros; these common words among them would reach other code.
 #undef columns
@@ -35,21 +37,21 @@ static inline int ncurses_put(int y, int x, const wchar_t *text, attr_t attribut
   return mvwadd_wch(stdscr, y, x, &cell);
 }
 
-// wget_wch takes its window from a mutable global and is a macro in some versions.
-static inline int ncurses_read_key(int timeout_milliseconds, wint_t *key) {
-  wtimeout(stdscr, timeout_milliseconds);
-  return wget_wch(stdscr, key);
-}
-
-// TRUE is a macro with a cast, and keypad, leaveok and the like take it beside the global window.
+// TRUE is a macro with a cast, and leaveok and the like take it beside the global window.
 static inline void ncurses_prepare_screen(void) {
   cbreak();
   noecho();
   nonl();
-  keypad(stdscr, TRUE);
   intrflush(stdscr, FALSE);
   leaveok(stdscr, TRUE);
   curs_set(0);
+  // Ctrl-S would freeze the screen, and whoever writes to it. ncurses has no call for that.
+  struct termios modes;
+  if (tcgetattr(STDIN_FILENO, &modes) == 0) {
+    modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+    def_prog_mode();
+  }
 }
 
 // clearok takes the global window; the next refresh paints every cell anew.
@@ -67,6 +69,10 @@ static inline int ncurses_has_capability(const char *name) {
   return text != NULL && text != (const char *)-1;
 }
 
+static inline const char *ncurses_capability(const char *name) {
+  return ncurses_has_capability(name) ? tigetstr((char *)name) : NULL;
+}
+
 // setupterm exits the process on failure unless given a place for its error code, and is a macro in some versions.
 static inline int ncurses_find_terminal(const char *name, int descriptor) {
   int error = 0;
@@ -80,21 +86,3 @@ static inline SCREEN *ncurses_open(const char *name) {
 
 // CODESET is an enumerator of a type that differs between systems.
 static inline const char *ncurses_codeset(void) { return nl_langinfo(CODESET); }
-
-// Key codes are macros with octal literals, some of which Swift imports as Int32 and some not at all.
-static inline wint_t ncurses_key_left(void) { return KEY_LEFT; }
-static inline wint_t ncurses_key_right(void) { return KEY_RIGHT; }
-static inline wint_t ncurses_key_up(void) { return KEY_UP; }
-static inline wint_t ncurses_key_down(void) { return KEY_DOWN; }
-static inline wint_t ncurses_key_home(void) { return KEY_HOME; }
-static inline wint_t ncurses_key_end(void) { return KEY_END; }
-static inline wint_t ncurses_key_page_up(void) { return KEY_PPAGE; }
-static inline wint_t ncurses_key_page_down(void) { return KEY_NPAGE; }
-static inline wint_t ncurses_key_enter(void) { return KEY_ENTER; }
-static inline wint_t ncurses_key_backspace(void) { return KEY_BACKSPACE; }
-static inline wint_t ncurses_key_back_tab(void) { return KEY_BTAB; }
-static inline wint_t ncurses_key_resize(void) { return KEY_RESIZE; }
-
-// The two results of wget_wch that are not errors.
-static inline int ncurses_is_key_code(int result) { return result == KEY_CODE_YES; }
-static inline int ncurses_is_character(int result) { return result == OK; }

@@ -8,8 +8,9 @@ import Synchronization
 /// writes, and sums over units are made afterwards in the order of their numbers. Then results do
 /// not depend on the thread count.
 package final class WorkerPool: @unchecked Sendable {
-  // Unchecked: `job` is written before `generation` rises, read after that by the workers, and
-  // written again when `running` has fallen to 0.
+  // Unchecked: `threads` is written in `init` alone and not read by workers; `job` is written before
+  // `generation` rises, read after that by the workers, and written again when `running` has fallen
+  // to 0.
   private struct Job {
     let units: Int
     /// Lives in the frame of `forEach`, which returns only when every thread is done with it. A
@@ -17,7 +18,8 @@ package final class WorkerPool: @unchecked Sendable {
     let body: UnsafePointer<(Int, Int) -> Void>
   }
 
-  package let threads: Int
+  /// With the one that calls.
+  package private(set) var threads = 1
   private let condition = NSCondition()
   private let nextUnit = Atomic<Int>(0)
   /// Rises with each job, while `condition` is held.
@@ -35,16 +37,22 @@ package final class WorkerPool: @unchecked Sendable {
   /// does not poll, since the others need the time.
   private let looks: Int
 
-  /// `threads` counts the calling thread; at least 1.
+  /// Makes a pool of so many threads, or of as many as the system gives: `threads` then says how
+  /// many.
+  ///
+  /// - Parameter threads: counts the calling thread; at least 1.
   package init(threads: Int) {
     precondition(threads >= 1, "\(threads) threads")
-    self.threads = threads
     looks = threads <= ProcessInfo.processInfo.activeProcessorCount ? 5000 : 0
     for index in 1..<max(threads, 1) {
-      let thread = Thread { [self] in work(thread: index) }
-      thread.name = "worker \(index)"
-      thread.stackSize = 1 << 20
-      thread.start()
+      do {
+        try SystemThread.start(name: "worker \(index)", stackSize: 1 << 20) { [self] in
+          work(thread: index)
+        }
+      } catch {
+        return
+      }
+      self.threads += 1
     }
   }
 

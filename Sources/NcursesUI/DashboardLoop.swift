@@ -1,8 +1,8 @@
 import Snapshots
 import TerminalUI
 
-/// Shows `state` until the user leaves it or `shouldStop` says so, and returns the state it ended
-/// in.
+/// Shows `state` until the user leaves it or goes away, or `shouldStop` says so, and returns the
+/// state it ended in.
 ///
 /// The state's size and colours are set from the terminal. Draws at most 20 frames a second, and
 /// only when something has changed; between frames it sleeps until a key comes.
@@ -22,9 +22,10 @@ package func runDashboard(
   state.colorDepth = terminal.colorDepth
   (state.width, state.height) = terminal.size
   let clock = ContinuousClock()
+  if let note = terminal.note { state.say(note, seconds: 8) }
   var lastTick = clock.now
   var isChanged = true
-  while !state.isFinished && !shouldStop() {
+  while !state.isFinished && !terminal.isGone && !shouldStop() {
     let frameStart = clock.now
     for event in nextEvents() {
       _ = update(&state, event)
@@ -46,9 +47,10 @@ package func runDashboard(
       isChanged = false
     }
     var wait = frameMilliseconds - Int(seconds(clock.now - frameStart) * 1000)
-    while wait >= 0, !state.isFinished, !shouldStop(),
+    while wait >= 0, !state.isFinished, !terminal.isGone, !shouldStop(),
       let key = terminal.readKey(timeoutMilliseconds: wait)
     {
+      if key == .repaint { terminal.repaint() }
       for action in update(&state, .key(key)) {
         for event in perform(action) { _ = update(&state, event) }
       }

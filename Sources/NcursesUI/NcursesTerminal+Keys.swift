@@ -1,4 +1,5 @@
 import CNcurses
+import CProcessGuard
 import TerminalUI
 
 #if canImport(Darwin)
@@ -7,56 +8,82 @@ import TerminalUI
   import Glibc
 #endif
 
+/// Bytes are read and decoded here, not by ncurses: it presses keys for the pieces of sequences that
+/// come late, for pastes and for keys with Alt.
 extension NcursesTerminal {
   /// The next key, or nil after `timeoutMilliseconds` without one (0 does not wait).
   /// A resized terminal is a key too.
   package func readKey(timeoutMilliseconds: Int) -> Key? {
     let clock = ContinuousClock()
-    let start = clock.now
-    let timeout = max(0, min(timeoutMilliseconds, 60_000))
-    var code: wint_t = 0
-    let result = ncurses_read_key(Int32(timeout), &code)
-    if ncurses_is_key_code(result) != 0 { return specialKey(code) }
-    if ncurses_is_character(result) != 0 { return character(code) }
-    // Input that has ended answers at once, again and again: wait all the same.
-    let rest = Duration.milliseconds(timeout) - (clock.now - start)
-    let (seconds, attoseconds) = rest.components
-    if seconds > 0 || attoseconds > 5_000_000_000_000_000 {
-      usleep(UInt32(seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
-    }
-    return nil
-  }
-
-  private func specialKey(_ code: wint_t) -> Key? {
-    switch code {
-    case ncurses_key_resize():
-      // ncurses has cut its own picture, even if the size is by now what it was.
-      shown = nil
-      let (width, height) = size
-      return .resize(width: width, height: height)
-    case ncurses_key_left(): return .left
-    case ncurses_key_right(): return .right
-    case ncurses_key_up(): return .up
-    case ncurses_key_down(): return .down
-    case ncurses_key_home(): return .home
-    case ncurses_key_end(): return .end
-    case ncurses_key_page_up(): return .pageUp
-    case ncurses_key_page_down(): return .pageDown
-    case ncurses_key_enter(): return .enter
-    case ncurses_key_backspace(): return .backspace
-    case ncurses_key_back_tab(): return .tab
-    default: return nil
+    let end = clock.now + .milliseconds(max(0, min(timeoutMilliseconds, 60_000)))
+    while true {
+      suspendIfAsked()
+      if let key = resizeKey() { return key }
+      if !pendingKeys.isEmpty { return pendingKeys.removeFirst() }
+      let now = clock.now
+      var wait = max(.zero, end - now)
+      if let patience = decoder.patience {
+        let rest = lastByte + .milliseconds(patience) - now
+        if rest <= .zero {
+          pendingKeys += decoder.giveUp()
+          continue
+        }
+        wait = min(wait, rest)
+      }
+      let isReady = waitForInput(wait)
+      if isReady { read() } else if clock.now >= end, pendingKeys.isEmpty { return nil }
     }
   }
 
-  private func character(_ code: wint_t) -> Key? {
-    switch code {
-    case 9: return .tab
-    case 10, 13: return .enter
-    case 27: return .escape
-    case 8, 127: return .backspace
-    case 0..<32: return nil
-    default: return Unicode.Scalar(UInt32(code)).map { .character(Character($0)) }
+  /// Whether there is something to read; false after `wait`, or early if a signal came.
+  private func waitForInput(_ wait: Duration) -> Bool {
+    let (seconds, attoseconds) = wait.components
+    let milliseconds = Int32(
+      seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    guard !isGone else {
+      usleep(UInt32(milliseconds) * 1000)
+      return false
     }
+    var polled = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    guard poll(&polled, 1, milliseconds) > 0 else { return false }
+    if polled.revents & Int16(POLLIN) == 0 { isGone = true }
+    return polled.revents & Int16(POLLIN) != 0
+  }
+
+  private func read() {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = Self.readBytes(&bytes)
+    if count == 0 || count < 0 && errno != EINTR && errno != EAGAIN {
+      // Input that has ended answers at once, again and again.
+      isGone = true
+    }
+    guard count > 0 else { return }
+    lastByte = .now
+    pendingKeys += decoder.feed(Array(bytes.prefix(count)))
+  }
+
+  private static func readBytes(_ bytes: inout [UInt8]) -> Int {
+    #if canImport(Darwin)
+      Darwin.read(STDIN_FILENO, &bytes, bytes.count)
+    #else
+      Glibc.read(STDIN_FILENO, &bytes, bytes.count)
+    #endif
+  }
+
+  /// A size that is not the one drawn for, or a window that was dragged and is now as it was: what it
+  /// shows may have been cut meanwhile.
+  private func resizeKey() -> Key? {
+    let wasResized = process_guard_take_resize() != 0
+    guard let now = Self.askSize(), wasResized || now != size else { return nil }
+    resize(to: now)
+    return .resize(width: now.width, height: now.height)
+  }
+
+  /// Ctrl-Z: leaves the screen as it was, stops, and comes back when the shell says so.
+  private func suspendIfAsked() {
+    guard process_guard_take_suspension() != 0 else { return }
+    leaveScreen()
+    process_guard_suspend()
+    enterScreen()
   }
 }

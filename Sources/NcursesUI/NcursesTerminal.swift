@@ -1,4 +1,5 @@
 import CNcurses
+import CProcessGuard
 import TerminalUI
 
 #if canImport(Darwin)
@@ -14,25 +15,50 @@ import TerminalUI
 package final class NcursesTerminal {
   /// What the terminal can show; a frame for it is made at this depth.
   package let colorDepth: ColorDepth
+  /// What the user should know of how it was opened; nil for nothing.
+  package let note: String?
+  /// Whether whoever sat at it has left: the window is closed, or the line is cut.
+  package internal(set) var isGone = false
   private let isUTF8: Bool
   private let hasBrightColors: Bool
   private let screen: OpaquePointer
+  private let paste: (on: String, off: String)
   private var pairs: ColorPairs
-  var shown: CellBuffer?
+  private var shown: CellBuffer?
   private var isOpen = true
+  var decoder: KeyDecoder
+  var pendingKeys: [Key] = []
+  var lastByte = ContinuousClock.now
 
   /// Takes over the terminal on standard input and output.
   /// Throws before it has changed anything where there is none that can be drawn on.
   package init() throws(TerminalError) {
-    let name = try Self.usableTerminal()
-    // Only the character type: number formats must stay those of C for everybody else.
-    setlocale(LC_CTYPE, "")
+    let (name, wanted) = try Self.usableTerminal()
+    let (hasLocale, locale) = Self.setLocale()
     isUTF8 = String(cString: ncurses_codeset()) == "UTF-8"
-    guard let screen = ncurses_open(name) else { throw .cannotOpen(name) }
+    var notes: [String] = []
+    if name != wanted { notes.append("TERM=\(wanted) is not known here, drawing as for \(name)") }
+    if !hasLocale { notes.append("the locale is not installed, using \(locale)") }
+    note = notes.isEmpty ? nil : notes.joined(separator: "; ")
+    paste = Self.pasteModes(name)
+    let leaving = Self.capabilities(["sgr0", "cnorm", "rmcup"])
+    let restoring = paste.off + leaving + (ncurses_has_capability("rmcup") != 0 ? "" : "\r\n")
+    _ = restoring.withCString { process_guard_hold_terminal(STDOUT_FILENO, $0, strlen($0)) }
+    // What the variables LINES and COLUMNS say is old once the window is resized.
+    use_tioctl(true)
+    guard let screen = ncurses_open(name) else {
+      process_guard_release_terminal()
+      throw .cannotOpen(name)
+    }
     self.screen = screen
+    decoder = KeyDecoder(
+      escapeDelay: Self.environment("ESCDELAY").flatMap { Int($0) }.map { min(max(0, $0), 10_000) }
+        ?? 100)
     set_term(screen)
-    set_escdelay(25)
     ncurses_prepare_screen()
+    Self.send(paste.on)
+    process_guard_catch_suspensions()
+    process_guard_catch_resizes()
     let wantsColor = (Self.environment("NO_COLOR") ?? "").isEmpty
     var depth = ColorDepth.none
     if wantsColor, has_colors(), start_color() == OK, use_default_colors() == OK {
@@ -43,6 +69,7 @@ package final class NcursesTerminal {
     colorDepth = depth == .palette256 && !isUTF8 ? .ansi16 : depth
     hasBrightColors = ncurses_colors() >= 16
     pairs = ColorPairs(limit: depth == .none ? 1 : Int(ncurses_color_pairs()))
+    if let size = Self.askSize(), size != self.size { resize(to: size) }
   }
 
   deinit { close() }
@@ -50,15 +77,39 @@ package final class NcursesTerminal {
   /// Gives the terminal back as it was. Any further call does nothing.
   package func close() {
     guard isOpen else { return }
+    leaveScreen()
     isOpen = false
-    endwin()
+    process_guard_leave_suspensions()
+    process_guard_release_terminal()
     delscreen(screen)
+  }
+
+  /// Gives the terminal back until `enterScreen`.
+  func leaveScreen() {
+    Self.send(paste.off)
+    endwin()
+  }
+
+  /// Takes the terminal again, whatever is on it now.
+  func enterScreen() {
+    repaint()
+    ncurses_refresh()
+    Self.send(paste.on)
   }
 
   /// In cells.
   package var size: (width: Int, height: Int) {
     isOpen ? (Int(ncurses_width()), Int(ncurses_height())) : (0, 0)
   }
+
+  func resize(to size: (width: Int, height: Int)) {
+    resizeterm(Int32(size.height), Int32(size.width))
+    // ncurses has cut its own picture, even if the size is by now what it was.
+    shown = nil
+  }
+
+  /// The next frame is sent whole, over whatever others have written onto the screen.
+  package func repaint() { shown = nil }
 
   /// Shows `buffer`; only cells that differ from the last frame are sent.
   package func present(_ buffer: CellBuffer) {
@@ -116,13 +167,75 @@ package final class NcursesTerminal {
     getenv(name).map { String(cString: $0) }
   }
 
-  /// The terminal's name, once it is certain that opening it will neither fail nor end the process.
-  private static func usableTerminal() throws(TerminalError) -> String {
+  /// The terminal's size as the system has it; nil if it has none.
+  static func askSize() -> (width: Int, height: Int)? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return nil }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// Only the character type: number formats must stay those of C for everybody else.
+  ///
+  /// - Returns: whether the locale that was asked for is there, and the one in use.
+  private static func setLocale() -> (isWanted: Bool, name: String) {
+    if let name = setlocale(LC_CTYPE, "") { return (true, String(cString: name)) }
+    for name in ["C.UTF-8", "en_US.UTF-8"] where setlocale(LC_CTYPE, name) != nil {
+      return (false, name)
+    }
+    return (false, "C")
+  }
+
+  /// The terminal's name, once it is certain that opening it will neither fail nor end the process,
+  /// and the one that the environment has.
+  private static func usableTerminal() throws(TerminalError) -> (name: String, wanted: String) {
     guard isatty(STDOUT_FILENO) == 1 else { throw .notATerminal("standard output") }
     guard isatty(STDIN_FILENO) == 1 else { throw .notATerminal("standard input") }
-    guard let name = environment("TERM"), !name.isEmpty else { throw .termUnset }
-    guard ncurses_find_terminal(name, STDOUT_FILENO) == 1 else { throw .unknownTerminal(name) }
+    guard let wanted = environment("TERM"), !wanted.isEmpty else { throw .termUnset }
+    let candidates = [wanted] + substitutes(for: wanted)
+    guard let name = candidates.first(where: { ncurses_find_terminal($0, STDOUT_FILENO) == 1 })
+    else { throw .unknownTerminal(wanted) }
     guard ncurses_has_capability("cup") != 0 else { throw .cannotDraw(name) }
-    return name
+    return (name, wanted)
+  }
+
+  /// What a terminal whose description is not installed calls itself like.
+  private static func substitutes(for name: String) -> [String] {
+    for family in ["xterm", "tmux", "screen"] where name.hasPrefix(family + "-") {
+      return ["\(family)-256color", "xterm-256color", family, "xterm"]
+    }
+    return []
+  }
+
+  /// How a terminal is told to mark what is pasted; nothing for one that cannot.
+  private static func pasteModes(_ name: String) -> (on: String, off: String) {
+    let knows = ["xterm", "tmux", "screen", "rxvt", "alacritty", "foot", "kitty", "st-", "vte"]
+    guard ncurses_has_capability("BE") != 0 || knows.contains(where: { name.hasPrefix($0) }) else {
+      return ("", "")
+    }
+    return ("\u{1B}[?2004h", "\u{1B}[?2004l")
+  }
+
+  /// The texts of capabilities one after the other, without the pauses of old terminals.
+  private static func capabilities(_ names: [String]) -> String {
+    names.map { name in
+      guard let text = ncurses_capability(name) else { return "" }
+      var rest = String(
+        decoding: Array(
+          UnsafeBufferPointer(start: text, count: strlen(text))
+            .map { UInt8(bitPattern: $0) }), as: UTF8.self)[...]
+      var result = ""
+      while let start = rest.firstRange(of: "$<") {
+        result += rest[..<start.lowerBound]
+        rest = rest[start.upperBound...].drop { $0 != ">" }.dropFirst()
+      }
+      return result + rest
+    }.joined()
+  }
+
+  /// Past ncurses, which does not know of it.
+  private static func send(_ text: String) {
+    guard !text.isEmpty else { return }
+    _ = text.withCString { write(STDOUT_FILENO, $0, strlen($0)) }
   }
 }

@@ -14,7 +14,7 @@ package enum TerminalError: Error, Equatable, CustomStringConvertible {
     case .notATerminal(let stream): "\(stream) is not a terminal"
     case .termUnset: "TERM is not set, so the terminal's kind is not known"
     case .unknownTerminal(let name):
-      "no terminal description for TERM=\(name) is installed"
+      "no terminal description for TERM=\(name) is installed; TERM=xterm-256color may do"
     case .cannotDraw(let name): "a terminal of kind TERM=\(name) cannot place its cursor"
     case .cannotOpen(let name): "ncurses could not open the terminal (TERM=\(name))"
     }

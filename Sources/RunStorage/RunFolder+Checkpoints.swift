@@ -11,6 +11,7 @@ package struct StoredWeights: Sendable, Equatable {
 /// A checkpoint is two files that count as one: the optimiser's file carries the step in its name
 /// and is written first, and `latest.safetensors`, which names that step, appears after it.
 /// Whatever moment the process dies at, `latest.safetensors` and the file it names belong together.
+/// The checkpoint before stays as `previous.safetensors`, in case a disk damages the latest.
 extension RunFolder {
   private static let stepKey = "step"
   private static let trainerStateKey = "trainer_state"
@@ -27,15 +28,55 @@ extension RunFolder {
       metadata: [
         Self.stepKey: step, Self.isBestKey: isBest,
         Self.trainerStateKey: checkpoint.trainerState,
-      ], to: optimizerURL(step: checkpoint.step))
+      ], hasChecksum: true, to: optimizerURL(step: checkpoint.step))
     // Before the latest: a resumed run writes again what comes after the latest, but not what came
     // before it.
     if checkpoint.isBest {
-      try Safetensors.write(checkpoint.weights, metadata: weightsMetadata, to: bestWeightsURL)
+      try Safetensors.write(
+        checkpoint.weights, metadata: weightsMetadata, hasChecksum: true, to: bestWeightsURL)
     }
-    try Safetensors.write(checkpoint.weights, metadata: weightsMetadata, to: latestWeightsURL)
-    removeOptimizers(except: checkpoint.step)
+    keepPrevious(before: checkpoint.step)
+    try Safetensors.write(
+      checkpoint.weights, metadata: weightsMetadata, hasChecksum: true, to: latestWeightsURL)
+    let previous = (try? openWeights(previousWeightsURL))?.step
+    removeOptimizers(except: [checkpoint.step, previous ?? checkpoint.step])
     return latestWeightsURL
+  }
+
+  /// Gives the latest weights their second name. A file system that has only one name for a file
+  /// keeps none of them.
+  private func keepPrevious(before step: Int) {
+    // A second checkpoint of one step is no reason to forget the one before.
+    guard let latest = try? openWeights(latestWeightsURL), latest.step != step else { return }
+    let temporary = AtomicFile.temporary(for: previousWeightsURL)
+    unlink(temporary.path)
+    guard link(latestWeightsURL.path, temporary.path) == 0 else { return }
+    rename(temporary.path, previousWeightsURL.path)
+  }
+
+  /// The step of the checkpoint before the latest; nil if there is none that is whole.
+  package var previousCheckpointStep: Int? {
+    guard let previous = try? openWeights(previousWeightsURL),
+      let whole = try? complete(previous.file, step: previous.step)
+    else { return nil }
+    return whole.step
+  }
+
+  /// Makes the checkpoint before the latest the latest one; a damaged one stays beside it under
+  /// another name. Only the holder of the run's lock may call it.
+  ///
+  /// - Throws: if there is none that is whole; then nothing is changed.
+  package func returnToPrevious() throws(StorageError) {
+    guard previousCheckpointStep != nil else {
+      throw StorageError(
+        previousWeightsURL, "there is no checkpoint before the latest that is whole")
+    }
+    let damaged = url.appendingPathComponent("damaged.safetensors")
+    rename(latestWeightsURL.path, damaged.path)
+    guard rename(previousWeightsURL.path, latestWeightsURL.path) == 0 else {
+      throw StorageError(latestWeightsURL, "cannot write: \(systemReason())")
+    }
+    AtomicFile.flushFolder(url)
   }
 
   /// Whether there is a checkpoint to resume from.
@@ -114,10 +155,10 @@ extension RunFolder {
       trainerState: trainerState, isBest: file.metadata[Self.isBestKey] == "true")
   }
 
-  private func removeOptimizers(except step: Int) {
-    let kept = optimizerURL(step: step).lastPathComponent
+  private func removeOptimizers(except steps: [Int]) {
+    let kept = steps.map { optimizerURL(step: $0).lastPathComponent }
     for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    where name.hasPrefix(Self.optimizerPrefix) && name != kept {
+    where name.hasPrefix(Self.optimizerPrefix) && !kept.contains(name) {
       unlink(url.appendingPathComponent(name).path)
     }
   }

@@ -11,10 +11,8 @@ extension RunFolder {
   package func isUnbegun() throws(StorageError) -> Bool {
     guard url.isFolder, !hasCheckpoint else { return false }
     guard FileManager.default.fileExists(atPath: historyURL.path) else { return true }
-    return try storing(historyURL, "read") {
-      try RunHistoryReader.read(from: historyURL) { database in
-        try !database.tableExists("run") || !database.hasRun()
-      }
+    return try RunHistoryReader(self).readUnchecked { database in
+      try !database.tableExists("run") || !database.hasRun()
     }
   }
 }

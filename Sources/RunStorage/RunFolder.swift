@@ -6,8 +6,11 @@ import Snapshots
 ///     history.sqlite                     description, samples, every step and evaluation
 ///     latest.safetensors                 the newest checkpoint's weights; names its step
 ///     latest-optimizer-<step>.safetensors  what else that checkpoint needs to go on
+///     previous.safetensors               the weights of the checkpoint before
 ///     best.safetensors                   the weights with the lowest loss so far
 ///     running.lock                       held while a process writes the run
+///     control                            a pipe that steers the process that writes it
+///     run.log                            what was said of it, in words
 ///     cluster-names.json, .lock          what people call its clusters; anybody may write them
 package struct RunFolder: Sendable, Equatable {
   package let url: URL
@@ -18,6 +21,7 @@ package struct RunFolder: Sendable, Equatable {
   package var name: String { url.lastPathComponent }
   package var historyURL: URL { url.appendingPathComponent("history.sqlite") }
   package var latestWeightsURL: URL { url.appendingPathComponent("latest.safetensors") }
+  var previousWeightsURL: URL { url.appendingPathComponent("previous.safetensors") }
   package var bestWeightsURL: URL { url.appendingPathComponent("best.safetensors") }
   var lockURL: URL { url.appendingPathComponent("running.lock") }
 

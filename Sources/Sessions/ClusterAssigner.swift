@@ -33,6 +33,7 @@ package struct ClusterAssigner {
   /// - Throws: an error of one line.
   package init(
     _ folder: RunFolder, head: HeadID?, number: Int?, best: Bool, dataset: String?, data: String?,
+    mayDiffer: Bool,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws {
     guard try !PixelPredictor.suits(folder) else {
@@ -41,7 +42,7 @@ package struct ClusterAssigner {
           + "picture, 'iic-tui clusters \(folder.name) sheet' shows the segments")
     }
     var (settings, images) = try folder.loadData(
-      dataset: dataset, data: data, progress: progress)
+      dataset: dataset, data: data, mayDiffer: mayDiffer, progress: progress)
     // Nothing is measured here.
     settings.clustering.evaluation = EvaluationSettings()
     try settings.validate(

@@ -18,10 +18,11 @@ package struct PixelAssigner {
   /// - Throws: an error of one line.
   package init(
     _ folder: RunFolder, head: HeadID?, number: Int?, best: Bool, dataset: String?, data: String?,
+    mayDiffer: Bool,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws {
     let (settings, images) = try folder.loadData(
-      dataset: dataset, data: data, progress: progress)
+      dataset: dataset, data: data, mayDiffer: mayDiffer, progress: progress)
     try settings.validate(source: folder.name)
     let network = try StoredNetwork(
       folder, settings, imageChannels: images.channels,

@@ -20,7 +20,8 @@ extension PreparedRun {
       throw SessionError("\(configuration.fineTuning.start): \(error)")
     }
     try recordedImages?.checkResuming(
-      trainer.description, trainer.samples, source: configuration.dataSource)
+      trainer.description, trainer.samples, source: configuration.dataSource,
+      mayDiffer: dataMayDiffer)
     return trainer
   }
 

@@ -9,10 +9,12 @@ extension RunFolder {
   /// - Parameters:
   ///   - dataset: another data set than the run's, by name.
   ///   - data: the folder of its files, as a person writes it.
+  ///   - mayDiffer: whether they may be others than those that the run learnt from; another data set
+  ///     that is named always may.
   ///   - progress: told how many of how many pictures are read, from any thread.
   /// - Throws: an error of one line where it cannot be read, or its images are of another size.
   package func loadData(
-    dataset: String?, data: String?,
+    dataset: String?, data: String?, mayDiffer: Bool,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws -> (settings: Configuration, images: ImageDataset) {
     let reader = RunHistoryReader(self)
@@ -31,7 +33,8 @@ extension RunFolder {
     settings.segmentation.turns.headB.splits = []
     let images = try settings.loadDataset(progress: progress)
     try settings.checkPictures(of: images)
-    try reader.check(images, evaluating: settings, run: name)
+    try reader.check(
+      images, evaluating: settings, run: name, mayDiffer: mayDiffer || dataset != nil)
     return (settings, images)
   }
 }

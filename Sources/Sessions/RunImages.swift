@@ -51,21 +51,33 @@ struct RunImages {
     }
   }
 
+  /// Throws `SessionError` where these are not the data that the run learnt from, however alike.
+  func checkIdentity(_ dataset: ImageDataset, source: String) throws(SessionError) {
+    // A run of an older program does not know.
+    guard let expected = description.data else { return }
+    let found = DataIdentity(dataset)
+    guard found == expected else {
+      throw SessionError(
+        "\(source): has \(found), expected \(expected), the data of \(run); --data-changed insists")
+    }
+  }
+
   /// Throws `SessionError` where the trainer that was made of the images would evaluate or show
   /// others than the run did.
   ///
   /// - Parameters:
   ///   - description: describes the run as it would go on.
   ///   - samples: the images that the screen shows, chosen from all by the seed.
+  ///   - mayDiffer: whether the data may be others than before.
   func checkResuming(
-    _ description: RunDescription, _ samples: SampleImages, source: String
+    _ description: RunDescription, _ samples: SampleImages, source: String, mayDiffer: Bool
   ) throws(SessionError) {
     guard description.evaluationImages == self.description.evaluationImages else {
       throw SessionError(
         "\(source): has \(description.evaluationImages) images to evaluate, expected the "
           + "\(self.description.evaluationImages) of \(run)")
     }
-    guard samples == self.samples else {
+    guard mayDiffer || samples == self.samples else {
       throw SessionError("\(source): its images are not those that \(run) was trained on")
     }
   }
@@ -73,9 +85,13 @@ struct RunImages {
 
 extension RunHistoryReader {
   /// Throws `SessionError` where the run's network cannot judge these images.
+  ///
+  /// - Parameter mayDiffer: whether they may be others than the run's.
   package func check(
-    _ dataset: ImageDataset, evaluating settings: Configuration, run: String
+    _ dataset: ImageDataset, evaluating settings: Configuration, run: String, mayDiffer: Bool
   ) throws {
-    try RunImages(self, run: run).checkEvaluating(dataset, source: settings.dataSource)
+    let images = try RunImages(self, run: run)
+    try images.checkEvaluating(dataset, source: settings.dataSource)
+    if !mayDiffer { try images.checkIdentity(dataset, source: settings.dataSource) }
   }
 }

@@ -20,6 +20,10 @@ package struct RunRequest: Sendable {
   package var flags: [(flag: String, key: String, value: String)] = []
   /// Told how many of how many pictures are read, from any thread.
   package var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  /// A run that goes on may do so with other data than it began with.
+  package var dataMayDiffer = false
+  /// A run that goes on does so from the checkpoint before the latest, which is damaged.
+  package var fromPrevious = false
   /// The new run's name; made from preset and time if nil.
   package var name: String?
   /// Loads the data that settings name; they are read from disk if nil. Who starts several runs
@@ -102,6 +106,8 @@ package struct PreparedRun {
   package var startedAt: Double
   /// What a run that goes on has recorded of its images.
   var recordedImages: RunImages?
+  /// Whether the data may be others than those that the run began with.
+  var dataMayDiffer = false
 }
 
 extension PreparedRun {
@@ -163,6 +169,7 @@ extension PreparedRun {
     // The recorder first: it holds the lock that keeps other writers out.
     let recorder = try RunRecorder(folder)
     do {
+      if request.fromPrevious { try folder.returnToPrevious() }
       let history = try RunHistoryReader(folder).outline()
       var recorded = try Configuration(
         recorded: history.description.configuration, source: folder.name)
@@ -174,11 +181,16 @@ extension PreparedRun {
       var settings = ComposedSettings(recorded: recorded, run: folder.name)
       let dataset = try settings.complete(request)
       let images = try RunImages(RunHistoryReader(folder), run: folder.name)
-      try images.checkResuming(dataset, source: settings.configuration.dataSource)
-      let checkpoint = folder.hasCheckpoint ? try folder.loadLatest() : nil
+      let source = settings.configuration.dataSource
+      try images.checkResuming(dataset, source: source)
+      if !request.dataMayDiffer { try images.checkIdentity(dataset, source: source) }
+      let checkpoint = folder.hasCheckpoint ? try Self.latest(of: folder) : nil
       let planned = settings.configuration.plannedSteps(
         settings.configuration.schedule(of: dataset))
-      if let checkpoint, checkpoint.step >= planned {
+      // One that was ended in its last evaluation, or before it could say that it is complete, still
+      // has that to do.
+      let isComplete = history.end == .completed || history.end == .failed
+      if let checkpoint, checkpoint.step > planned || checkpoint.step == planned && isComplete {
         throw SessionError(
           "\(folder.name): all of its \(checkpoint.step) steps are taken; --epochs or --steps with "
             + "a larger number goes on")
@@ -188,10 +200,23 @@ extension PreparedRun {
         checkpoint: checkpoint,
         start: checkpoint == nil ? try settings.configuration.loadStart() : nil,
         past: try Self.past(of: folder, upTo: checkpoint),
-        startedAt: history.description.startedAt, recordedImages: images)
+        startedAt: history.description.startedAt, recordedImages: images,
+        dataMayDiffer: request.dataMayDiffer)
     } catch {
       recorder.close()
       throw error
+    }
+  }
+
+  /// The newest checkpoint; of a damaged one the error names the one before, if that is whole.
+  private static func latest(of folder: RunFolder) throws -> CheckpointSnapshot {
+    do {
+      return try folder.loadLatest()
+    } catch {
+      guard let step = folder.previousCheckpointStep else { throw error }
+      throw SessionError(
+        "\(error); the checkpoint before it, of step \(step), is whole: --checkpoint previous goes on "
+          + "from there")
     }
   }
 

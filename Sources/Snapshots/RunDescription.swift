@@ -24,12 +24,16 @@ package struct RunDescription: Sendable, Codable, Equatable {
   package var parameterCount: Int
   /// Seconds since 1970.
   package var startedAt: Double
+  /// What it learns from; nil in what an older program wrote.
+  package var data: DataIdentity?
 
   package init(
     name: String, preset: String, dataset: String, classNames: [String], configuration: String,
     seed: UInt64, heads: [HeadDescription], epochs: Int, plannedSteps: Int,
-    imagesPerStep: Int, evaluationImages: Int, parameterCount: Int, startedAt: Double
+    imagesPerStep: Int, evaluationImages: Int, parameterCount: Int, startedAt: Double,
+    data: DataIdentity? = nil
   ) {
+    self.data = data
     self.name = name
     self.preset = preset
     self.dataset = dataset

@@ -16,6 +16,8 @@ package struct RunHistory: Sendable, Equatable {
   package var end: EndStatus?
   package var endMessage: String?
   package var isPaused = false
+  /// What keeps the run from being recorded now.
+  package var storageProblem: String?
 
   /// A run before its first step.
   package init(description: RunDescription, samples: SampleImages) {
@@ -38,10 +40,12 @@ package struct RunHistory: Sendable, Equatable {
     case .restart(let restart): restarts.append(restart)
     case .checkpoint: break
     case .paused(let paused): isPaused = paused
+    case .storageProblem(let problem): storageProblem = problem
     case .ended(let status, _, let message):
       end = status
       endMessage = message
       isPaused = false
+      storageProblem = nil
     }
   }
 

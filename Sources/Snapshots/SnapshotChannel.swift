@@ -18,9 +18,11 @@ package final class SnapshotLane: @unchecked Sendable {
 
   init(policy: Policy) { self.policy = policy }
 
-  func send(_ event: TrainingEvent) {
+  /// Adds an event behind the others.
+  package func send(_ event: TrainingEvent) {
     condition.withLock {
       var event = event
+      if isClosed { return }
       if policy == .newest {
         switch event {
         case .checkpoint(var checkpoint):
@@ -36,7 +38,8 @@ package final class SnapshotLane: @unchecked Sendable {
     }
   }
 
-  func close() {
+  /// Whoever takes from the lane gets what has come until now, and no more.
+  package func close() {
     condition.withLock {
       isClosed = true
       condition.broadcast()

@@ -19,5 +19,8 @@ package enum TrainingEvent: Sendable, Equatable {
   case restart(RestartSnapshot)
   /// The trainer waits (true) or goes on (false), as asked.
   case paused(Bool)
+  /// What keeps the run from being recorded, nil once it is recorded again. The trainer waits
+  /// meanwhile; this is said by who records, and is in no history.
+  case storageProblem(String?)
   case ended(EndStatus, step: Int, message: String?)
 }

@@ -39,6 +39,7 @@ package enum Dashboard {
     switch state.overlay {
     case .help?: HelpOverlay.draw(state, into: &buffer)
     case .notices?: NoticeOverlay.draw(state, moment, into: &buffer)
+    case .leaving?: LeavingOverlay.draw(into: &buffer)
     case nil: break
     }
   }

@@ -7,6 +7,10 @@ package enum Key: Sendable, Hashable {
   case tab, enter, escape, backspace
   case left, right, up, down
   case home, end, pageUp, pageDown
+  /// Text that came at once from elsewhere.
+  case pasted(String)
+  /// Ctrl-L: paint everything anew.
+  case repaint
   /// The terminal has a new size, in cells.
   case resize(width: Int, height: Int)
 }
@@ -21,6 +25,8 @@ package enum DashboardEvent: Sendable, Equatable {
   case history(RunHistory)
   /// What people call the run's clusters, as it is on disk.
   case names(ClusterNames)
+  /// Whether a process still trains a run that is watched.
+  case isTrained(Bool)
   /// Something that was asked for could not be done, and why.
   case problem(String)
   /// Wall-clock seconds since the last tick.

@@ -13,6 +13,12 @@ extension DashboardState {
     recalled = Recalled(position: position, moment: moment)
   }
 
+  /// Whether a run that is trained has been silent for longer than its steps explain.
+  var isStalled: Bool {
+    let step = history.newest.lastStep.map { $0.elapsed / Double(max(1, $0.step)) } ?? 0
+    return secondsWithoutNews >= max(15, 10 * step)
+  }
+
   package func description(of head: HeadID) -> HeadDescription? {
     history.description.heads.first { $0.name == head }
   }

@@ -9,13 +9,18 @@ package func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [
     return []
   case .training(let events):
     for event in events { state.receive(event) }
+    if !events.isEmpty { state.secondsWithoutNews = 0 }
     return []
   case .history(let history):
     state.history = history
+    state.secondsWithoutNews = 0
     state.followHistory()
     return []
   case .names(let names):
     state.names = names
+    return []
+  case .isTrained(let isTrained):
+    state.isTrained = isTrained
     return []
   case .problem(let problem):
     state.say(problem, seconds: 8)
@@ -48,7 +53,7 @@ extension DashboardState {
       isStopping = false
       requestedPause = nil
     case .restart(let restart): say(restart.text, seconds: 8)
-    case .evaluation: break
+    case .evaluation, .storageProblem: break
     }
   }
 
@@ -61,6 +66,7 @@ extension DashboardState {
 
   fileprivate mutating func tick(_ seconds: Double) {
     advanceReplay(seconds: seconds)
+    secondsWithoutNews += seconds
     guard var shown = message else { return }
     shown.secondsLeft -= seconds
     message = shown.secondsLeft > 0 ? shown : nil
@@ -68,9 +74,13 @@ extension DashboardState {
 
   fileprivate mutating func press(_ key: Key) -> [DashboardAction] {
     if naming != nil { return type(key) }
-    if overlay != nil, key != .character("q") {
-      overlay = nil
+    if case .pasted = key {
+      say("a paste presses no keys")
       return []
+    }
+    if let open = overlay {
+      overlay = nil
+      return open == .leaving ? leave(key) : []
     }
     switch key {
     case .character("q"): return quit()
@@ -158,13 +168,27 @@ extension DashboardState {
 
   private mutating func quit() -> [DashboardAction] {
     let trains = mode == .live && history.end == nil
-    guard trains, !isStopping else {
+    if trains, !isStopping { overlay = .leaving } else { isFinished = true }
+    return []
+  }
+
+  /// The answer to how the screen of a training is to be left.
+  private mutating func leave(_ key: Key) -> [DashboardAction] {
+    guard history.end == nil else {
       isFinished = true
       return []
     }
-    isStopping = true
-    say("stopping after this step and saving — q again to leave the screen now", seconds: 600)
-    return [.stop]
+    switch key {
+    case .character("s"), .character("q"), .enter:
+      isStopping = true
+      say("stopping after this step and saving — q again to leave the screen now", seconds: 600)
+      return [.stop]
+    case .character("t"):
+      trainsOn = true
+      isFinished = true
+    default: break
+    }
+    return []
   }
 
   private mutating func steer(_ key: Key) -> [DashboardAction] {
@@ -178,8 +202,8 @@ extension DashboardState {
       return []
     }
     guard case .character(let character) = key, " +=-_ec".contains(character) else { return [] }
-    guard mode == .live else {
-      say("another process trains this run; this screen only watches")
+    guard isTrained else {
+      say("no process trains this run now")
       return []
     }
     guard history.end == nil, !isStopping else {

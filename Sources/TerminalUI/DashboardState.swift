@@ -4,7 +4,7 @@ import Snapshots
 package enum DashboardMode: Sendable, Equatable {
   /// This process trains; keys can steer it.
   case live
-  /// Another process trains; keys can only look.
+  /// Another process trains; keys ask it.
   case watch
   /// A recorded run, played at `speed` times its own pace from step `from`.
   case replay(speed: Double, from: Int)
@@ -12,7 +12,7 @@ package enum DashboardMode: Sendable, Equatable {
 
 /// Everything a frame is drawn from.
 package struct DashboardState: Sendable, Equatable {
-  package enum Overlay: Sendable, Equatable { case help, notices }
+  package enum Overlay: Sendable, Equatable { case help, notices, leaving }
 
   /// How a recorded run is played.
   package struct Replay: Sendable, Equatable {
@@ -70,7 +70,13 @@ package struct DashboardState: Sendable, Equatable {
   package var isStopping = false
   /// The user is done: the loop that shows this state returns.
   package var isFinished = false
+  /// The training is to go on when the screen has gone.
+  package var trainsOn = false
   package var message: Message?
+  /// Whether there is a process that trains the run, as far as is known.
+  package var isTrained = true
+  /// Since something came of a run that is trained.
+  var secondsWithoutNews = 0.0
   package var width: Int
   package var height: Int
   package var colorDepth: ColorDepth

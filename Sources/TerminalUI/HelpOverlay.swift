@@ -5,15 +5,12 @@ package enum HelpOverlay {
       switch state.mode {
       case .replay:
         [("space", "play or pause"), ("+ −", "faster, slower")]
-      case .live:
+      case .live, .watch:
         [
           ("space", "pause or go on"), ("e  c", "evaluate, checkpoint now"),
           ("+ −", "learning rate up, down"),
         ]
-      case .watch: []
       }
-    let quitting =
-      state.mode == .live && state.history.end == nil ? "stop training, save and leave" : "leave"
     let views: [(String, String)] =
       state.clustersPixels
       ? [
@@ -34,7 +31,8 @@ package enum HelpOverlay {
       ("[ ]", "one step back, on"),
       ("< >", "a tenth of the run back, on"),
       ("Home End", "first step, newest step"),
-      ("?  q", "help, " + quitting),
+      ("Ctrl-L", "paint the screen anew"),
+      ("?  q", state.mode == .live ? "help; leave, and it asks how" : "help; leave"),
     ]
   }
 

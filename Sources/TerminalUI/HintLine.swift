@@ -14,10 +14,17 @@ package enum HintLine {
         style: Style(Theme.attention, bold: true))
       return
     }
-    if state.history.end == .failed, state.replay == nil, let reason = state.history.endMessage {
+    let failure = state.history.end == .failed ? state.history.endMessage : nil
+    if state.replay == nil, let reason = state.history.storageProblem ?? failure {
       buffer.write(
         reason, x: area.x + 1, y: area.y, limit: area.width - 2,
         style: Style(Theme.wrong, bold: true))
+      return
+    }
+    if state.mode == .watch, !state.isTrained, state.history.end == nil {
+      buffer.write(
+        "its process has died: iic-tui train --resume \(state.history.description.name)",
+        x: area.x + 1, y: area.y, limit: area.width - 2, style: Style(Theme.wrong, bold: true))
       return
     }
     var x = area.x + 1
@@ -99,12 +106,14 @@ package enum HintLine {
         ("+−", "speed"), ("< >", "seek"),
       ] + look + [(", .", "evaluation"), ("[ ]", "step"), ("Home End", "ends")]
     }
-    guard state.mode == .live, state.history.end == nil else {
-      return [("q", "quit"), ("?", "help")] + look + [(", .", "look back"), ("End", "newest")]
+    let newest = state.position == nil ? [] : [("End", "newest")]
+    guard state.history.end == nil, state.isTrained else {
+      return [("q", "quit"), ("?", "help")] + newest + look + [(", .", "look back")]
     }
     return [
-      ("q", "stop"), ("?", "help"), ("space", state.history.isPaused ? "resume" : "pause"),
-    ] + look + [
+      ("q", state.mode == .live ? "stop" : "quit"), ("?", "help"),
+      ("space", state.history.isPaused ? "resume" : "pause"),
+    ] + newest + look + [
       ("e", "evaluate"), ("c", "checkpoint"), ("+−", "learning rate"), (", .", "look back"),
     ]
   }

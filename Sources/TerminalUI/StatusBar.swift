@@ -51,21 +51,32 @@ package enum StatusBar {
       return isOver
         ? ("■", "replay at its end", Theme.quiet) : ("‖", "replay paused \(speed)", Theme.attention)
     }
-    if let position = state.position {
-      return ("◀", "looking back at step \(Figures.count(position))", Theme.attention)
-    }
+    let (mark, text, color) = standing(of: state)
+    guard let position = state.position else { return (mark, text, color) }
+    return ("◀", "step \(Figures.count(position)), now \(text)", Theme.attention)
+  }
+
+  /// How the run stands now, whatever moment is shown.
+  private static func standing(
+    of state: DashboardState
+  ) -> (mark: String, text: String, color: Color) {
     switch state.history.end {
     case .completed?: return ("■", "finished", Theme.truth)
     case .stopped?: return ("■", "stopped", Theme.attention)
     case .failed?: return ("✗", "failed", Theme.wrong)
     case nil: break
     }
+    if !state.isTrained { return ("✗", "interrupted", Theme.wrong) }
     if state.isStopping { return ("■", "stopping", Theme.attention) }
+    if state.history.storageProblem != nil { return ("‖", "waiting for the disk", Theme.wrong) }
     if let wanted = state.requestedPause, wanted != state.history.isPaused {
       return wanted ? ("‖", "pausing", Theme.attention) : ("●", "resuming", Theme.truth)
     }
     if state.history.isPaused { return ("‖", "paused", Theme.attention) }
     if state.history.newest.lastStep == nil { return ("●", "starting", Theme.attention) }
+    if state.isStalled {
+      return ("○", "no news for \(Figures.duration(state.secondsWithoutNews))", Theme.attention)
+    }
     return ("●", "training", Theme.truth)
   }
 
@@ -73,6 +84,10 @@ package enum StatusBar {
   private static func numbers(_ state: DashboardState, _ moment: Moment) -> [Span] {
     let description = state.history.description
     let isWide = state.width >= 110
+    // A rate that was asked for is none of an earlier moment, and a dead run has no time left.
+    let asked = state.position == nil ? state.requestedLearningRate : nil
+    let goesOn = state.isTrained || state.replay != nil
+    let pace = goesOn || state.position != nil ? moment.imagesPerSecond : nil
     var pairs: [(name: String, value: String)] = [
       (isWide ? "epoch " : "ep ", "\(moment.lastStep?.epoch ?? 0)/\(description.epochs)"),
       (
@@ -80,10 +95,13 @@ package enum StatusBar {
         "\(Figures.count(moment.step))/\(Figures.count(description.plannedSteps))"
       ),
       ("", Figures.percent(state.progress, 0) + "%"),
-      ("", "\(moment.imagesPerSecond.map { speed($0) } ?? "—") img/s"),
+      ("", "\(pace.map { speed($0) } ?? "—") img/s"),
       (isWide ? "elapsed " : "", Figures.duration(moment.lastStep?.elapsed ?? 0)),
-      ("ETA ", Figures.duration(moment.secondsLeft(toStep: description.plannedSteps))),
-      ("lr ", Figures.rate(state.requestedLearningRate ?? moment.lastStep?.learningRate)),
+      (
+        "ETA ",
+        goesOn ? Figures.duration(moment.secondsLeft(toStep: description.plannedSteps)) : "—"
+      ),
+      ("lr ", Figures.rate(asked ?? moment.lastStep?.learningRate)),
     ]
     if isWide {
       pairs.append(("seed ", "\(description.seed)"))

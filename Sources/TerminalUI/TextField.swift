@@ -30,6 +30,7 @@ package struct TextField: Sendable, Equatable {
     case .enter: return .accepted
     case .escape: return .left
     case .character(let character): insert(character)
+    case .pasted(let text): for character in text where !character.isNewline { insert(character) }
     case .backspace where cursor > 0:
       cursor -= 1
       characters.remove(at: cursor)

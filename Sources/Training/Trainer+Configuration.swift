@@ -64,7 +64,8 @@ extension Trainer {
         seed: configuration.seed, heads: method.heads, epochs: configuration.epochs,
         plannedSteps: configuration.plannedSteps(method.schedule),
         imagesPerStep: method.imagesPerStep, evaluationImages: method.evaluationImages,
-        parameterCount: method.network.parameterCount, startedAt: startedAt),
+        parameterCount: method.network.parameterCount, startedAt: startedAt,
+        data: DataIdentity(dataset)),
       samples: samples, configuration: configuration,
       checkpoint: checkpoint, channel: channel, control: control)
   }
@@ -73,6 +74,15 @@ extension Trainer {
   private static func samples(_ configuration: Configuration, of images: [Int]) -> [Int] {
     var random = RandomStream(seed: configuration.seed, purpose: .samples)
     return Array(images.shuffled(using: &random).prefix(configuration.samples))
+  }
+}
+
+extension DataIdentity {
+  /// Reads all of the data set, or much of it.
+  package init(_ dataset: ImageDataset) {
+    self.init(
+      images: dataset.count, height: dataset.height, width: dataset.width,
+      channels: dataset.channels, checksum: dataset.checksum)
   }
 }
 

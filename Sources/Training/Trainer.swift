@@ -88,7 +88,9 @@ package final class Trainer {
       }
     }
     checkpoint()
-    channel.send(.ended(.completed, step: state.step, message: nil))
+    // A stop that came in the last evaluation: it is made when the run is resumed.
+    let status: EndStatus = state.owesEvaluation ? .stopped : .completed
+    channel.send(.ended(status, step: state.step, message: nil))
   }
 
   /// The epoch of the last step taken, from 1; 0 before the first.
@@ -125,6 +127,7 @@ package final class Trainer {
   /// One step of the method; returns its loss.
   private func takeStep() -> Double {
     let start = ContinuousClock.now
+    let stoodStill = StandstillWatch.shared.total
     let index = method.schedule.index(ofStep: state.step)
     let images = method.batches.batch(ofStep: index.step)
     if index.step + 1 < description.plannedSteps { method.batches.prepare(step: index.step + 1) }
@@ -135,7 +138,8 @@ package final class Trainer {
     state.step += 1
     guard losses.loss.isFinite else { return losses.loss }
 
-    let seconds = start.duration(to: .now).seconds
+    let stillness = StandstillWatch.shared.total - stoodStill
+    let seconds = max(1e-9, (start.duration(to: .now) - stillness).seconds)
     state.elapsed += seconds
     channel.send(
       .step(
@@ -148,11 +152,11 @@ package final class Trainer {
   }
 
   private func evaluate() {
-    // A stop need not wait for an evaluation, except the last one, after which nothing goes on.
+    // A stop does not wait for an evaluation; a run that is resumed makes it first.
     let isFinal = state.step == description.plannedSteps
     let evaluation = method.evaluate(
       step: state.step, epoch: epoch, elapsed: state.elapsed, isFinal: isFinal,
-      isCancelled: { !isFinal && control.isStopping })
+      isCancelled: { control.isStopping })
     state.owesEvaluation = evaluation == nil
     guard let evaluation else {
       // A checkpoint of this step may exist already, without the debt.
@@ -205,7 +209,7 @@ package final class Trainer {
         isPaused = requests.paused
         channel.send(.paused(isPaused))
       }
-      if !isPaused { return true }
+      if !isPaused && !requests.held { return true }
       Thread.sleep(forTimeInterval: 0.02)
     }
   }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import CProcessGuard
 import Foundation
+import Kernels
 
 /// The program: with no command it trains on the digits that come with it.
 @main
@@ -28,10 +30,12 @@ struct IICTUI: ParsableCommand {
     // A reader that goes away (`iic-tui … | head`) shows as a failed write, not as a signal that
     // ends a run.
     signal(SIGPIPE, SIG_IGN)
+    process_guard_catch_crashes()
     // A limit on the size of files, likewise, is what a full disk is.
     signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
+      try SystemThread.checkAvailable(1, for: "database")
       try command.run()
     } catch {
       Foundation.exit(report(error))

@@ -90,7 +90,8 @@ extension CommandTests {
       try writePNG(
         Array(SyntheticDigits(count: 1).pixels.prefix(784)),
         to: other.appendingPathComponent("only.png"))
-      let one = try clusters(workspace, ["assignments", "--data", other.path, "--json"])
+      let one = try clusters(
+        workspace, ["assignments", "--data", other.path, "--json", "--data-changed"])
       #expect(one.ending == .exited(0), "\(one.error)")
       let row = try #require(one.objects().first)
       #expect(row["path"] as? String == "\(other.path)/only.png")

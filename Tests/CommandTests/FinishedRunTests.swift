@@ -128,7 +128,7 @@ extension CommandTests {
           at: other.appendingPathComponent("t10k-\(kind)-ubyte"))
       }
       let refused = try workspace.run(
-        ["evaluate", "sampled", "--data", other.path] + workspace.inRuns)
+        ["evaluate", "sampled", "--data", other.path, "--data-changed"] + workspace.inRuns)
       #expect(refused.ending == .exited(1) && refused.output == "")
       #expect(
         refused.error

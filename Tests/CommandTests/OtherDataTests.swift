@@ -5,13 +5,17 @@ import Testing
 extension CommandTests {
   /// A run on data that is not its own.
   @Suite struct OtherData {
-    private func evaluate(_ workspace: Workspace, _ folder: URL) throws -> Workspace.Result {
-      try workspace.run(["evaluate", "one", "--data", folder.path] + workspace.inRuns)
+    private func evaluate(
+      _ workspace: Workspace, _ folder: URL, _ more: String...
+    ) throws -> Workspace.Result {
+      try workspace.run(["evaluate", "one", "--data", folder.path] + more + workspace.inRuns)
     }
 
-    private func resume(_ workspace: Workspace, _ folder: URL) throws -> Workspace.Result {
+    private func resume(
+      _ workspace: Workspace, _ folder: URL, _ more: String...
+    ) throws -> Workspace.Result {
       try workspace.run(
-        ["train", "--resume", "one", "--steps", "4", "--json", "--data", folder.path]
+        ["train", "--resume", "one", "--steps", "4", "--json", "--data", folder.path] + more
           + workspace.inRuns)
     }
 
@@ -43,7 +47,7 @@ extension CommandTests {
       let workspace = try Workspace.withRun()
       let other = workspace.url.appendingPathComponent("other")
       try SyntheticDigits(count: 120, classes: 3).writeMNIST(to: other)
-      let evaluated = try evaluate(workspace, other)
+      let evaluated = try evaluate(workspace, other, "--data-changed")
       #expect(evaluated.ending == .exited(0) && evaluated.output.contains("130 images"))
       expectOneLine(
         try resume(workspace, other), ["\(other.path): has 3 classes, expected the 10 of one"])
@@ -53,9 +57,17 @@ extension CommandTests {
       let workspace = try Workspace.withRun()
       let other = workspace.url.appendingPathComponent("other")
       try SyntheticDigits(count: 90).writeMNIST(to: other)
-      #expect(try evaluate(workspace, other).ending == .exited(0))
+      #expect(try evaluate(workspace, other, "--data-changed").ending == .exited(0))
+      for result in [try evaluate(workspace, other), try resume(workspace, other)] {
+        expectOneLine(
+          result,
+          [
+            "\(other.path): has 100 images of 28×28×1, checksum ", "expected 130 images of 28×28×1",
+            "the data of one; --data-changed insists",
+          ])
+      }
       expectOneLine(
-        try resume(workspace, other),
+        try resume(workspace, other, "--data-changed"),
         ["\(other.path): has 100 images to evaluate, expected the 130 of one"])
     }
 
@@ -64,15 +76,35 @@ extension CommandTests {
       let before = try workspace.weights(of: "one")
       let other = workspace.url.appendingPathComponent("other")
       try SyntheticDigits(count: 120, seed: 2).writeMNIST(to: other)
-      #expect(try evaluate(workspace, other).ending == .exited(0))
-      expectOneLine(
-        try resume(workspace, other), ["\(other.path): its images are not those that one was"])
+      #expect(try evaluate(workspace, other, "--data-changed").ending == .exited(0))
+      for result in [try evaluate(workspace, other), try resume(workspace, other)] {
+        expectOneLine(result, ["\(other.path): has 130 images", "--data-changed insists"])
+      }
       #expect(try workspace.weights(of: "one") == before)
       // The same files in another place are the same images.
       let copy = workspace.url.appendingPathComponent("copy")
       try FileManager.default.copyItem(at: workspace.data, to: copy)
       let resumed = try resume(workspace, copy)
       #expect(resumed.ending == .exited(0), "\(resumed.error)")
+    }
+
+    /// One pixel of one image.
+    @Test func ofAlmostTheSamePixels() throws {
+      let workspace = try Workspace.withRun()
+      let file = workspace.data.appendingPathComponent("train-images-idx3-ubyte")
+      var bytes = try Data(contentsOf: file)
+      bytes[16 + 40 * 784 + 300] ^= 1
+      try bytes.write(to: file)
+      let refused = try workspace.run(
+        ["train", "--resume", "one", "--steps", "4", "--json"] + workspace.inRuns)
+      expectOneLine(refused, ["checksum", "--data-changed insists"])
+      let assigned = try workspace.run(["clusters", "one", "assignments"] + workspace.inRuns)
+      expectOneLine(assigned, ["checksum"])
+      #expect(
+        try resume(workspace, workspace.data, "--data-changed").ending == .exited(0))
+      let alone = try workspace.run(
+        workspace.smallTraining + ["--steps", "2", "--data-changed", "--headless"])
+      #expect(alone.ending == .exited(2))
     }
 
     /// The digits that come with the program read no folder.

@@ -14,9 +14,19 @@ extension CommandTests {
     enum Leaving: String, CaseIterable, Sendable {
       case keyQ, controlC, terminate
 
+      /// What the program ends with then.
+      var exitCode: Int32 {
+        switch self {
+        case .keyQ: 0
+        case .controlC: 130
+        case .terminate: 143
+        }
+      }
+
+      /// A second q answers what the first one asks of a training.
       func leave(_ child: ChildProcess, _ terminal: PseudoTerminal) {
         switch self {
-        case .keyQ: terminal.type("q")
+        case .keyQ: terminal.type("qq")
         case .controlC: terminal.type("\u{03}")
         case .terminate: child.send(signal: SIGTERM)
         }
@@ -34,17 +44,32 @@ extension CommandTests {
     }
 
     private func expectLeft(
-      _ child: ChildProcess, _ terminal: PseudoTerminal, modes: [UInt8],
+      _ child: ChildProcess, _ terminal: PseudoTerminal, modes: [UInt8], exitCode: Int32 = 0,
       _ sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-      #expect(try child.waitForEnding() == .exited(0), sourceLocation: sourceLocation)
+      let ending = try child.waitForEnding()
+      #expect(ending == .exited(exitCode), sourceLocation: sourceLocation)
       #expect(child.errorText == "", sourceLocation: sourceLocation)
       #expect(terminal.modes == modes, sourceLocation: sourceLocation)
+      #expect(Self.modesLeftOn(child.text) == [], sourceLocation: sourceLocation)
       let entered = child.text.components(separatedBy: Self.enterScreen)
       #expect(entered.count == 2, sourceLocation: sourceLocation)
       #expect(
         child.text.components(separatedBy: Self.leaveScreen).count == 2,
         sourceLocation: sourceLocation)
+    }
+
+    /// The private modes of a terminal that a stream leaves otherwise than it found them: the cursor
+    /// and the wrapping of lines are on by themselves, all others off.
+    private static func modesLeftOn(_ stream: String) -> [String] {
+      var last: [String: Character] = [:]
+      for match in stream.matches(of: /\x1B\[\?([0-9;]+)([hl])/) {
+        for mode in match.1.split(separator: ";") { last[String(mode)] = match.2.first }
+      }
+      return last.filter {
+        ($0.value == "h") != ["25", "7", "12"].contains($0.key) && $0.key != "12"
+      }
+      .keys.sorted()
     }
 
     @Test(arguments: Leaving.allCases) func liveTraining(leaving: Leaving) throws {
@@ -55,10 +80,11 @@ extension CommandTests {
       let child = try drawnTraining(workspace, terminal)
       #expect(terminal.modes != modes, "the screen has taken the terminal over")
       leaving.leave(child, terminal)
-      try expectLeft(child, terminal, modes: modes)
+      try expectLeft(child, terminal, modes: modes, exitCode: leaving.exitCode)
       let after = try #require(child.text.components(separatedBy: Self.leaveScreen).last)
       #expect(after.contains("stopped at step"))
       #expect(after.contains("iic-tui train --resume watched"))
+      #expect(after.contains(" of training"))
 
       let run = try workspace.onlyRun()
       #expect(run["status"] as? String == "stopped")
@@ -85,7 +111,7 @@ extension CommandTests {
       try child.wait(for: "the dashboard again") {
         String(decoding: $0.output[drawn...], as: UTF8.self).contains("watched")
       }
-      terminal.type("q")
+      terminal.type("qq")
       try expectLeft(child, terminal, modes: modes)
     }
 
@@ -105,7 +131,7 @@ extension CommandTests {
           $0.text.components(separatedBy: Self.clearScreen).last?.contains("watched") == true
         }
       }
-      terminal.type("q")
+      terminal.type("qq")
       try expectLeft(child, terminal, modes: modes)
     }
 
@@ -114,7 +140,7 @@ extension CommandTests {
       let terminal = try PseudoTerminal(columns: 140, rows: 45)
       let modes = terminal.modes
       let child = try drawnTraining(workspace, terminal)
-      let escapes = ["A", "B", "C", "D", "5~", "6~", "H", "F", "Z", "1;5C", "200~"].map {
+      let escapes = ["A", "B", "C", "D", "5~", "6~", "H", "F", "Z", "1;5C", "200~", "201~"].map {
         "\u{1B}[" + $0
       }
       terminal.type("  ec+-hl09np,.[]<>?x\t\u{7F}\r" + escapes.joined() + "äß漢😀\u{1}\u{1B}")
@@ -130,15 +156,155 @@ extension CommandTests {
       try expectLeft(child, terminal, modes: modes)
     }
 
-    @Test func aClosedTerminalStopsTheRun() throws {
+    /// The window is closed: training goes on without it, unless somebody wanted otherwise.
+    @Test(arguments: [false, true]) func aClosedTerminal(stops: Bool) throws {
+      let workspace = try Workspace()
+      let terminal = try PseudoTerminal()
+      let child = try workspace.start(
+        workspace.longTraining + ["--name", "watched"] + (stops ? ["--on-hangup", "stop"] : []),
+        variables: Self.color, terminal: terminal)
+      try child.wait(for: "the dashboard") { $0.text.contains("watched") }
+      child.closeOutput()
+      terminal.hangUp()
+      if stops {
+        #expect(try child.waitForEnding() == .exited(129))
+      } else {
+        let step = try workspace.onlyRun()["step"] as? Int ?? 0
+        for _ in 0..<200 where try workspace.onlyRun()["step"] as? Int ?? 0 < step + 20 {
+          usleep(50_000)
+        }
+        #expect(child.isRunning)
+        child.send(signal: SIGTERM)
+        #expect(try child.waitForEnding() == .exited(143))
+        #expect(try workspace.onlyRun()["step"] as? Int ?? 0 >= step + 20)
+      }
+      #expect(try workspace.onlyRun()["status"] as? String == "stopped")
+    }
+
+    /// However the program crashes, the terminal is given back, and then the reason told.
+    @Test(arguments: [SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGTRAP, SIGILL, SIGFPE])
+    func crashes(number: Int32) throws {
+      let workspace = try Workspace()
+      let terminal = try PseudoTerminal()
+      let modes = terminal.modes
+      let child = try drawnTraining(workspace, terminal)
+      child.send(signal: number)
+      #expect(try child.waitForEnding() == .killed(signal: number))
+      #expect(terminal.modes == modes)
+      #expect(Self.modesLeftOn(child.text) == [])
+      #expect(child.text.contains(Self.leaveScreen))
+      #expect(child.errorText.hasPrefix("iic-tui: ended by SIG"))
+      #expect(child.errorText.contains("iic-tui train --resume watched"))
+      #expect(child.errorText.split(separator: "\n").count == 1)
+    }
+
+    @Test func controlZLeavesTheScreenAndComesBack() throws {
+      let workspace = try Workspace()
+      let terminal = try PseudoTerminal()
+      let modes = terminal.modes
+      let child = try drawnTraining(workspace, terminal)
+      // The system does not stop a process without a shell; the screen is left and drawn anew.
+      terminal.type("\u{1A}")
+      try child.wait(for: "the screen left and taken again") {
+        $0.text.components(separatedBy: Self.enterScreen).count == 3
+          && $0.text.components(separatedBy: Self.enterScreen).last?.contains("watched") == true
+      }
+      let parts = child.text.components(separatedBy: Self.enterScreen)
+      #expect(parts[1].contains(Self.leaveScreen))
+      #expect(Self.modesLeftOn(parts[0] + Self.enterScreen + parts[1]) == [])
+      terminal.type("qq")
+      #expect(try child.waitForEnding() == .exited(0))
+      #expect(terminal.modes == modes && Self.modesLeftOn(child.text) == [])
+    }
+
+    /// Each kind of terminal is left as it was found.
+    @Test(arguments: ["xterm-256color", "tmux-256color", "linux", "vt100", "xterm-no-such-one"])
+    func kinds(name: String) throws {
+      let workspace = try Workspace()
+      for leaving in [Leaving.keyQ, .terminate] {
+        let terminal = try PseudoTerminal(columns: 100, rows: 30)
+        let modes = terminal.modes
+        let child = try workspace.start(
+          workspace.longTraining, variables: ["TERM": name, "LINES": "24", "COLUMNS": "80"],
+          terminal: terminal)
+        try child.wait(for: "the dashboard") { $0.text.contains("mnist-small") }
+        // The last row of the real size, not of what the variables say.
+        try child.wait(for: "the hints") { $0.text.contains(/\x1B\[30(;|d)/) }
+        leaving.leave(child, terminal)
+        #expect(try child.waitForEnding() == .exited(leaving.exitCode))
+        #expect(child.errorText == "")
+        #expect(terminal.modes == modes)
+        #expect(Self.modesLeftOn(child.text) == [])
+      }
+    }
+
+    @Test func whatOthersWroteIsPaintedOver() throws {
       let workspace = try Workspace()
       let terminal = try PseudoTerminal()
       let child = try drawnTraining(workspace, terminal)
-      child.closeOutput()
-      terminal.hangUp()
-      let ending = try child.waitForEnding()
-      #expect(ending == .exited(0))
-      #expect(try workspace.onlyRun()["status"] as? String == "stopped")
+      terminal.type(" ")
+      let clears = child.text.components(separatedBy: Self.clearScreen).count
+      terminal.type("\u{C}")
+      try child.wait(for: "a whole frame") {
+        let parts = $0.text.components(separatedBy: Self.clearScreen)
+        return parts.count > clears && parts.last?.contains("watched") == true
+      }
+    }
+
+    /// Ctrl-S once froze the screen, and whoever waited for it.
+    @Test func controlSFreezesNothing() throws {
+      let workspace = try Workspace()
+      let terminal = try PseudoTerminal()
+      let modes = terminal.modes
+      let child = try drawnTraining(workspace, terminal)
+      terminal.type("\u{13}")
+      let drawn = child.output.count
+      try child.wait(for: "another frame") { $0.output.count > drawn }
+      child.send(signal: SIGTERM)
+      try expectLeft(child, terminal, modes: modes, exitCode: 143)
+    }
+
+    @Test func aPasteStopsNothing() throws {
+      let workspace = try Workspace()
+      let terminal = try PseudoTerminal()
+      let modes = terminal.modes
+      let child = try drawnTraining(workspace, terminal)
+      terminal.type("\u{1B}[200~see equation 3 qq\u{1B}[201~")
+      try child.wait(for: "an answer") { $0.text.contains("a paste presses no keys") }
+      #expect(child.isRunning)
+      terminal.type("qq")
+      try expectLeft(child, terminal, modes: modes)
+    }
+
+    @Test func aTrainingGoesOnWithoutItsScreen() throws {
+      let workspace = try Workspace()
+      let terminal = try PseudoTerminal()
+      let modes = terminal.modes
+      let child = try drawnTraining(workspace, terminal)
+      terminal.type("qt")
+      try child.wait(for: "a progress line") {
+        $0.text.components(separatedBy: Self.leaveScreen).last?.contains(" %  step ") == true
+      }
+      #expect(terminal.modes == modes)
+      child.send(signal: SIGINT)
+      try expectLeft(child, terminal, modes: modes, exitCode: 130)
+    }
+
+    /// A progress line that wraps cannot be rewritten.
+    @Test func theProgressLineFits() throws {
+      let workspace = try Workspace()
+      for (columns, name) in [(60, "xterm-256color"), (20, "xterm-256color"), (80, "dumb")] {
+        let terminal = try PseudoTerminal(columns: columns, rows: 24)
+        let child = try workspace.start(
+          workspace.smallTraining + ["--headless", "--epochs", "3"], variables: ["TERM": name],
+          terminal: terminal)
+        #expect(try child.waitForEnding() == .exited(0))
+        let lines = child.text.components(separatedBy: "\r\u{1B}[2K")
+        #expect((lines.count > 1) == (name != "dumb"))
+        for line in lines where line.contains("head ") && line.contains("step ") && name != "dumb" {
+          #expect(!line.contains("images/s") || line.count < columns, "\(line)")
+        }
+      }
     }
 
     @Test(arguments: [nil, "", "no-such-terminal", "dumb"] as [String?])
@@ -172,7 +338,7 @@ extension CommandTests {
           terminal: terminal)
         try child.wait(for: "the dashboard") { $0.text.contains("watched") }
         leaving.leave(child, terminal)
-        try expectLeft(child, terminal, modes: modes)
+        try expectLeft(child, terminal, modes: modes, exitCode: leaving.exitCode)
       }
       let blind = try workspace.start(
         ["replay", "last"] + workspace.inRuns, variables: ["TERM": "no-such-terminal"],
@@ -197,8 +363,29 @@ extension CommandTests {
       let seen = trainer.output.count
       try trainer.wait(for: "more steps") { $0.output.count > seen }
       trainer.send(signal: SIGTERM)
-      #expect(try trainer.waitForEnding() == .exited(0))
+      #expect(try trainer.waitForEnding() == .exited(143))
       #expect(try workspace.onlyRun()["status"] as? String == "stopped")
+    }
+
+    @Test func watchSteersAndTellsADeadRun() throws {
+      let workspace = try Workspace()
+      let trainer = try workspace.start(
+        workspace.longTraining + ["--headless", "--json", "--name", "watched"])
+      try trainer.wait(for: "a step") { $0.text.contains("\"step\":3}") }
+      let terminal = try PseudoTerminal(columns: 140, rows: 45)
+      let watcher = try workspace.start(
+        ["watch", "watched"] + workspace.inRuns, variables: Self.color, terminal: terminal)
+      try watcher.wait(for: "the dashboard") { $0.text.contains("training") }
+      terminal.type(" ")
+      try watcher.wait(for: "the pause") { $0.text.contains("paused") }
+      terminal.type("+ ")
+      try trainer.wait(for: "the rate that was asked for") {
+        $0.text.contains("\"learning_rate\":0.005")
+      }
+      trainer.send(signal: SIGKILL)
+      try watcher.wait(for: "the death") { $0.text.contains("interrupted") }
+      terminal.type("q")
+      #expect(try watcher.waitForEnding() == .exited(0))
     }
   }
 }

@@ -92,10 +92,29 @@ final class Workspace {
     try runInShell("exec \"$0\" \"$@\" > /dev/full", arguments)
   }
 
-  /// - Parameter script: starts the program, `$0`, with its arguments, `$@`.
+  /// Starts the program from a shell.
+  ///
+  /// - Parameters:
+  ///   - script: starts the program, `$0`, with its arguments, `$@`.
+  ///   - user: number of the user that it runs as, where the tests may choose one.
+  func startInShell(
+    _ script: String, _ arguments: [String], asUser user: Int? = nil
+  ) throws -> ChildProcess {
+    guard let user, getuid() == 0 else {
+      return try ChildProcess(
+        "/bin/sh", ["-c", script, Self.program()] + arguments, environment: environment)
+    }
+    try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+    chmod(url.path, 0o777)
+    chmod(runs.path, 0o777)
+    return try ChildProcess(
+      "/usr/bin/setpriv",
+      ["--reuid", String(user), "--clear-groups", "/bin/sh", "-c", script, Self.program()]
+        + arguments, environment: environment)
+  }
+
   private func runInShell(_ script: String, _ arguments: [String]) throws -> Result {
-    let child = try ChildProcess(
-      "/bin/sh", ["-c", script, Self.program()] + arguments, environment: environment)
+    let child = try startInShell(script, arguments)
     let ending = try child.waitForEnding(seconds: 120)
     return Result(ending: ending, output: child.text, error: child.errorText)
   }

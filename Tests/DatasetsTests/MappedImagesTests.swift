@@ -66,3 +66,33 @@ import Testing
     }
   #endif
 }
+
+/// By what data are known again.
+@Suite struct DatasetChecksumTests {
+  private func checksum(_ pixels: [UInt8], _ labels: [UInt8], names: [String] = ["a", "b"])
+    -> String
+  {
+    ImageDataset(
+      name: "x", width: 2, height: 2, channels: 1, classNames: names, pixels: pixels,
+      labels: labels
+    ).checksum
+  }
+
+  /// zlib's own CRC-32 of the labels, four bytes each, and then the pixels.
+  @Test func isThatOfLabelsAndPixels() {
+    #expect(checksum([1, 2, 3, 4, 5, 6, 7, 8], [0, 1]) == "2df65096")
+    #expect(checksum([], []) == "00000000")
+  }
+
+  @Test func everyPixelAndEveryLabelCounts() {
+    let pixels: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
+    var all = [checksum(pixels, [0, 1]), checksum(pixels, [1, 0]), checksum(pixels, [1, 1])]
+    for place in pixels.indices {
+      var other = pixels
+      other[place] ^= 1
+      all.append(checksum(other, [0, 1]))
+    }
+    #expect(Set(all).count == all.count)
+    #expect(all.allSatisfy { $0.count == 8 })
+  }
+}

@@ -33,8 +33,31 @@ struct CheckpointTests {
       #expect(try run.loadLatestWeights().step == 20)
       #expect(
         try contents(url).keys.sorted() == [
-          "best.safetensors", "latest-optimizer-20.safetensors", "latest.safetensors",
+          "best.safetensors", "latest-optimizer-10.safetensors",
+          "latest-optimizer-20.safetensors", "latest.safetensors", "previous.safetensors",
         ])
+      #expect(run.previousCheckpointStep == 10)
+      _ = try run.write(Fixture.checkpoint(20))
+      #expect(run.previousCheckpointStep == 10)
+      try run.returnToPrevious()
+      #expect(try run.loadLatest() == Self.sorted(Fixture.checkpoint(10, isBest: true)))
+      #expect(message { try run.returnToPrevious() }.contains("no checkpoint before the latest"))
+      #expect(try run.loadLatest().step == 10)
+    }
+  }
+
+  /// Every byte of the tensors counts.
+  @Test func aDamagedFileIsRefused() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      _ = try run.write(Fixture.checkpoint(10))
+      let whole = try Data(contentsOf: run.latestWeightsURL)
+      for distance in [1, 2, 7] {
+        var bytes = whole
+        bytes[bytes.count - distance] ^= 0x40
+        try bytes.write(to: run.latestWeightsURL)
+        #expect(message { _ = try run.loadLatest() }.contains("the file is damaged"))
+      }
     }
   }
 
@@ -66,7 +89,8 @@ struct CheckpointTests {
         // And the next checkpoint clears up.
         _ = try run.write(Fixture.checkpoint(30))
         #expect(try run.loadLatest().step == 30)
-        #expect(try contents(run.url).count == 3)
+        // With the one before, which has two files too, and the best weights.
+        #expect(try contents(run.url).count == 5)
       }
     }
   }

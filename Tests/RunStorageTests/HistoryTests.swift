@@ -258,8 +258,10 @@ struct HistoryTests {
         // What writes rows today knows a column less and some more.
         try database.execute(sql: "ALTER TABLE run DROP COLUMN stepsPerEpoch")
         try database.execute(sql: "ALTER TABLE sampleImages ADD COLUMN labelMaps")
+        try database.execute(sql: "ALTER TABLE run ADD COLUMN data")
         try database.start(Fixture.description(), samples: Fixture.samples, at: 0)
         try database.execute(sql: "ALTER TABLE sampleImages DROP COLUMN labelMaps")
+        try database.execute(sql: "ALTER TABLE run DROP COLUMN data")
         try database.execute(sql: "ALTER TABLE run ADD COLUMN stepsPerEpoch NOT NULL DEFAULT 10")
         try database.insert(Fixture.step(1))
         let newer = [

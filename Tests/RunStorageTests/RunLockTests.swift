@@ -49,7 +49,9 @@ struct RunLockTests {
 
       // As from a folder that cannot be written, and as usual.
       let reader = RunHistoryReader(killed)
-      let copied = try reader.readFromCopy { try $0.outline().history }
+      let copied = try reader.readFromCopy {
+        try HistoryQueries(database: $0, url: killed.historyURL).outline().history
+      }
       #expect(try contents(killed.url) == before)
       let history = try reader.outline()
       #expect(history == copied)

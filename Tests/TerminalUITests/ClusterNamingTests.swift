@@ -100,7 +100,7 @@ import Testing
     #expect(update(&state, .key(.escape)) == [])
     #expect(state.naming == nil && state.chosenCluster != nil)
     press(&state, "q")
-    #expect(state.isStopping)
+    #expect(state.overlay == .leaving)
   }
 
   @Test func aNameIsChanged() {

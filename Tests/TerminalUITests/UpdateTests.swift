@@ -90,7 +90,10 @@ import Testing
 
   @Test func quittingALiveRunStopsItFirst() {
     var state = live()
-    #expect(press(&state, "q") == [.stop])
+    #expect(press(&state, "q").isEmpty)
+    #expect(state.overlay == .leaving)
+    #expect(Dashboard.frame(state).text.contains("stop after this step and save"))
+    #expect(press(&state, "s") == [.stop])
     #expect(!state.isFinished)
     #expect(StatusBar.label(of: state).text == "stopping")
     var impatient = state
@@ -99,6 +102,34 @@ import Testing
     #expect(press(&state, "e").isEmpty)
     _ = update(&state, .training([.ended(.stopped, step: 150, message: nil)]))
     #expect(state.isFinished)
+  }
+
+  @Test func aTrainingCanBeLeftAlone() {
+    var state = live()
+    #expect(press(&state, "qe").isEmpty)
+    #expect(state.overlay == nil && !state.isStopping && !state.isFinished)
+    #expect(press(&state, "q").isEmpty)
+    _ = update(&state, .key(.escape))
+    #expect(state.overlay == nil && !state.isFinished)
+    #expect(press(&state, "qt").isEmpty)
+    #expect(state.isFinished && state.trainsOn)
+    var ended = live()
+    #expect(press(&ended, "q").isEmpty)
+    _ = update(&ended, .training([.ended(.completed, step: 150, message: nil)]))
+    #expect(press(&ended, "t").isEmpty)
+    #expect(ended.isFinished && !ended.trainsOn)
+  }
+
+  @Test func aPastePressesNoKeys() {
+    var state = live()
+    let before = state
+    #expect(update(&state, .key(.pasted("see equation 3 q"))).isEmpty)
+    #expect(state.message != nil)
+    state.message = nil
+    #expect(state == before)
+    _ = press(&state, "jr")
+    _ = update(&state, .key(.pasted("cats\n and dogs")))
+    #expect(state.naming?.field.text == "cats and dogs")
   }
 
   @Test func aRunThatHasEndedStaysUntilTheUserLeaves() {
@@ -112,12 +143,53 @@ import Testing
     #expect(state.isFinished)
   }
 
-  @Test func aWatchedRunCannotBeSteered() {
+  @Test func aWatchedRunIsSteeredWhileItIsTrained() {
     var state = DashboardState(history: Fixture.history(), mode: .watch)
+    #expect(press(&state, " ec") == [.setPaused(true), .evaluate, .checkpoint])
+    state.message = nil
+    _ = update(&state, .isTrained(false))
     #expect(press(&state, " ec+-").isEmpty)
-    #expect(state.message != nil)
+    #expect(state.message?.text == "no process trains this run now")
     #expect(press(&state, "q").isEmpty)
     #expect(state.isFinished)
+  }
+
+  @Test func aWatchedRunThatDiesOrFallsSilent() {
+    var state = DashboardState(history: Fixture.history(), mode: .watch, width: 140, height: 45)
+    #expect(StatusBar.label(of: state).text == "training")
+    _ = update(&state, .tick(seconds: 3600))
+    #expect(StatusBar.label(of: state).text.hasPrefix("no news for 1:00:00"))
+    _ = update(
+      &state, .training([.step(Fixture.step(151, state.history.description))]))
+    #expect(StatusBar.label(of: state).text == "training")
+    _ = update(&state, .isTrained(false))
+    #expect(StatusBar.label(of: state).text == "interrupted")
+    let text = Dashboard.frame(state).text
+    #expect(text.contains("ETA —") && text.contains("train --resume"))
+    _ = update(&state, .training([.ended(.completed, step: 151, message: nil)]))
+    #expect(StatusBar.label(of: state).text == "finished")
+  }
+
+  @Test func aDiskThatRefusesIsTold() {
+    var state = live()
+    _ = update(&state, .training([.storageProblem("run: No space left on device")]))
+    #expect(StatusBar.label(of: state).text == "waiting for the disk")
+    #expect(Dashboard.frame(state).text.contains("No space left on device"))
+    _ = update(&state, .training([.storageProblem(nil)]))
+    #expect(StatusBar.label(of: state).text == "training")
+  }
+
+  /// What was asked for later says nothing of an earlier moment.
+  @Test func lookingBackHidesNeitherStateNorRate() {
+    var state = live()
+    state.width = 140
+    state.height = 45
+    _ = press(&state, "+,")
+    #expect(!Dashboard.frame(state).text.contains("lr 2e-4"))
+    _ = update(&state, .training([.paused(true)]))
+    #expect(StatusBar.label(of: state).text == "step 140, now paused")
+    _ = update(&state, .key(.end))
+    #expect(Dashboard.frame(state).text.contains("lr 2e-4"))
   }
 
   @Test func helpCoversAndAnyKeyUncovers() {
@@ -127,8 +199,11 @@ import Testing
     #expect(Dashboard.frame(state).text.contains("follow the reported sub-head"))
     #expect(press(&state, "e").isEmpty)
     #expect(state.overlay == nil)
-    _ = press(&state, "?")
-    #expect(press(&state, "q") == [.stop])
+    for key: Key in [.character("q"), .escape, .character("?")] {
+      _ = press(&state, "?")
+      #expect(update(&state, .key(key)).isEmpty)
+      #expect(state.overlay == nil && !state.isFinished && !state.isStopping)
+    }
   }
 
   @Test func resizeAndMessages() {
@@ -148,7 +223,7 @@ import Testing
     var state = live()
     _ = press(&state, ",")
     #expect(state.position == 140)
-    #expect(StatusBar.label(of: state).text == "looking back at step 140")
+    #expect(StatusBar.label(of: state).text == "step 140, now training")
     _ = update(&state, .training([.step(Fixture.step(151, state.history.description))]))
     #expect(state.position == 140)
     _ = update(&state, .key(.end))

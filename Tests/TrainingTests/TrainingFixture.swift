@@ -86,6 +86,7 @@ extension [TrainingEvent] {
       case .checkpoint(let checkpoint): "checkpoint \(checkpoint.step)"
       case .restart(let restart): "restart \(restart.step)"
       case .paused(let isPaused): isPaused ? "paused" : "resumed"
+      case .storageProblem(let problem): problem ?? "recorded again"
       case .ended(let status, let step, _): "\(status.rawValue) \(step)"
       }
     }

@@ -25,6 +25,8 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
   var status: String
   var endMessage: String?
   var isPaused: Int
+  /// NULL in what an older program wrote.
+  var data: DataIdentity?
 
   /// A run that starts at `time`, in seconds since 1970.
   init(_ run: RunDescription, at time: Double) {
@@ -46,6 +48,7 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
     status = "running"
     endMessage = nil
     isPaused = 0
+    data = run.data
   }
 
   var description: RunDescription {
@@ -53,7 +56,8 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
       name: name, preset: preset, dataset: dataset, classNames: classNames.values,
       configuration: configuration, seed: seed.value, heads: heads.values, epochs: epochs,
       plannedSteps: plannedSteps, imagesPerStep: imagesPerStep,
-      evaluationImages: evaluationImages, parameterCount: parameterCount, startedAt: startedAt)
+      evaluationImages: evaluationImages, parameterCount: parameterCount, startedAt: startedAt,
+      data: data)
   }
 }
 

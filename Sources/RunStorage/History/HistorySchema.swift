@@ -38,6 +38,10 @@ enum HistorySchema {
     migrator.registerMigration("7 maps of pixels") { database in
       try database.execute(sql: pixelMaps)
     }
+    migrator.registerMigration("8 identity of the data") { database in
+      // JSON of {images, height, width, channels, checksum}; NULL in what an older program wrote.
+      try database.execute(sql: "ALTER TABLE run ADD COLUMN data TEXT")
+    }
     return migrator
   }()
 

@@ -5,6 +5,8 @@ import Snapshots
 package struct RunFollower: Sendable {
   package let folder: RunFolder
   private var cursor: Cursor?
+  /// Of the files that were read last.
+  private var stamp: HistoryStamp?
 
   /// What has been read so far.
   struct Cursor: Equatable {
@@ -32,6 +34,9 @@ package struct RunFollower: Sendable {
   ///
   /// - Throws: as `RunHistoryReader.outline`; the next call tries again from the same place.
   package mutating func poll() throws(StorageError) -> Change {
+    // Before the reading: what is written meanwhile is read the next time.
+    let stamp = HistoryStamp(folder)
+    if cursor != nil, stamp == self.stamp { return .events([]) }
     let cursor = cursor
     let (change, next) = try RunHistoryReader(folder).read { queries -> (Change, Cursor) in
       let state = try queries.state()
@@ -59,6 +64,7 @@ package struct RunFollower: Sendable {
       )
     }
     self.cursor = next
+    self.stamp = stamp
     return change
   }
 

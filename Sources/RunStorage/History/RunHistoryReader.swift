@@ -81,52 +81,92 @@ package struct RunHistoryReader: Sendable {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw StorageError(folder.url, "is not a run: it has no history.sqlite")
     }
-    return try storing(url, "read") {
+    return try readUnchecked { database in
+      try HistorySchema.check(database, at: url)
+      return try body(HistoryQueries(database: database, url: url))
+    }
+  }
+
+  /// Runs `body` on one consistent view of a database that may hold no history.
+  func readUnchecked<Result>(_ body: (Database) throws -> Result) throws(StorageError) -> Result {
+    try storing(folder.historyURL, "read") {
       do {
-        return try read(from: url, body)
+        return try Self.read(from: folder.historyURL, body)
       } catch let error as DatabaseError
         where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
       {
         // A write-ahead log needs files beside it that a folder which cannot be written will not
-        // get.
+        // get, and a journal that a killed process left needs somebody who may write.
         return try readFromCopy(body)
       }
     }
   }
 
-  /// Reads a copy of the database and its log in the system's temporary folder.
-  func readFromCopy<Result>(_ body: (HistoryQueries) throws -> Result) throws -> Result {
+  /// Reads a copy of the database and its logs in the system's temporary folder. What a process
+  /// that was killed left half done is mended there, not in the run.
+  func readFromCopy<Result>(_ body: (Database) throws -> Result) throws -> Result {
     let copies = FileManager.default.temporaryDirectory
       .appendingPathComponent("iic-tui-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: copies, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: copies) }
     let copy = copies.appendingPathComponent("history.sqlite")
-    for suffix in ["", "-wal"] {
-      let original = folder.historyURL.path + suffix
-      if suffix.isEmpty || FileManager.default.fileExists(atPath: original) {
-        try FileManager.default.copyItem(atPath: original, toPath: copy.path + suffix)
-        chmod(copy.path + suffix, 0o600)
+    // A writer between two of the files would leave copies that do not belong together.
+    for attempt in 1... {
+      let before = HistoryStamp(folder)
+      for suffix in HistoryStamp.suffixes {
+        let original = folder.historyURL.path + suffix
+        unlink(copy.path + suffix)
+        if suffix.isEmpty || FileManager.default.fileExists(atPath: original) {
+          try FileManager.default.copyItem(atPath: original, toPath: copy.path + suffix)
+          chmod(copy.path + suffix, 0o600)
+        }
       }
+      if HistoryStamp(folder) == before || attempt == 5 { break }
     }
-    return try read(from: copy, body)
+    return try Self.read(from: copy, mayMend: true, body)
   }
 
-  private func read<Result>(
-    from url: URL, _ body: (HistoryQueries) throws -> Result
+  /// Runs `body` on one consistent view of the database at `url`, which stays as it is unless
+  /// `mayMend` lets SQLite finish what a process that was killed left half done.
+  static func read<Result>(
+    from url: URL, mayMend: Bool = false, _ body: (Database) throws -> Result
   ) throws -> Result {
-    try Self.read(from: url) { database in
-      try HistorySchema.check(database, at: folder.historyURL)
-      return try body(HistoryQueries(database: database, url: folder.historyURL))
-    }
-  }
-
-  /// Runs `body` on one consistent view of the database at `url`, which stays as it is.
-  static func read<Result>(from url: URL, _ body: (Database) throws -> Result) throws -> Result {
     var configuration = Configuration()
-    configuration.readonly = true
+    configuration.readonly = !mayMend
     configuration.busyMode = .timeout(5)
     let database = try DatabaseQueue(path: url.path, configuration: configuration)
     defer { try? database.close() }
     return try database.read(body)
+  }
+}
+
+/// Tells whether a history may have changed: when its files were written last, and how long they
+/// are.
+struct HistoryStamp: Equatable {
+  /// The database, its write-ahead log and its rollback journal.
+  static let suffixes = ["", "-wal", "-journal"]
+
+  private struct File: Equatable {
+    var number: UInt64
+    var size: Int
+    var seconds: Int
+    var nanoseconds: Int
+  }
+
+  private let files: [File?]
+
+  init(_ folder: RunFolder) {
+    files = Self.suffixes.map { suffix in
+      var status = stat()
+      guard stat(folder.historyURL.path + suffix, &status) == 0 else { return nil }
+      #if canImport(Darwin)
+        let time = status.st_mtimespec
+      #else
+        let time = status.st_mtim
+      #endif
+      return File(
+        number: UInt64(status.st_ino), size: Int(status.st_size), seconds: Int(time.tv_sec),
+        nanoseconds: Int(time.tv_nsec))
+    }
   }
 }

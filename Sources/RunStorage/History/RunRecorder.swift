@@ -31,14 +31,13 @@ package final class RunRecorder: Sendable {
     folder.removePartialFiles()
     let url = folder.historyURL
     let database = try storing(url, "open for writing") {
-      // Opening for writing already changes the file, so a newer one is turned away before.
-      if FileManager.default.fileExists(atPath: url.path) {
-        try RunHistoryReader.read(from: url) { try HistorySchema.checkNotNewer($0, at: url) }
-      }
       var configuration = Configuration()
-      configuration.journalMode = .wal
       configuration.busyMode = .timeout(5)
       let database = try DatabaseQueue(path: url.path, configuration: configuration)
+      // Only a connection that may write can mend what a process that was killed left half done;
+      // until the version is known, nothing else is changed.
+      try database.read { try HistorySchema.checkNotNewer($0, at: url) }
+      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
       try HistorySchema.migrator.migrate(database)
       return database
     }
@@ -47,26 +46,79 @@ package final class RunRecorder: Sendable {
 
   deinit { close() }
 
-  /// Records the events, the history in one transaction, then the checkpoints among them, and
-  /// returns those. History is never behind a checkpoint.
+  /// What is recorded at once: wholly, or not at all.
+  package enum Part: Sendable {
+    /// Events without a checkpoint among them, in one transaction.
+    case history([TrainingEvent])
+    case checkpoint(CheckpointSnapshot)
+
+    /// Events in their order: history before the checkpoint that follows from it, and nothing that
+    /// comes after a checkpoint before that is on disk.
+    package static func parts(of events: [TrainingEvent]) -> [Part] {
+      var parts: [Part] = []
+      var history: [TrainingEvent] = []
+      for event in events {
+        guard case .checkpoint(let checkpoint) = event else {
+          history.append(event)
+          continue
+        }
+        if !history.isEmpty { parts.append(.history(history)) }
+        history = []
+        parts.append(.checkpoint(checkpoint))
+      }
+      return history.isEmpty ? parts : parts + [.history(history)]
+    }
+  }
+
+  /// Records events part by part, and returns the checkpoints among them.
+  ///
+  /// - Throws: as `record` of a part; the parts before it are recorded.
+  @discardableResult
+  package func record(_ events: [TrainingEvent]) throws(StorageError) -> [RecordedCheckpoint] {
+    try withDatabase { _ in }
+    var recorded: [RecordedCheckpoint] = []
+    for part in Part.parts(of: events) {
+      if let checkpoint = try record(part) { recorded.append(checkpoint) }
+    }
+    return recorded
+  }
+
+  /// Records a part, and returns the checkpoint if it is one.
   ///
   /// `.started` on a run that was started before resumes it: what was recorded after its checkpoint
   /// is forgotten, so that its history becomes that of a run that was never interrupted.
   ///
-  /// - Throws: if the disk refuses or the recorder is closed; then no event of the transaction is
-  ///   recorded.
-  @discardableResult
-  package func record(_ events: [TrainingEvent]) throws(StorageError) -> [RecordedCheckpoint] {
+  /// - Throws: if the disk refuses or the recorder is closed; then nothing of the part is recorded,
+  ///   and the call can be made again.
+  package func record(_ part: Part) throws(StorageError) -> RecordedCheckpoint? {
+    try withDatabase { database throws(StorageError) in
+      switch part {
+      case .history(let events):
+        try storing(folder.historyURL, "write") {
+          try database.write { database in
+            for event in events { try self.record(event, in: database) }
+          }
+        }
+        return nil
+      case .checkpoint(let checkpoint):
+        // Makes the history durable before the weights that follow from it.
+        try storing(folder.historyURL, "flush to disk") {
+          _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        }
+        let path = try folder.write(checkpoint).path
+        return RecordedCheckpoint(step: checkpoint.step, path: path)
+      }
+    }
+  }
+
+  private func withDatabase<Result: Sendable>(
+    _ body: (DatabaseQueue) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
     try state.withLock { open throws(StorageError) in
       guard let database = open?.database else {
         throw StorageError(folder.url, "the run's recorder is closed")
       }
-      try storing(folder.historyURL, "write") {
-        try database.write { database in
-          for event in events { try self.record(event, in: database) }
-        }
-      }
-      return try writeCheckpoints(of: events, database)
+      return try body(database)
     }
   }
 
@@ -99,26 +151,9 @@ package final class RunRecorder: Sendable {
     case .step(let step): try database.insert(step)
     case .evaluation(let evaluation): try database.insert(evaluation)
     case .restart(let restart): try database.insert(restart)
-    case .checkpoint: break
+    case .checkpoint, .storageProblem: break
     case .paused(let isPaused): try database.setPaused(isPaused)
     case .ended(let status, _, let message): try database.end(status, message: message)
     }
-  }
-
-  private func writeCheckpoints(
-    of events: [TrainingEvent], _ database: DatabaseQueue
-  ) throws(StorageError) -> [RecordedCheckpoint] {
-    var recorded: [RecordedCheckpoint] = []
-    for case .checkpoint(let checkpoint) in events {
-      if recorded.isEmpty {
-        // Makes the history durable before the weights that follow from it.
-        try storing(folder.historyURL, "flush to disk") {
-          _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
-        }
-      }
-      let path = try folder.write(checkpoint).path
-      recorded.append(RecordedCheckpoint(step: checkpoint.step, path: path))
-    }
-    return recorded
   }
 }

@@ -11,11 +11,19 @@ package enum Safetensors {
   /// Writes `tensors` as F32, in order of name: the same input always gives the same bytes.
   /// The file appears whole or not at all.
   ///
+  /// - Parameter hasChecksum: whether the metadata tell the CRC-32 of the tensors' bytes, by which a
+  ///   file that was damaged later is known.
   /// - Throws: if two tensors share a name, or the file cannot be written.
   package static func write(
-    _ tensors: [NamedTensor], metadata: [String: String], to url: URL
+    _ tensors: [NamedTensor], metadata: [String: String], hasChecksum: Bool = false, to url: URL
   ) throws(StorageError) {
     let sorted = tensors.sorted { precedes($0.name, $1.name) }
+    var metadata = metadata
+    if hasChecksum {
+      var checksum = CRC32()
+      for tensor in sorted { checksum.add(LittleEndian.data(tensor.values)) }
+      metadata[checksumKey] = checksum.text
+    }
     for (tensor, next) in zip(sorted, sorted.dropFirst()) where tensor.name == next.name {
       throw StorageError(url, "cannot write two tensors named '\(tensor.name)'")
     }
@@ -36,6 +44,7 @@ package enum Safetensors {
   }
 
   static let metadataKey = "__metadata__"
+  static let checksumKey = "crc32"
 
   /// What the header says under one name.
   private enum Entry: Encodable {

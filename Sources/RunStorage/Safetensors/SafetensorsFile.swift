@@ -29,7 +29,7 @@ package struct SafetensorsFile: Sendable {
   ///
   /// - Throws: if it cannot be read; if the header is not the format's JSON; if a tensor's byte
   ///   range leaves the file, overlaps another, leaves a gap, or differs from what its shape and
-  ///   element type need.
+  ///   element type need; if the bytes do not have the checksum that the metadata tell.
   package init(contentsOf url: URL) throws(StorageError) {
     try self.init(try storing(url, "read") { try Data(contentsOf: url) }, of: url)
   }
@@ -88,6 +88,16 @@ package struct SafetensorsFile: Sendable {
         url,
         "safetensors: \(data.count - start - position) bytes after the last tensor, "
           + "from offset \(start + position), expected none")
+    }
+    if let expected = header.metadata[Safetensors.checksumKey] {
+      var checksum = CRC32()
+      checksum.add(data[start...])
+      guard checksum.text == expected else {
+        throw StorageError(
+          url,
+          "safetensors: its tensors have the checksum \(checksum.text), expected \(expected): the "
+            + "file is damaged")
+      }
     }
     self.url = url
     self.data = data

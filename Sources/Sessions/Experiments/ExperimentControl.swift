@@ -8,11 +8,15 @@ package final class ExperimentControl: Sendable {
     var runs: [ObjectIdentifier: TrainingControl] = [:]
   }
   private let state = Mutex(State())
+  private let stopsWhen: @Sendable () -> Bool
 
-  package init() {}
+  /// - Parameter stopsWhen: asked wherever a request to stop is looked for; true is one.
+  package init(stopsWhen: @escaping @Sendable () -> Bool = { false }) {
+    self.stopsWhen = stopsWhen
+  }
 
   /// Whether it is to stop after the step in hand.
-  package var isStopping: Bool { state.withLock { $0.isStopping } }
+  package var isStopping: Bool { stopsWhen() || state.withLock { $0.isStopping } }
 
   /// Stops the runs that are being trained, with checkpoints, and starts no other.
   package func stop() {
@@ -25,7 +29,7 @@ package final class ExperimentControl: Sendable {
 
   /// Calls `body` with the control of a run, which stops with the experiment.
   func withRun<Result>(_ body: (TrainingControl) throws -> Result) rethrows -> Result {
-    let control = TrainingControl()
+    let control = TrainingControl(stopsWhen: stopsWhen)
     let isStopping = state.withLock { state in
       state.runs[ObjectIdentifier(control)] = control
       return state.isStopping

@@ -174,7 +174,7 @@ extension ExperimentSession {
         }
         throw error
       }
-      return session.wait()
+      return session.wait(isUrgent: { control.isStopping })
     }
     if let message = outcome.message { throw SessionError(message) }
   }

@@ -13,10 +13,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
   var runName: String
-  @Option(help: "Another data set than the run's.")
-  var dataset: String?
-  @Option(help: "The folder of the data set's files.")
-  var data: String?
+  @OptionGroup var other: OtherDataOptions
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false
   @Option(
@@ -31,7 +28,6 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
     guard labelShares == nil || !shares.isEmpty else {
       throw ValidationError(
         "--labels is '\(labelShares ?? "")', expected numbers above 0 and at most 100 with commas")
@@ -51,7 +47,9 @@ struct EvaluateCommand: ParsableCommand {
     let description = try reader.description()
     let names = try folder.clusterNames()
     let (settings, images) = try PictureProgress.showing {
-      try folder.loadData(dataset: dataset, data: data, progress: PictureProgress.report)
+      try folder.loadData(
+        dataset: other.dataset, data: other.data, mayDiffer: other.changed.dataChanged,
+        progress: PictureProgress.report)
     }
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,

@@ -115,15 +115,16 @@ struct ExperimentCommand: ParsableCommand {
 
   /// Trains what is missing; ends the program if it is told to stop.
   private func train(_ session: ExperimentSession) throws {
-    let control = ExperimentControl()
-    let signals = StopSignals { control.stop() }
+    let control = ExperimentControl(stopsWhen: { StopSignals.stop != nil })
+    StopSignals.take()
+    StopSignals.protect()
     let reporter = ExperimentReporter(session.experiment)
     PictureProgress.showing {
       session.train(jobs: jobs, control: control) { reporter.report($0) }
     }
-    if signals.haveCome {
+    if let number = StopSignals.stop {
       StandardStreams.error("iic-tui: stopped; the same command goes on\n")
-      throw ExitCode(130)
+      throw ExitCode(StopSignals.exitCode(number))
     }
   }
 

@@ -49,6 +49,7 @@ struct FineTuneCommand: ParsableCommand {
   var headless = false
   @Flag(help: "No screen: one JSON object a line.")
   var json = false
+  @OptionGroup var onHangup: OnHangupOption
 
   func validate() throws {
     guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
@@ -56,16 +57,16 @@ struct FineTuneCommand: ParsableCommand {
 
   func run() throws {
     let environment = try ComputeEnvironment()
-    let control = TrainingControl()
-    let signals = StopSignals { control.stop() }
+    let control = TrainingControl(stopsWhen: { StopSignals.stop != nil })
+    StopSignals.take()
     let prepared = try PictureProgress.showing {
       try PreparedRun(
         fineTuning: runs.folder.resolve(runName), fromScratch: fromScratch, request,
         in: runs.folder)
     }
     try ForegroundTraining(
-      prepared: prepared, environment: environment, control: control, signals: signals,
-      headless: headless, json: json, newIn: runs.folder
+      prepared: prepared, environment: environment, control: control,
+      headless: headless, json: json, onHangup: onHangup.onHangup, newIn: runs.folder
     ).run()
   }
 

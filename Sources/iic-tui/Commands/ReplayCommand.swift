@@ -41,10 +41,11 @@ struct ReplayCommand: ParsableCommand {
     guard from <= history.lastStep else {
       throw SessionError("\(folder.name): --from is \(from), expected 0…\(history.lastStep)")
     }
-    let signals = StopSignals {}
+    StopSignals.take()
+    StopSignals.protect()
     let screen = try LiveScreen.required()
-    defer { screen.close() }
-    screen.replay(history, reader, speed: speed, from: from, isDemo: demo, signals)
+    screen.replay(history, reader, speed: speed, from: from, isDemo: demo)
+    try screen.leave()
   }
 }
 
@@ -63,10 +64,11 @@ struct WatchCommand: ParsableCommand {
     guard case .history(let history) = try follower.poll() else {
       throw SessionError("\(folder.name): has no history yet")
     }
-    let signals = StopSignals {}
+    StopSignals.take()
+    StopSignals.protect()
     let screen = try LiveScreen.required()
-    defer { screen.close() }
-    screen.watch(history, follower, signals)
+    screen.watch(history, follower)
+    try screen.leave()
   }
 }
 
@@ -77,5 +79,11 @@ extension LiveScreen {
       throw SessionError("this command draws on a terminal, and stdout is none")
     }
     return try LiveScreen()
+  }
+
+  /// Gives the terminal back; the exit code of a signal, if that was why.
+  func leave() throws {
+    close()
+    if let number = StopSignals.stop { throw ExitCode(StopSignals.exitCode(number)) }
   }
 }

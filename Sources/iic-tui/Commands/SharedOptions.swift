@@ -41,3 +41,33 @@ struct RunsOption: ParsableArguments {
     return RunFolder(URL(fileURLWithPath: try AssetLocator.find("demo-run"), isDirectory: true))
   }
 }
+
+/// The data that a run's network judges, if not the run's own.
+struct OtherDataOptions: ParsableArguments {
+  @Option(help: "Another data set than the run's.")
+  var dataset: String?
+  @Option(help: "The folder of the data set's files.")
+  var data: String?
+  @OptionGroup var changed: DataChangedOption
+
+  func validate() throws {
+    guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
+  }
+}
+
+struct DataChangedOption: ParsableArguments {
+  @Flag(help: "Take the data although they are not those that the run began with.")
+  var dataChanged = false
+}
+
+/// What a training does when its terminal goes away.
+enum OnHangup: String, ExpressibleByArgument, CaseIterable {
+  /// It trains on, without a screen.
+  case `continue`
+  case stop
+}
+
+struct OnHangupOption: ParsableArguments {
+  @Option(help: "When the terminal goes away, train on without a screen, or save and stop.")
+  var onHangup = OnHangup.continue
+}

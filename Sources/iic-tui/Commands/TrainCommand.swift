@@ -37,25 +37,36 @@ struct TrainCommand: ParsableCommand {
   var name: String?
   @Option(help: ArgumentHelp("Go on with a run.", valueName: "run"))
   var resume: String?
+  @Option(
+    help: "With --resume: the latest checkpoint, or the previous one if that is damaged.")
+  var checkpoint: KeptCheckpoint?
+  @OptionGroup var changed: DataChangedOption
   @Flag(help: "No screen: a progress line on a terminal, plain lines elsewhere.")
   var headless = false
   @Flag(help: "No screen: one JSON object a line.")
   var json = false
+  @OptionGroup var onHangup: OnHangupOption
 
   func validate() throws {
     guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
+    if checkpoint != nil, resume == nil {
+      throw ValidationError("--checkpoint goes with --resume")
+    }
+    if changed.dataChanged, resume == nil {
+      throw ValidationError("--data-changed goes with --resume")
+    }
     if resume != nil, preset != nil || config != nil || dataset != nil || seed != nil || name != nil
     {
       throw ValidationError(
-        "--resume goes on with the run's own settings; only --epochs, --steps, --threads, --data "
-          + "and --set go with it")
+        "--resume goes on with the run's own settings; only --epochs, --steps, --threads, --data, "
+          + "--checkpoint and --set go with it")
     }
   }
 
   func run() throws {
     let environment = try ComputeEnvironment()
-    let control = TrainingControl()
-    let signals = StopSignals { control.stop() }
+    let control = TrainingControl(stopsWhen: { StopSignals.stop != nil })
+    StopSignals.take()
     let prepared = try PictureProgress.showing {
       if let resume { return try PreparedRun(resume: runs.folder.resolve(resume), request) }
       return try PreparedRun(new: request, in: runs.folder)
@@ -65,8 +76,9 @@ struct TrainCommand: ParsableCommand {
       control.setLearningRate(prepared.nextLearningRate)
     }
     try ForegroundTraining(
-      prepared: prepared, environment: environment, control: control, signals: signals,
-      headless: headless, json: json, newIn: resume == nil ? runs.folder : nil
+      prepared: prepared, environment: environment, control: control,
+      headless: headless, json: json, onHangup: onHangup.onHangup,
+      newIn: resume == nil ? runs.folder : nil
     ).run()
   }
 
@@ -75,10 +87,17 @@ struct TrainCommand: ParsableCommand {
     request.preset = preset
     request.config = config
     request.assignments = assignments
+    request.dataMayDiffer = changed.dataChanged
+    request.fromPrevious = checkpoint == .previous
     request.name = name
     request.progress = PictureProgress.report
     request.flags = givenFlags(
       dataset: dataset, data: data, epochs: epochs, steps: steps, seed: seed, threads: threads)
     return request
   }
+}
+
+/// The checkpoints that a run keeps to go on from.
+enum KeptCheckpoint: String, ExpressibleByArgument, CaseIterable {
+  case latest, previous
 }

@@ -27,6 +27,9 @@ struct JSONEventLines {
       JSONEventLines.line(evaluation, main: main)
         + evaluation.warnings.map { JSONLine.text(WarningLine($0, step: evaluation.step)) }.joined()
     case .restart(let restart): JSONLine.text(RestartLine(restart))
+    case .storageProblem(let problem):
+      JSONLine.text(
+        StorageLine(text: HeadlessReporter.text(ofStorageProblem: problem), isOver: problem == nil))
     case .checkpoint, .paused: nil
     case .ended(let status, let step, let message):
       JSONLine.text(EndLine(status: status.rawValue, step: step, run: runName, message: message))
@@ -131,6 +134,18 @@ private struct WarningLine: Encodable {
     self.step = step
     kind = warning.kind.rawValue
     text = warning.text
+  }
+}
+
+private struct StorageLine: Encodable {
+  var event = "warning"
+  var kind = "storage"
+  var text: String
+  var isOver: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case event, kind, text
+    case isOver = "over"
   }
 }
 

@@ -9,7 +9,8 @@ enum StandardStreams {
   /// The system's error number of the first write to stdout that was not a closed pipe's.
   private static let outputError = Mutex<Int32?>(nil)
 
-  /// Writes all of `text`; false if nobody reads it any more, or it cannot be written.
+  /// Writes all of `text`, however long its reader takes; false if nobody reads it any more, or it
+  /// cannot be written.
   @discardableResult
   static func output(_ text: String) -> Bool {
     guard let number = write(text, to: STDOUT_FILENO) else { return true }
@@ -42,7 +43,11 @@ enum StandardStreams {
         let count = Foundation.write(descriptor, bytes.baseAddress! + sent, bytes.count - sent)
         if count < 0 {
           if errno == EINTR { continue }
-          return errno
+          guard errno == EAGAIN || errno == EWOULDBLOCK else { return errno }
+          // Somebody else made the pipe one that does not wait.
+          var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&polled, 1, -1)
+          continue
         }
         sent += count
       }

@@ -1,4 +1,7 @@
+import ArgumentParser
+import CProcessGuard
 import Foundation
+import Kernels
 import RunStorage
 import Sessions
 import Snapshots
@@ -8,73 +11,168 @@ struct ForegroundTraining {
   let prepared: PreparedRun
   let environment: ComputeEnvironment
   let control: TrainingControl
-  let signals: StopSignals
   /// No screen, whether or not there is a terminal.
   let headless: Bool
   /// No screen: JSON lines.
   let json: Bool
+  let onHangup: OnHangup
   /// The folder that the run was made in, from which it is deleted if it cannot start; nil for a
   /// run that goes on.
   let newIn: RunsFolder?
 
-  /// - Throws: an error of one line if it cannot start, failed, or could not be recorded.
+  /// - Throws: an error of one line if it cannot start, failed, or could not be recorded; the exit
+  ///   code of a signal that ended it.
   func run() throws {
+    // The output's, the steering's, the recorder's, the trainer's, the clock's, and the database's.
+    do {
+      try SystemThread.checkAvailable(6, for: "training")
+    } catch {
+      abandon()
+      throw error
+    }
+    StopSignals.protect()
     for note in prepared.dataset.notes.prefix(20) { StandardStreams.error("iic-tui: \(note)\n") }
     if prepared.dataset.notes.count > 20 {
       StandardStreams.error("iic-tui: and \(prepared.dataset.notes.count - 20) more of these\n")
     }
-    let reporter = HeadlessReporter(
-      style: json ? .json : StandardStreams.outputIsTerminal ? .progressLine : .plainLines,
+    let folder = prepared.recorder.folder
+    let log = RunLog(folder)
+    process_guard_set_farewell("iic-tui train --resume \(folder.name) goes on from its checkpoint")
+    let screen = try openScreen(log)
+    let reporter = try HeadlessReporter(
+      style: json ? .json : .readable,
       lines: JSONEventLines(
-        runName: prepared.recorder.folder.name, runPath: prepared.recorder.folder.url.path,
-        configuration: prepared.configuration),
-      readerLeft: { [control] in control.stop() })
-    let screen = try openScreen()
+        runName: folder.name, runPath: folder.url.path, configuration: prepared.configuration),
+      isSilent: screen != nil)
     let session = TrainingSession(control: control, hasScreen: screen != nil)
-    let listener: TrainingSession.Listener
-    if screen == nil {
-      listener = { events, checkpoints in reporter.report(events, checkpoints) }
-    } else {
-      listener = { _, _ in }
-    }
     do {
-      try session.start(recorder: prepared.recorder, listener: listener) { channel in
-        try prepared.makeTrainer(
-          environment.context(threads: prepared.configuration.threadCount), channel: channel,
-          control: control)
-      }
+      try folder.startSteering(control)
+    } catch {
+      log.add("cannot be steered by others: \(error)")
+    }
+    defer { folder.stopSteering() }
+    do {
+      try start(session, reporter, log)
     } catch {
       screen?.close()
-      prepared.recorder.close()
-      try? newIn?.delete(prepared.recorder.folder)
+      abandon()
       throw error
     }
-    screen?.show(session, of: prepared.recorder.folder, past: prepared.past, signals)
-    let outcome = session.wait()
+    if let screen {
+      let leaving = screen.show(session, of: folder, past: prepared.past)
+      leave(screen, leaving, reporter, log)
+    }
+    let outcome = wait(for: session, reporter, log)
     screen?.close()
-    try report(outcome, run: prepared.recorder.folder, hadScreen: screen != nil)
+    if let message = outcome.message { throw SessionError(message) }
+    if screen != nil, !StopSignals.haveHungUp { tellEnd(outcome) }
+    if let number = StopSignals.stop { throw ExitCode(StopSignals.exitCode(number)) }
+    if StopSignals.haveHungUp, outcome.status == .stopped {
+      throw ExitCode(StopSignals.exitCode(SIGHUP))
+    }
+  }
+
+  private func start(
+    _ session: TrainingSession, _ reporter: HeadlessReporter, _ log: RunLog
+  ) throws {
+    let threads = prepared.configuration.threadCount
+    log.add(
+      prepared.checkpoint.map { "resumed from step \($0.step)" } ?? "started")
+    try session.start(
+      recorder: prepared.recorder,
+      listener: { events, checkpoints in
+        for event in events { LogLines.lines(event).forEach(log.add) }
+        reporter.report(events, checkpoints)
+      }
+    ) { channel in
+      // After the threads that there must be.
+      let context = environment.context(threads: threads)
+      if context.pool.threads < threads {
+        StandardStreams.error(
+          "iic-tui: the system gives \(context.pool.threads) threads, not \(threads); training with "
+            + "those\n")
+      }
+      return try prepared.makeTrainer(context, channel: channel, control: control)
+    }
+  }
+
+  /// A run that cannot start leaves nothing behind.
+  private func abandon() {
+    prepared.recorder.close()
+    try? newIn?.delete(prepared.recorder.folder)
   }
 
   /// nil to go headless, with a line that says why if nobody asked for it.
-  private func openScreen() throws -> LiveScreen? {
+  private func openScreen(_ log: RunLog) throws -> LiveScreen? {
     if headless || json || !StandardStreams.outputIsTerminal { return nil }
     do {
-      return try LiveScreen()
+      return try LiveScreen(log: log)
     } catch {
       StandardStreams.error("iic-tui: \(error); training without the screen\n")
       return nil
     }
   }
 
-  private func report(
-    _ outcome: TrainingSession.Outcome, run: RunFolder, hadScreen: Bool
-  ) throws {
-    if let message = outcome.message { throw SessionError(message) }
-    if hadScreen, let status = outcome.status {
-      StandardStreams.output(
-        "\(status.rawValue) at step \(outcome.step): \(run.url.path)\n"
-          + "  iic-tui replay \(run.name)\n"
-          + (status == .stopped ? "  iic-tui train --resume \(run.name)\n" : ""))
+  private func leave(
+    _ screen: LiveScreen, _ leaving: LiveScreen.Leaving, _ reporter: HeadlessReporter, _ log: RunLog
+  ) {
+    switch leaving {
+    case .stop: control.stop()
+    case .hungUp: screen.close()
+    case .trainOn:
+      log.add("the screen was left, training goes on")
+      screen.close()
+      StandardStreams.output("training goes on; Ctrl-C stops it and saves\n")
+      reporter.speak()
+    case .ended: break
     }
+  }
+
+  /// Waits for the end, with an eye on the terminal.
+  private func wait(
+    for session: TrainingSession, _ reporter: HeadlessReporter, _ log: RunLog
+  ) -> TrainingSession.Outcome {
+    let isOnTerminal = StandardStreams.outputIsTerminal
+    var hasNoticed = false
+    let outcome = session.wait(isUrgent: {
+      if StopSignals.haveHungUp, !hasNoticed {
+        hasNoticed = true
+        log.add(
+          onHangup == .stop
+            ? "the terminal went away, stopping" : "the terminal went away, training goes on")
+        if isOnTerminal { reporter.fallSilent() }
+        if onHangup == .stop { control.stop() }
+      }
+      return StopSignals.stop != nil
+    })
+    // A reader that has stopped reading keeps nobody who was told to stop.
+    let deadline = ContinuousClock.now + .milliseconds(300)
+    reporter.finish(isGivenUp: {
+      isOnTerminal && StopSignals.haveHungUp
+        || StopSignals.stop != nil && ContinuousClock.now >= deadline
+    })
+    return outcome
+  }
+
+  /// What the shell shows when the screen is gone.
+  private func tellEnd(_ outcome: TrainingSession.Outcome) {
+    guard let status = outcome.status else { return }
+    let run = prepared.recorder.folder
+    var text = "\(status.rawValue) at step \(outcome.step)"
+    text += " after \(Format.duration(outcome.elapsed)) of training: \(run.url.path)\n"
+    if let evaluation = outcome.lastEvaluation, let main = outcome.description?.mainHead,
+      let head = evaluation[main.name]
+    {
+      let reported = head.subHeads[head.reportedSubHead]
+      text += "  head \(head.head.rawValue), sub-head \(reported.index + 1): "
+      if let accuracy = reported.accuracy { text += "\(Format.percent(accuracy)), " }
+      text += "loss \(Format.nats(reported.loss)), evaluated at step \(evaluation.step)\n"
+    }
+    if let step = outcome.resumesFrom {
+      text += "  a step was cut short; resumed, it goes on from step \(step)\n"
+    }
+    text += "  iic-tui replay \(run.name)\n"
+    if status == .stopped { text += "  iic-tui train --resume \(run.name)\n" }
+    StandardStreams.output(text)
   }
 }

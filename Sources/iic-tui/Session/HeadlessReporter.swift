@@ -1,7 +1,9 @@
 import Foundation
+import Kernels
 import RunStorage
 import Snapshots
 import Synchronization
+import TerminalUI
 import Training
 
 /// Tells of a training without a screen: JSON lines, a progress line that rewrites itself on a
@@ -11,10 +13,18 @@ final class HeadlessReporter: Sendable {
     case json
     case progressLine
     case plainLines
+
+    /// For people: a line that rewrites itself where the terminal can.
+    static var readable: Style {
+      let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
+      return StandardStreams.outputIsTerminal && !["", "dumb"].contains(name)
+        ? .progressLine : .plainLines
+    }
   }
 
   private struct State {
     var description: RunDescription?
+    var isSilent: Bool
     var lastEvaluation = "no evaluation yet"
     var recentRates: [Double] = []
     var lastWrite = ContinuousClock.now - .seconds(60)
@@ -22,23 +32,40 @@ final class HeadlessReporter: Sendable {
 
   private let style: Style
   private let lines: JSONEventLines
-  private let readerLeft: @Sendable () -> Void
-  private let state = Mutex(State())
+  private let output: OutputQueue
+  private let state: Mutex<State>
 
-  /// - Parameter readerLeft: called when stdout is closed.
-  init(style: Style, lines: JSONEventLines, readerLeft: @escaping @Sendable () -> Void) {
+  /// - Parameter isSilent: says nothing before `speak`, but follows what happens.
+  init(
+    style: Style, lines: JSONEventLines, isSilent: Bool
+  ) throws(SystemThread.Refusal) {
     self.style = style
     self.lines = lines
-    self.readerLeft = readerLeft
+    state = Mutex(State(isSilent: isSilent))
+    output = try OutputQueue { count in
+      style == .json
+        ? JSONLine.text(DroppedLine(lines: count))
+        : "(\(count) lines are left out that nobody read in time)\n"
+    }
   }
 
   /// A `TrainingSession.Listener`.
   func report(_ events: [TrainingEvent], _ checkpoints: [RecordedCheckpoint]) {
     let text = state.withLock { state in
-      style == .json ? json(events, checkpoints, &state) : plain(events, &state)
+      let text = style == .json ? json(events, checkpoints, &state) : plain(events, &state)
+      return state.isSilent ? "" : text
     }
-    if !text.isEmpty, !StandardStreams.output(text) { readerLeft() }
+    output.add(text)
   }
+
+  /// From now on what happens is told.
+  func speak() { state.withLock { $0.isSilent = false } }
+
+  /// From now on nothing is told: nobody is there.
+  func fallSilent() { state.withLock { $0.isSilent = true } }
+
+  /// Waits until what was told is read, or `isGivenUp` says that nobody reads it.
+  func finish(isGivenUp: () -> Bool) { output.finish(isGivenUp: isGivenUp) }
 
   private func json(
     _ events: [TrainingEvent], _ checkpoints: [RecordedCheckpoint], _ state: inout State
@@ -85,7 +112,7 @@ final class HeadlessReporter: Sendable {
         if state.lastWrite.duration(to: .now) >= interval {
           state.lastWrite = .now
           let progress = progress(step, state)
-          text += style == .progressLine ? "\r\u{1B}[2K" + progress : progress + "\n"
+          text += style == .progressLine ? "\r\u{1B}[2K" + cut(progress) : progress + "\n"
         }
       case .evaluation(let evaluation):
         guard let main = state.description?.mainHead, let head = evaluation[main.name] else {
@@ -103,10 +130,15 @@ final class HeadlessReporter: Sendable {
         text += line("step \(restart.step), epoch \(restart.epoch): \(restart.text)")
       case .ended(let status, let step, _):
         text += line("\(status.rawValue) at step \(step)")
+      case .storageProblem(let problem): text += line(Self.text(ofStorageProblem: problem))
       case .checkpoint, .paused: break
       }
     }
     return text
+  }
+
+  static func text(ofStorageProblem problem: String?) -> String {
+    problem.map { "waiting for the disk: \($0)" } ?? "the run is recorded again"
   }
 
   /// For the progress line: the accuracy, or the loss where there are no labels.
@@ -128,6 +160,13 @@ final class HeadlessReporter: Sendable {
     (style == .progressLine ? "\r\u{1B}[2K" : "") + text + "\n"
   }
 
+  /// As much of it as fits into one line: a line that wraps cannot be rewritten.
+  private func cut(_ text: String) -> String {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return text }
+    return text.prefix(columns: Int(size.ws_col) - 1)
+  }
+
   private func progress(_ step: StepSnapshot, _ state: State) -> String {
     let rate = state.recentRates.reduce(0, +) / Double(max(1, state.recentRates.count))
     let planned = state.description?.plannedSteps ?? step.step
@@ -138,4 +177,9 @@ final class HeadlessReporter: Sendable {
       + "head \(step.head.rawValue)  loss \(Format.nats(step.loss))  "
       + "\(Int(rate)) images/s  \(state.lastEvaluation)  left \(Format.duration(left))"
   }
+}
+
+private struct DroppedLine: Encodable {
+  var event = "dropped"
+  var lines: Int
 }

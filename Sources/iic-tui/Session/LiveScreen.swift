@@ -1,3 +1,4 @@
+import CProcessGuard
 import Foundation
 import NcursesUI
 import RunStorage
@@ -8,32 +9,62 @@ import TerminalUI
 /// The dashboard on this terminal. Made before the training starts, so that a terminal that cannot
 /// show it is known in time.
 final class LiveScreen {
-  private let terminal: NcursesTerminal
+  /// Why the screen is shown no more.
+  enum Leaving {
+    /// The training is to stop, or is stopping by itself.
+    case stop
+    /// It has ended.
+    case ended
+    /// It is to go on without the screen.
+    case trainOn
+    /// The terminal has gone away.
+    case hungUp
+  }
 
+  private let terminal: NcursesTerminal
+  /// Takes what anybody writes to stderr while the screen is shown; it is told afterwards.
+  private let errors = tmpfile()
+  /// Gets it too.
+  private let log: RunLog?
+
+  /// - Parameter log: of the run that is trained; nil for none.
   /// - Throws: `TerminalError` if this terminal cannot show it.
-  init() throws(TerminalError) { terminal = try NcursesTerminal() }
+  init(log: RunLog? = nil) throws(TerminalError) {
+    terminal = try NcursesTerminal()
+    self.log = log
+    if let errors, isatty(STDERR_FILENO) == 1 {
+      process_guard_divert_errors(fileno(errors), log?.descriptor ?? -1)
+    }
+  }
+
+  deinit {
+    close()
+    if let errors { fclose(errors) }
+  }
 
   /// Gives the terminal back as it was; may be called twice.
-  func close() { terminal.close() }
+  func close() {
+    terminal.close()
+    process_guard_return_errors()
+  }
 
-  /// Shows a session's training until the user quits, or a signal comes; then training has been
-  /// asked to stop.
+  /// Shows a session's training until the user leaves it, or a signal comes.
   ///
   /// - Parameter past: what a run that goes on has done before; nil for a run that starts.
   func show(
-    _ session: TrainingSession, of folder: RunFolder, past: RunHistory?, _ signals: StopSignals
-  ) {
+    _ session: TrainingSession, of folder: RunFolder, past: RunHistory?
+  ) -> Leaving {
     // The trainer's first event says what there is to show; it comes before any work, so this wait
     // is short.
     guard let lane = session.screenLane, let first = lane.next(),
       case .started(let description, let samples) = first[0]
-    else { return }
+    else { return .stop }
     var history = past ?? RunHistory(description: description, samples: samples)
     history.description = description
     history.samples = samples
     for event in first.dropFirst() { history.append(event) }
     var names = PolledNames(folder)
-    runDashboard(
+    let state = runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .live),
       nextEvents: {
         let events = lane.drain()
@@ -51,16 +82,19 @@ final class LiveScreen {
         }
         return []
       },
-      shouldStop: { signals.haveCome })
-    session.control.stop()
+      shouldStop: { Self.signalHasCome })
+    if StopSignals.stop != nil { return .stop }
+    if terminal.isGone || StopSignals.haveHungUp { return .hungUp }
+    return state.trainsOn ? .trainOn : state.history.end == nil ? .stop : .ended
   }
+
+  private static var signalHasCome: Bool { StopSignals.stop != nil || StopSignals.haveHungUp }
 
   /// Plays a recorded run until the user quits.
   ///
   /// - Parameter isDemo: whether it is the run that comes with the program, which stays as it is.
   func replay(
-    _ history: RunHistory, _ reader: RunHistoryReader, speed: Double, from step: Int,
-    isDemo: Bool, _ signals: StopSignals
+    _ history: RunHistory, _ reader: RunHistoryReader, speed: Double, from step: Int, isDemo: Bool
   ) {
     var names = PolledNames(reader.folder)
     runDashboard(
@@ -72,11 +106,11 @@ final class LiveScreen {
         if isDemo { return [.problem("the run that comes with the program keeps no names")] }
         return reader.folder.give(name, to: cluster)
       },
-      shouldStop: { signals.haveCome })
+      shouldStop: { Self.signalHasCome })
   }
 
   /// Shows a run that another process writes, until the user quits.
-  func watch(_ history: RunHistory, _ follower: RunFollower, _ signals: StopSignals) {
+  func watch(_ history: RunHistory, _ follower: RunFollower) {
     var follower = follower
     var lastPoll = ContinuousClock.now
     let reader = RunHistoryReader(follower.folder)
@@ -87,19 +121,27 @@ final class LiveScreen {
         let named = names.poll()
         guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return named }
         lastPoll = .now
+        // Asked first: a process that ends in between has said so in the history.
+        let other = [DashboardEvent.isTrained(follower.isRunning)] + named
         // A poll that fails, because the disk is busy, is made up for by the next.
-        guard let change = try? follower.poll() else { return named }
+        guard let change = try? follower.poll() else { return other }
         switch change {
-        case .events(let events): return (events.isEmpty ? [] : [.training(events)]) + named
-        case .history(let history): return [.history(history)] + named
+        case .events(let events): return (events.isEmpty ? [] : [.training(events)]) + other
+        case .history(let history): return [.history(history)] + other
         }
       },
       recall: { step in try reader.moment(at: step) },
       perform: { action in
-        guard case .nameCluster(let cluster, let name) = action else { return [] }
-        return reader.folder.give(name, to: cluster)
+        switch action {
+        case .setPaused(let paused): return reader.folder.ask(.setPaused(paused))
+        case .checkpoint: return reader.folder.ask(.checkpoint)
+        case .evaluate: return reader.folder.ask(.evaluate)
+        case .setLearningRate(let rate): return reader.folder.ask(.setLearningRate(rate))
+        case .nameCluster(let cluster, let name): return reader.folder.give(name, to: cluster)
+        case .stop: return []
+        }
       },
-      shouldStop: { signals.haveCome })
+      shouldStop: { Self.signalHasCome })
   }
 }
 
@@ -122,6 +164,16 @@ private struct PolledNames {
 }
 
 extension RunFolder {
+  /// Asks the process that trains the run, or says why that is not possible.
+  fileprivate func ask(_ request: SteeringRequest) -> [DashboardEvent] {
+    do throws(StorageError) {
+      try steer(request)
+      return []
+    } catch {
+      return [.problem("\(error)")]
+    }
+  }
+
   /// Writes a name and says what the names are then, or why it could not.
   fileprivate func give(_ name: String, to cluster: ClusterID) -> [DashboardEvent] {
     do throws(StorageError) {

@@ -1,31 +1,25 @@
-import Dispatch
-import Foundation
-import Synchronization
+import CProcessGuard
 
-/// Ctrl-C, `kill` and a closed terminal as a request: the handler runs on a queue of its own, once
-/// for each signal.
-final class StopSignals: @unchecked Sendable {
-  // Unchecked: `sources` is written in `init` alone; it only keeps them alive.
-  private let sources: [any DispatchSourceSignal]
-  private let received = Atomic<Bool>(false)
+/// Ctrl-C, `kill` and a closed terminal as requests, which whoever works asks for now and then. One
+/// that the program was started with ignored, as by `nohup`, stays ignored.
+///
+/// The first Ctrl-C or `kill` asks, the second ends the program at once.
+enum StopSignals {
+  /// From now on.
+  static func take() { process_guard_catch_stops() }
 
-  /// Whether any of the signals has come.
-  var haveCome: Bool { received.load(ordering: .relaxed) }
+  /// Until something is at stake, the first signal ends the program at once too.
+  static func protect() { process_guard_set_at_stake(1) }
 
-  init(_ handler: @escaping @Sendable () -> Void) {
-    let queue = DispatchQueue(label: "stop signals")
-    var sources: [any DispatchSourceSignal] = []
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      signal(number, SIG_IGN)
-      sources.append(DispatchSource.makeSignalSource(signal: number, queue: queue))
-    }
-    self.sources = sources
-    for source in sources {
-      source.setEventHandler { [self] in
-        received.store(true, ordering: .relaxed)
-        handler()
-      }
-      source.resume()
-    }
+  /// The number of the signal that asks to stop; nil for none.
+  static var stop: Int32? {
+    let number = process_guard_stop_signal()
+    return number == 0 ? nil : number
   }
+
+  /// Whether the terminal has gone away.
+  static var haveHungUp: Bool { process_guard_has_hung_up() != 0 }
+
+  /// What the shell is told of a program that a signal ended.
+  static func exitCode(_ number: Int32) -> Int32 { 128 + number }
 }

@@ -9,20 +9,14 @@ struct ClusterImagesOptions: ParsableArguments {
   @OptionGroup var subHead: SubHeadOptions
   @Flag(help: "The weights with the lowest loss rather than the latest ones.")
   var best = false
-  @Option(help: "Another data set than the run's.")
-  var dataset: String?
-  @Option(help: "The folder of the data set's files.")
-  var data: String?
-
-  func validate() throws {
-    guard data?.isEmpty != true else { throw ValidationError("--data is empty, expected a folder") }
-  }
+  @OptionGroup var other: OtherDataOptions
 
   func assigner(_ folder: RunFolder) throws -> ClusterAssigner {
     let assigner = try PictureProgress.showing {
       try ClusterAssigner(
-        folder, head: subHead.head, number: subHead.subHead, best: best, dataset: dataset,
-        data: data, progress: PictureProgress.report)
+        folder, head: subHead.head, number: subHead.subHead, best: best,
+        dataset: other.dataset, data: other.data, mayDiffer: other.changed.dataChanged,
+        progress: PictureProgress.report)
     }
     if let note = assigner.subHead.noteOnOtherNames { StandardStreams.error("iic-tui: \(note)\n") }
     return assigner
@@ -32,8 +26,9 @@ struct ClusterImagesOptions: ParsableArguments {
   func pixelAssigner(_ folder: RunFolder) throws -> PixelAssigner {
     try PictureProgress.showing {
       try PixelAssigner(
-        folder, head: subHead.head, number: subHead.subHead, best: best, dataset: dataset,
-        data: data, progress: PictureProgress.report)
+        folder, head: subHead.head, number: subHead.subHead, best: best,
+        dataset: other.dataset, data: other.data, mayDiffer: other.changed.dataChanged,
+        progress: PictureProgress.report)
     }
   }
 }
@@ -185,9 +180,10 @@ extension ClustersCommand {
     }
 
     func run() throws {
-      let signals = StopSignals {}
+      StopSignals.take()
+      StopSignals.protect()
       let sorting = try ImageSorting(images.assigner(parent.runToRead()), into: folder)
-      let folders = try sorting.run(copies: copy) { signals.haveCome }
+      let folders = try sorting.run(copies: copy) { StopSignals.stop != nil }
       var table = TextTable(["folder", "cluster", "images"], alignRight: [false, true, true])
       for folder in folders { table.add([folder.name, "\(folder.cluster)", "\(folder.images)"]) }
       StandardStreams.output("\(copy ? "copied" : "linked") into \(folder)\n" + table.text)

@@ -1,0 +1,247 @@
+#include "process_guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+// MARK: The terminal
+
+static volatile sig_atomic_t holds_terminal = 0;
+static int terminal = -1;
+static struct termios modes;
+static char restoring_text[512];
+static size_t restoring_length = 0;
+
+static void write_all(int descriptor, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t count = write(descriptor, bytes, length);
+    if (count < 0 && errno == EINTR) continue;
+    // A terminal that takes no more must not keep a process that is ending.
+    if (count <= 0) return;
+    bytes += count;
+    length -= (size_t)count;
+  }
+}
+
+static void write_text(int descriptor, const char *text) { write_all(descriptor, text, strlen(text)); }
+
+int process_guard_hold_terminal(int descriptor, const char *restoring, size_t length) {
+  if (tcgetattr(descriptor, &modes) != 0) return -1;
+  terminal = descriptor;
+  restoring_length = length < sizeof restoring_text ? length : sizeof restoring_text;
+  memcpy(restoring_text, restoring, restoring_length);
+  holds_terminal = 1;
+  return 0;
+}
+
+void process_guard_release_terminal(void) { holds_terminal = 0; }
+
+static void restore_terminal(void) {
+  if (!holds_terminal) return;
+  holds_terminal = 0;
+  // Output that was stopped with Ctrl-S goes on, or the next write would wait for good.
+  tcflow(terminal, TCOON);
+  write_all(terminal, restoring_text, restoring_length);
+  tcsetattr(terminal, TCSANOW, &modes);
+}
+
+// MARK: stderr
+
+static volatile sig_atomic_t is_diverted = 0;
+static int capture = -1;
+static int log_descriptor = -1;
+static int true_errors = -1;
+
+int process_guard_divert_errors(int to, int log) {
+  if (is_diverted) return -1;
+  true_errors = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (true_errors < 0) return -1;
+  if (dup2(to, STDERR_FILENO) < 0) {
+    close(true_errors);
+    return -1;
+  }
+  capture = to;
+  log_descriptor = log;
+  is_diverted = 1;
+  return 0;
+}
+
+void process_guard_return_errors(void) {
+  if (!is_diverted) return;
+  is_diverted = 0;
+  dup2(true_errors, STDERR_FILENO);
+  close(true_errors);
+  char bytes[4096];
+  off_t position = 0;
+  ssize_t count;
+  while ((count = pread(capture, bytes, sizeof bytes, position)) > 0) {
+    write_all(STDERR_FILENO, bytes, (size_t)count);
+    if (log_descriptor >= 0) write_all(log_descriptor, bytes, (size_t)count);
+    position += count;
+  }
+}
+
+// MARK: Requests to stop
+
+static volatile sig_atomic_t is_at_stake = 0;
+static volatile sig_atomic_t stop_signal = 0;
+static volatile sig_atomic_t has_hung_up = 0;
+
+static void end_now(int number) {
+  restore_terminal();
+  process_guard_return_errors();
+  _exit(128 + number);
+}
+
+static void take_stop(int number) {
+  if (number == SIGHUP) {
+    has_hung_up = 1;
+    if (!is_at_stake) end_now(number);
+    return;
+  }
+  if (stop_signal != 0 || !is_at_stake) end_now(number);
+  stop_signal = number;
+}
+
+void process_guard_catch_stops(void) {
+  const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  for (size_t index = 0; index < sizeof numbers / sizeof *numbers; ++index) {
+    struct sigaction action;
+    if (sigaction(numbers[index], NULL, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = take_stop;
+    action.sa_flags = SA_RESTART;
+    sigfillset(&action.sa_mask);
+    sigaction(numbers[index], &action, NULL);
+  }
+}
+
+void process_guard_set_at_stake(int at_stake) { is_at_stake = at_stake; }
+int process_guard_stop_signal(void) { return stop_signal; }
+int process_guard_has_hung_up(void) { return has_hung_up; }
+
+// MARK: Ctrl-Z
+
+static volatile sig_atomic_t wants_suspension = 0;
+
+static void take_suspension(int number) {
+  (void)number;
+  wants_suspension = 1;
+}
+
+static void handle_suspensions(void (*handler)(int)) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler;
+  sigaction(SIGTSTP, &action, NULL);
+}
+
+static int suspensions_are_ours = 0;
+
+void process_guard_catch_suspensions(void) {
+  struct sigaction action;
+  if (sigaction(SIGTSTP, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return;
+  suspensions_are_ours = 1;
+  handle_suspensions(take_suspension);
+}
+
+int process_guard_take_suspension(void) {
+  int wanted = wants_suspension;
+  wants_suspension = 0;
+  return wanted;
+}
+
+void process_guard_suspend(void) {
+  handle_suspensions(SIG_DFL);
+  raise(SIGTSTP);
+  handle_suspensions(take_suspension);
+}
+
+void process_guard_leave_suspensions(void) {
+  if (suspensions_are_ours) handle_suspensions(SIG_DFL);
+}
+
+// MARK: Resizes
+
+static volatile sig_atomic_t was_resized = 0;
+
+static void take_resize(int number) {
+  (void)number;
+  was_resized = 1;
+}
+
+void process_guard_catch_resizes(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = take_resize;
+  sigaction(SIGWINCH, &action, NULL);
+}
+
+int process_guard_take_resize(void) {
+  int resized = was_resized;
+  was_resized = 0;
+  return resized;
+}
+
+// MARK: Crashes
+
+static const struct {
+  int number;
+  const char *name;
+} crashes[] = {
+    {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
+    {SIGQUIT, "SIGQUIT"}, {SIGSEGV, "SIGSEGV"}, {SIGTRAP, "SIGTRAP"},
+};
+enum { crash_count = sizeof crashes / sizeof *crashes };
+
+static struct sigaction before[crash_count];
+static int keeps_handlers = 0;
+static char farewell[768];
+
+void process_guard_set_farewell(const char *line) {
+  strncpy(farewell, line, sizeof farewell - 1);
+}
+
+static void take_crash(int number) {
+  restore_terminal();
+  process_guard_return_errors();
+  for (int index = 0; index < crash_count; ++index) {
+    if (crashes[index].number != number) continue;
+    write_text(STDERR_FILENO, "iic-tui: ended by ");
+    write_text(STDERR_FILENO, crashes[index].name);
+    write_text(STDERR_FILENO, farewell[0] ? "; " : "");
+    write_text(STDERR_FILENO, farewell);
+    write_text(STDERR_FILENO, "\n");
+    if (keeps_handlers) {
+      sigaction(number, &before[index], NULL);
+    } else {
+      signal(number, SIG_DFL);
+    }
+  }
+  // Blocked until this handler returns, and then ends the process as it would have.
+  raise(number);
+}
+
+void process_guard_catch_crashes(void) {
+  const char *backtrace = getenv("SWIFT_BACKTRACE");
+  keeps_handlers = backtrace != NULL && backtrace[0] != 0;
+  // A stack that has overflowed cannot run a handler.
+  static char spare_stack[64 * 1024];
+  stack_t spare = {.ss_sp = spare_stack, .ss_size = sizeof spare_stack};
+  sigaltstack(&spare, NULL);
+  for (int index = 0; index < crash_count; ++index) {
+    int number = crashes[index].number;
+    if (sigaction(number, NULL, &before[index]) != 0) continue;
+    if (number == SIGQUIT && before[index].sa_handler == SIG_IGN) continue;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = take_crash;
+    action.sa_flags = SA_ONSTACK;
+    sigfillset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+  }
+}
