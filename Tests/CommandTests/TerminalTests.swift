@@ -380,7 +380,8 @@ extension CommandTests {
       try watcher.wait(for: "the pause") { $0.text.contains("paused") }
       terminal.type("+ ")
       try trainer.wait(for: "the rate that was asked for") {
-        $0.text.contains("\"learning_rate\":0.005")
+        String(decoding: $0.output.suffix(10_000), as: UTF8.self)
+          .contains("\"learning_rate\":0.005")
       }
       trainer.send(signal: SIGKILL)
       try watcher.wait(for: "the death") { $0.text.contains("interrupted") }
