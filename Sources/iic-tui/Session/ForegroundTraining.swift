@@ -46,7 +46,7 @@ struct ForegroundTraining {
     } catch {
       screen?.close()
       prepared.recorder.close()
-      try? newIn?.delete(prepared.recorder.folder)
+      _ = try? newIn?.delete(prepared.recorder.folder)
       throw error
     }
     screen?.show(session, of: prepared.recorder.folder, past: prepared.past, signals)
