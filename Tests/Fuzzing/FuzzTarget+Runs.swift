@@ -38,17 +38,41 @@ extension FuzzTarget {
     FuzzTarget(
       "history", seeds: { try RunSeeds.histories() }, errors: isStorageError,
       change: { try HistoryChange.apply($1, to: $0, $2) }
-    ) { try readHistory($0, $1) },
+    ) {
+      try putHistory($0, log: nil, $1)
+      try readHistory($1)
+    },
+    FuzzTarget("history-log", seeds: { [try RunSeeds.logged.get().log] }, errors: isStorageError) {
+      try putHistory(RunSeeds.logged.get().database, log: $0, $1)
+      try readHistory($1)
+    },
+    FuzzTarget(
+      "history-resumed", seeds: { try RunSeeds.histories() }, errors: isStorageError,
+      change: { try HistoryChange.apply($1, to: $0, $2) }
+    ) {
+      try putHistory($0, log: nil, $1)
+      let recorder = try RunRecorder(RunFolder($1.folder.url))
+      defer { recorder.close() }
+      try recorder.record(RunSeeds.events(hasLabels: true))
+    },
   ]
 
   private static let isStorageError: @Sendable (any Error) -> Bool = { $0 is StorageError }
 
-  /// Asks everything of a history that commands and screens ask.
-  @Sendable private static func readHistory(_ bytes: [UInt8], _ place: FuzzPlace) throws {
-    let run = RunFolder(place.folder.url)
+  /// - Parameter log: what lies beside it after a kill; nil for nothing.
+  @Sendable private static func putHistory(
+    _ bytes: [UInt8], log: [UInt8]?, _ place: FuzzPlace
+  ) throws {
+    let name = RunFolder(place.folder.url).historyURL.lastPathComponent
     // What SQLite would take for a part of this history belongs to the last one.
-    for suffix in ["-wal", "-shm", "-journal"] { unlink(run.historyURL.path + suffix) }
-    _ = try place.write(bytes, run.historyURL.lastPathComponent)
+    for suffix in ["-wal", "-shm", "-journal"] { unlink("\(place.folder.path)/\(name)\(suffix)") }
+    _ = try place.write(bytes, name)
+    if let log { _ = try place.write(log, name + "-wal") }
+  }
+
+  /// Asks everything of a history that commands and screens ask.
+  @Sendable private static func readHistory(_ place: FuzzPlace) throws {
+    let run = RunFolder(place.folder.url)
     let reader = RunHistoryReader(run)
     var answers = Answers(problem: run.summary().error)
     try answers.ask { _ = try reader.description() }
@@ -137,7 +161,21 @@ enum RunSeeds {
     }
   }
 
-  private static func events(hasLabels: Bool) -> [TrainingEvent] {
+  /// A history that was never closed: most of it is in the log.
+  static let logged = Result {
+    let place = try FuzzPlace()
+    let run = RunFolder(place.folder.url)
+    let recorder = try RunRecorder(run)
+    defer { recorder.close() }
+    try recorder.record(events(hasLabels: true))
+    let path = run.historyURL.path
+    let files = try ["", "-wal"].map {
+      [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + $0)))
+    }
+    return (database: files[0], log: files[1])
+  }
+
+  static func events(hasLabels: Bool) -> [TrainingEvent] {
     let heads = [
       HeadDescription(name: .a, clusters: 3, subHeads: 1, matching: .manyToOne, isMain: false),
       HeadDescription(name: .b, clusters: 2, subHeads: 2, matching: .oneToOne, isMain: true),
