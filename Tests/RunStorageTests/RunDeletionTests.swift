@@ -136,6 +136,17 @@ struct RunDeletionTests {
     }
   }
 
+  @Test func whatIsNoFileIsNoRun() throws {
+    try withTemporaryFolder { url in
+      let runs = Fixture.runs(in: url)
+      let run = RunFolder(runs.url.appendingPathComponent("pipe"))
+      try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
+      try #require(mkfifo(run.historyURL.path, 0o600) == 0)
+      #expect(try runs.list().isEmpty)
+      #expect(message { try runs.delete(run) }.contains("is not a run ("))
+    }
+  }
+
   @Test func onlyExactNames() throws {
     try withTemporaryFolder { url in
       let runs = Fixture.runs(in: url)

@@ -187,12 +187,13 @@ struct DeletionLine {
           deleted: deletion.path, bytes: deletion.bytes, kept: deletion.kept,
           linkedTo: deletion.linkedTo))
     }
+    func line(_ text: String) -> String { String(text.map(\.printable)) }
     if let target = deletion.linkedTo {
-      return "removed the link \(deletion.path); the run stays in \(target)\n"
+      return "removed the link \(line(deletion.path)); the run stays in \(line(target))\n"
     }
-    let kept = deletion.kept.prefix(8).joined(separator: ", ")
+    let kept = line(deletion.kept.prefix(8).joined(separator: ", "))
     let more = deletion.kept.count > 8 ? " and \(deletion.kept.count - 8) more" : ""
-    return "deleted \(deletion.path) (\(Format.bytes(deletion.bytes)))\n"
+    return "deleted \(line(deletion.path)) (\(Format.bytes(deletion.bytes)))\n"
       + (kept.isEmpty ? "" : "  kept, as they are no run's: \(kept)\(more)\n")
   }
 }
