@@ -43,7 +43,8 @@ let package = Package(
     .target(
       name: "NeuralNet", dependencies: ["Kernels", "Snapshots"], exclude: ["Winograd/WINOGRAD.md"]),
     .target(name: "Clustering", dependencies: ["Kernels"]),
-    .target(name: "Datasets", dependencies: ["Kernels", "CZlib", "CImageCodecs", "Yams"]),
+    .target(
+      name: "Datasets", dependencies: ["Kernels", "Settings", "CZlib", "CImageCodecs", "Yams"]),
     .target(name: "Snapshots"),
     .target(name: "Settings", dependencies: ["Yams"]),
     .target(
@@ -77,6 +78,20 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels"], path: "Tests/TestSupport",
       swiftSettings: [.unsafeFlags(["-O"])]),
+    // Damaged files for every reader; a thousand each with the tests, any number with `Fuzz`.
+    // Optimised, so that the time goes to the readers.
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "Datasets", "RunStorage", "Snapshots", "Settings", "Training", "Sessions", "TestSupport",
+        "CImageCodecs", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+      ], path: "Tests/Fuzzing", swiftSettings: [.unsafeFlags(["-O"])]),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Fuzzing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Soak/fuzz"),
+    .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(
       name: "NeuralNetTests",

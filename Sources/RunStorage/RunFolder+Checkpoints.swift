@@ -163,3 +163,27 @@ extension RunFolder {
     }
   }
 }
+
+/// A file of a checkpoint, as it lies in the run's folder.
+package struct CheckpointFile: Sendable, Equatable {
+  package var name: String
+  /// nil if the file cannot be read, or does not say.
+  package var step: Int?
+  package var bytes: Int
+}
+
+extension RunFolder {
+  /// The files of checkpoints that are there: the newest weights, what goes on from them, and the
+  /// weights with the lowest loss.
+  package var checkpointFiles: [CheckpointFile] {
+    let files = entries.own.filter { $0.kind == .file && $0.name.hasSuffix(".safetensors") }
+    return files.sorted {
+      ($0.name == bestWeightsURL.lastPathComponent ? 1 : 0, $0.name)
+        < ($1.name == bestWeightsURL.lastPathComponent ? 1 : 0, $1.name)
+    }.map { file in
+      CheckpointFile(
+        name: file.name, step: try? openWeights(url.appendingPathComponent(file.name)).step,
+        bytes: file.bytes)
+    }
+  }
+}

@@ -35,10 +35,13 @@ package struct RunFolder: Sendable, Equatable {
 
   /// Whether it holds a run's history, readable or not: the file that only a run has.
   var looksLikeRun: Bool {
-    guard let handle = try? FileHandle(forReadingFrom: historyURL) else { return false }
-    defer { try? handle.close() }
-    let magic = Data("SQLite format 3\0".utf8)
-    return (try? handle.read(upToCount: magic.count)) == magic
+    // A pipe must not block.
+    let descriptor = open(historyURL.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let magic = Array("SQLite format 3\0".utf8)
+    var start = [UInt8](repeating: 0, count: magic.count)
+    return read(descriptor, &start, start.count) == magic.count && start == magic
   }
 
   /// Removes what a process that was killed left half-written. Only for the holder of the lock.

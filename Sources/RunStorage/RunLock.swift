@@ -38,11 +38,17 @@ final class RunLock: Sendable {
       _ = text.withCString { write(descriptor, $0, strlen($0)) }
       return
     }
+    throw Self.isHeldError(url)
+  }
+
+  /// That somebody else holds the lock, by the number in its file.
+  static func isHeldError(_ url: URL) -> StorageError {
     let holder = (try? String(contentsOf: url, encoding: .utf8)).flatMap {
       Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
     }
-    throw StorageError(
-      run, "the run is being written by \(holder.map { "process \($0)" } ?? "another process")")
+    return StorageError(
+      url.deletingLastPathComponent(),
+      "the run is being written by \(holder.map { "process \($0)" } ?? "another process")")
   }
 
   /// Lets go and removes the file, unless the run was moved away and another now has its name.

@@ -41,6 +41,12 @@ package struct RunSummary: Sendable, Equatable {
   package var startedAt = 0.0
   /// When a process last started or resumed it; the newest is `last`. Seconds since 1970.
   package var resumedAt = 0.0
+  /// How many times a process started or resumed it; 0 if broken.
+  package var generation = 0
+  /// Of the run's files.
+  package var bytes = 0
+  /// When a file of the run was last written. Seconds since 1970.
+  package var writtenAt = 0.0
   /// The line that a failed run ended with.
   package var endMessage: String?
   package var error: StorageError?
@@ -50,12 +56,13 @@ extension RunFolder {
   /// Reads what a list shows of the run; a run that cannot be read is `.broken`.
   package func summary() -> RunSummary {
     var summary = RunSummary(name: name, path: url.path, status: .broken)
+    (summary.bytes, summary.writtenAt) = measure
     do {
       // Asked first: a run that ends in between then counts as what its history says.
       let isRunning = isRunning
       let bestStep = bestStep
       return try RunHistoryReader(self).read { queries in
-        try queries.summary(named: name, at: url, isRunning: isRunning, bestStep: bestStep)
+        try queries.complete(summary, isRunning: isRunning, bestStep: bestStep)
       }
     } catch {
       summary.error = error
@@ -65,8 +72,8 @@ extension RunFolder {
 }
 
 extension HistoryQueries {
-  fileprivate func summary(
-    named name: String, at folder: URL, isRunning: Bool, bestStep: Int?
+  fileprivate func complete(
+    _ measured: RunSummary, isRunning: Bool, bestStep: Int?
   ) throws -> RunSummary {
     let run = try description()
     let state = try state()
@@ -77,9 +84,11 @@ extension HistoryQueries {
       case .failed: .failed
       case nil: isRunning ? .running : .interrupted
       }
-    var summary = RunSummary(
-      name: name, path: folder.path, status: status, preset: run.preset, dataset: run.dataset,
-      seed: run.seed)
+    var summary = measured
+    summary.status = status
+    summary.preset = run.preset
+    summary.dataset = run.dataset
+    summary.seed = run.seed
     if let step = try lastStep() {
       summary.steps = step.step
       summary.epoch = step.epoch
@@ -95,6 +104,7 @@ extension HistoryQueries {
       (best ?? measured.indexOfLowestLoss(\.loss).map { measured[$0] })?.accuracy
     summary.startedAt = run.startedAt
     summary.resumedAt = state.resumedAt
+    summary.generation = state.generation
     summary.endMessage = state.endMessage
     return summary
   }

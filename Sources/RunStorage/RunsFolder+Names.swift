@@ -51,7 +51,7 @@ extension RunsFolder {
     return RunFolder(URL(fileURLWithPath: newest.path, isDirectory: true))
   }
 
-  private static func listed(_ runs: [RunFolder]) -> String {
+  static func listed(_ runs: [RunFolder]) -> String {
     let shown = runs.prefix(8).map(\.name).joined(separator: ", ")
     return runs.count > 8 ? "\(shown) and \(runs.count - 8) more" : shown
   }

@@ -72,39 +72,14 @@ package struct RunsFolder: Sendable {
     throw StorageError(url, "no free name for a run")
   }
 
-  /// Every folder in it, the one started or resumed last at the end; folders that hold no readable
-  /// history come first, as `.broken`. Empty if the runs folder does not exist.
+  /// Every run in it, the one started or resumed last at the end; runs whose history cannot be read
+  /// come first, as `.broken`. Folders without a file of a run are passed over. Empty if the runs
+  /// folder does not exist.
   ///
   /// - Throws: if the runs folder exists and cannot be listed.
   package func list() throws(StorageError) -> [RunSummary] {
-    try folders().map { $0.summary() }
+    try folders().filter(\.hasFilesOfARun).map { $0.summary() }
       .sorted { ($0.resumedAt, $0.name) < ($1.resumedAt, $1.name) }
-  }
-
-  /// Deletes the run.
-  ///
-  /// - Throws: if a process is writing it, it is not a run, or it cannot be deleted.
-  package func delete(_ run: RunFolder) throws(StorageError) {
-    // Elsewhere, a file of that name may be somebody else's.
-    let isListed =
-      run.url.deletingLastPathComponent().standardizedFileURL.path == url.standardizedFileURL.path
-    let hasHistory = FileManager.default.fileExists(atPath: run.historyURL.path)
-    guard run.looksLikeRun || isListed && hasHistory else {
-      throw StorageError(
-        run.url,
-        hasHistory
-          ? "is not a run (its history.sqlite is no database); not deleted"
-          : "is not a run (no history.sqlite in it); not deleted")
-    }
-    let lock = try RunLock(run.lockURL)
-    // Out of sight at once: a run that is half deleted is never listed.
-    let hidden = run.url.deletingLastPathComponent()
-      .appendingPathComponent(".\(run.name).deleted-\(getpid())")
-    guard rename(run.url.path, hidden.path) == 0 else {
-      throw StorageError(run.url, "cannot delete: \(systemReason())")
-    }
-    withExtendedLifetime(lock) {}
-    try storing(hidden, "delete") { try FileManager.default.removeItem(at: hidden) }
   }
 
   /// The folders that may hold runs, by name.

@@ -13,7 +13,24 @@ package struct StorageError: Error, Equatable, CustomStringConvertible, Localize
     self.problem = problem
   }
 
-  package var description: String { path.isEmpty ? problem : "\(path): \(problem)" }
+  package var description: String {
+    Self.line(path.isEmpty ? problem : "\(path): \(problem)")
+  }
+
+  /// On one line, whatever a damaged file or a name has put into it.
+  private static func line(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.map { scalar in
+      isControl(scalar) ? (scalar.properties.isWhitespace ? " " : "·") : String(scalar)
+    }.joined()
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
   package var errorDescription: String? { description }
 }
 

@@ -194,6 +194,12 @@ package enum YAMLText {
   static func mapping(
     _ yaml: String, source: String
   ) throws(SettingsError) -> Node.Mapping? {
+    let aliases = YAMLAliases.count(in: yaml)
+    guard aliases <= YAMLAliases.most else {
+      throw SettingsError(
+        source: source, key: nil,
+        problem: "refers to anchors \(aliases) times, expected at most \(YAMLAliases.most)")
+    }
     let root: Node?
     do {
       root = try Yams.compose(yaml: yaml)

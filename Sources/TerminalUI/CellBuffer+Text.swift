@@ -10,7 +10,7 @@ extension CellBuffer {
     guard limit > 0, y >= 0, y < height else { return 0 }
     let room = min(limit, width - x)
     guard room > 0 else { return 0 }
-    let characters = text.map(\.printable)
+    let characters = text.flatMap(\.cells)
     let total = characters.reduce(0) { $0 + $1.columns }
     var column = 0
     for character in characters {
@@ -80,15 +80,12 @@ package struct Span: Sendable, Equatable {
 }
 
 extension String {
-  /// Terminal columns that the text takes.
-  package var columns: Int { reduce(0) { $0 + $1.printable.columns } }
-
   /// As much of the text as fits into `width` columns.
   package func prefix(columns width: Int) -> String {
     var used = 0
     return String(
       prefix { character in
-        used += character.printable.columns
+        used += character.columns
         return used <= width
       })
   }
@@ -99,29 +96,5 @@ extension String {
     guard missing > 0 else { return self }
     let blanks = String(repeating: " ", count: missing)
     return alignment == .right ? blanks + self : self + blanks
-  }
-}
-
-extension Character {
-  /// The character itself, or "·" for what would move the cursor or take no column of its own.
-  package var printable: Character {
-    guard let scalar = unicodeScalars.first else { return "·" }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark, .enclosingMark,
-      .surrogate, .privateUse, .unassigned:
-      return "·"
-    default: return self
-    }
-  }
-
-  /// Two for East Asian wide characters and emoji, one otherwise.
-  var columns: Int {
-    guard let scalar = unicodeScalars.first, scalar.value >= 0x1100 else { return 1 }
-    switch scalar.value {
-    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
-      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
-      return 2
-    default: return 1
-    }
   }
 }

@@ -175,7 +175,9 @@ extension CommandTests {
         result[name] = try Data(contentsOf: folder.appendingPathComponent(name))
       }
       let shown = try workspace.run(["runs", "show", run, "--json"] + workspace.inRuns)
-      result["history.sqlite"] = Data(shown.output.utf8)
+      // A process that leaves the run alone may still have opened its database.
+      let measures = try Regex("\"(written_at|size_bytes)\":[0-9.]+")
+      result["history.sqlite"] = Data(shown.output.replacing(measures, with: "").utf8)
       return result
     }
   }

@@ -80,7 +80,7 @@ extension CommandTests {
         let result = try finetune(workspace, name, steps: steps)
         #expect(result.ending == .exited(0), "\(result.error)")
       }
-      let deleted = try workspace.run(["runs", "delete", "one"] + workspace.inRuns)
+      let deleted = try workspace.run(["runs", "delete", "one", "--yes"] + workspace.inRuns)
       #expect(deleted.ending == .exited(0))
       let resumed = try workspace.run(
         ["train", "--resume", "cut", "--steps", "11", "--json"] + workspace.inRuns)

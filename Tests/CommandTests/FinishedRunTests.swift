@@ -157,10 +157,10 @@ extension CommandTests {
 
     @Test func delete() throws {
       let workspace = try Self.twoRuns()
-      let result = try workspace.run(["runs", "delete", "first"] + workspace.inRuns)
+      let result = try workspace.run(["runs", "delete", "first", "--yes"] + workspace.inRuns)
       #expect(result.ending == .exited(0))
       #expect(workspace.runNames == ["second"])
-      let again = try workspace.run(["runs", "delete", "first"] + workspace.inRuns)
+      let again = try workspace.run(["runs", "delete", "first", "--yes"] + workspace.inRuns)
       #expect(again.ending == .exited(1))
       #expect(workspace.runNames == ["second"])
     }

@@ -286,7 +286,9 @@ extension CommandTests {
       let workspace = try Workspace()
       let child = try startedTraining(workspace)
       #expect(try workspace.onlyRun()["status"] as? String == "running")
-      for arguments in [["train", "--resume", "cut", "--json"], ["runs", "delete", "cut"]] {
+      for arguments in [
+        ["train", "--resume", "cut", "--json"], ["runs", "delete", "cut", "--yes"],
+      ] {
         let second = try workspace.run(arguments + workspace.inRuns)
         #expect(second.ending == .exited(1))
         #expect(second.error.contains("is being written by process \(child.identifier)"))

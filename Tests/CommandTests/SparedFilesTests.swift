@@ -56,9 +56,9 @@ extension CommandTests {
       }
       let elsewhere = workspace.url.path + "/mine/broken"
       expectOneLine(
-        try workspace.run(["runs", "delete", elsewhere] + workspace.inRuns),
+        try workspace.run(["runs", "delete", elsewhere, "--yes"] + workspace.inRuns),
         [elsewhere, "its history.sqlite is no database"])
-      let deleted = try workspace.run(["runs", "delete", "broken"] + workspace.inRuns)
+      let deleted = try workspace.run(["runs", "delete", "broken", "--yes"] + workspace.inRuns)
       #expect(deleted.ending == .exited(0) && workspace.runNames == [])
     }
   }

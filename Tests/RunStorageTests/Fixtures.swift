@@ -91,6 +91,13 @@ enum Fixture {
       trainerState: #"{"epoch": 1, "note": "é\#(step)\n"}"#, isBest: isBest)
   }
 
+  /// A folder for the run that `description` describes: a run is called what its folder is.
+  static func run(in folder: URL) throws -> RunFolder {
+    let run = RunFolder(folder.appendingPathComponent(description().name, isDirectory: true))
+    try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: false)
+    return run
+  }
+
   static func runs(in folder: URL) -> RunsFolder {
     RunsFolder(folder.appendingPathComponent("runs"))
   }

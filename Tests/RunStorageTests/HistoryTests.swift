@@ -21,7 +21,7 @@ struct HistoryTests {
 
   @Test func roundTrip() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       for (count, event) in Self.events.enumerated() {
         try recorder.record([event])
@@ -31,7 +31,7 @@ struct HistoryTests {
       }
       recorder.close()
       recorder.close()
-      #expect(try contents(url).keys.sorted() == ["history.sqlite"])
+      #expect(try contents(run.url).keys.sorted() == ["history.sqlite"])
       let history = try RunHistoryReader(run).outline()
       #expect(history == Self.expected(Self.events))
       let (steps, evaluations) = try everything(run)
@@ -43,24 +43,24 @@ struct HistoryTests {
 
   @Test func oneBatchEqualsManyAndReadingChangesNothing() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       try recorder.record(Self.events)
       recorder.close()
-      let before = try contents(url)
+      let before = try contents(run.url)
       let history = try RunHistoryReader(run).outline()
       var follower = RunFollower(run)
       #expect(history == Self.expected(Self.events))
       #expect(try follower.poll() == .history(history))
       #expect(run.summary().status == .failed)
-      #expect(try contents(url) == before)
+      #expect(try contents(run.url) == before)
     }
   }
 
   /// SQLite has no NaN of its own.
   @Test func lossesThatAreNotNumbersSurvive() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       let evaluation = Fixture.evaluation(3, losses: [.nan, -.infinity])
       try recorder.record([
@@ -83,7 +83,7 @@ struct HistoryTests {
   /// A head that is trained with labels knows no pairs: it has no joint, and none is made up.
   @Test func aHeadWithoutPairsHasNoJoint() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       var description = Fixture.description()
       description.heads = [
@@ -123,7 +123,7 @@ struct HistoryTests {
 
   @Test func resumingForgetsWhatCameAfterTheCheckpoint() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let first = try RunRecorder(run)
       try first.record([
         Fixture.started(), .step(Fixture.step(1)), .step(Fixture.step(2)),
@@ -162,7 +162,7 @@ struct HistoryTests {
 
   @Test func resumingWithoutACheckpointStartsOver() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       for _ in 0..<2 {
         let recorder = try RunRecorder(run)
         try recorder.record(Array(Self.events.prefix(5)))
@@ -178,8 +178,7 @@ struct HistoryTests {
   /// follower, the list and the tables.
   @Test func imagesWithoutLabels() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url.appendingPathComponent("run"))
-      try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
+      let run = try Fixture.run(in: url)
       var description = Fixture.description()
       description.classNames = []
       var samples = Fixture.samples
@@ -217,7 +216,7 @@ struct HistoryTests {
   /// Maps of pixels, which are stored compressed.
   @Test func mapsOfPixelsComeBack() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       var samples = Fixture.samples
       samples.labelMaps = (0..<samples.count * samples.width * samples.height).map {
         UInt8(truncatingIfNeeded: $0 * 7)
@@ -251,7 +250,7 @@ struct HistoryTests {
   /// brought up to date, rows and all, when it is resumed.
   @Test func historiesOfTheFirstProgram() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let queue = try DatabaseQueue(path: run.historyURL.path)
       try HistorySchema.migrator.migrate(queue, upTo: "1 runs, steps, evaluations")
       try queue.write { database in
@@ -305,7 +304,7 @@ struct HistoryTests {
   /// An evaluation says how many images it measured; a step, in which epoch it was taken.
   @Test func evaluationsOnASample() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       let evaluations = [Fixture.evaluation(0, images: 4), Fixture.evaluation(11)]
       try recorder.record(
@@ -324,7 +323,7 @@ struct HistoryTests {
 
   @Test func aFailedBatchLeavesNothing() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       try recorder.record([Fixture.started()])
       var broken = Fixture.description()

@@ -24,7 +24,7 @@ struct LongHistoryTests {
     _ body: (RunFolder) throws -> Void
   ) throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       let interval = steps / evaluations
       try recorder.record([

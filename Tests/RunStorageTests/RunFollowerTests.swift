@@ -8,7 +8,7 @@ import Testing
 struct RunFollowerTests {
   @Test func eventsArriveOnceAndInOrder() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       var follower = RunFollower(run)
       #expect(message { _ = try follower.poll() }.contains("no history.sqlite"))
       let recorder = try RunRecorder(run)
@@ -38,7 +38,7 @@ struct RunFollowerTests {
 
   @Test func aResumedRunIsReadAnew() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       var follower = RunFollower(run)
       let first = try RunRecorder(run)
       try first.record([
@@ -56,7 +56,7 @@ struct RunFollowerTests {
 
   @Test func aRunWithOtherHeadsIsReadAnew() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       var follower = RunFollower(run)
       let recorder = try RunRecorder(run)
       try recorder.record([Fixture.started(), .step(Fixture.step(1))])
@@ -78,7 +78,7 @@ struct RunFollowerTests {
 
   @Test func restartsArriveOnceAndGoWithTheStepsThatAreForgotten() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url)
+      let run = try Fixture.run(in: url)
       var follower = RunFollower(run)
       let first = try RunRecorder(run)
       let (early, late) = (Fixture.restart(1), Fixture.restart(2))

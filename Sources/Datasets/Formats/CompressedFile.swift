@@ -9,6 +9,8 @@ struct CompressedFile: ~Copyable {
   /// Nil where the file is plain. zlib keeps the address, so it stays in one place.
   private let stream: UnsafeMutablePointer<z_stream>?
   private let input: UnsafeMutableBufferPointer<UInt8>
+  /// What has been read or unpacked last.
+  private let output: UnsafeMutableBufferPointer<UInt8>
   /// The part of `input` that has not been used yet.
   private var unread: Range<Int>
   private var isAtEnd = false
@@ -40,6 +42,7 @@ struct CompressedFile: ~Copyable {
     self.path = path
     self.file = file
     self.input = input
+    output = .allocate(capacity: 1 << 18)
     self.stream = stream
     unread = 0..<filled
   }
@@ -50,6 +53,7 @@ struct CompressedFile: ~Copyable {
       stream.deallocate()
     }
     input.deallocate()
+    output.deallocate()
     fclose(file)
   }
 
@@ -59,22 +63,17 @@ struct CompressedFile: ~Copyable {
   /// Throws `DatasetError.unreadable` where the disk fails, and where a gzip stream is damaged,
   /// ends early or is followed by other bytes.
   mutating func read(upTo count: Int) throws(DatasetError) -> [UInt8] {
-    let chunk = 1 << 18
     var bytes: [UInt8] = []
     while bytes.count < count && !isAtEnd {
-      let start = bytes.count
-      let wanted = min(chunk, count - start)
-      bytes.append(contentsOf: repeatElement(0, count: wanted))
-      let got = try fill(&bytes, from: start)
-      bytes.removeLast(wanted - got)
+      let got = try fill(upTo: min(output.count, count - bytes.count))
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: output[..<got]))
     }
     return bytes
   }
 
-  /// Fills `bytes` from `start` on with at least one byte, unless the data ends; returns how many.
-  private mutating func fill(
-    _ bytes: inout [UInt8], from start: Int
-  ) throws(DatasetError) -> Int {
+  /// Fills the start of `output` with up to `count` bytes, at least one unless the data ends;
+  /// returns how many.
+  private mutating func fill(upTo count: Int) throws(DatasetError) -> Int {
     if unread.isEmpty {
       unread = 0..<fread(input.baseAddress, 1, input.count, file)
       if ferror(file) != 0 {
@@ -82,8 +81,8 @@ struct CompressedFile: ~Copyable {
       }
     }
     guard let stream else {
-      let size = min(unread.count, bytes.count - start)
-      bytes.replaceSubrange(start..<start + size, with: input[unread.prefix(size)])
+      let size = min(unread.count, count)
+      if size > 0 { memcpy(output.baseAddress!, input.baseAddress! + unread.lowerBound, size) }
       unread = unread.lowerBound + size..<unread.upperBound
       isAtEnd = size == 0
       return size
@@ -91,12 +90,9 @@ struct CompressedFile: ~Copyable {
     guard !unread.isEmpty else { throw damaged("ends early, expected more") }
     stream.pointee.next_in = input.baseAddress! + unread.lowerBound
     stream.pointee.avail_in = UInt32(unread.count)
-    let space = bytes.count - start
-    let code = bytes.withUnsafeMutableBufferPointer { buffer in
-      stream.pointee.next_out = buffer.baseAddress! + start
-      stream.pointee.avail_out = UInt32(space)
-      return inflate(stream, Z_NO_FLUSH)
-    }
+    stream.pointee.next_out = output.baseAddress!
+    stream.pointee.avail_out = UInt32(count)
+    let code = inflate(stream, Z_NO_FLUSH)
     unread = unread.upperBound - Int(stream.pointee.avail_in)..<unread.upperBound
     switch code {
     case Z_OK, Z_BUF_ERROR: break
@@ -105,7 +101,7 @@ struct CompressedFile: ~Copyable {
       let message = stream.pointee.msg.map { String(cString: $0) } ?? "zlib code \(code)"
       throw damaged("is damaged (\(message))")
     }
-    return space - Int(stream.pointee.avail_out)
+    return count - Int(stream.pointee.avail_out)
   }
 
   /// After one gzip member: the file ends, or another member follows.

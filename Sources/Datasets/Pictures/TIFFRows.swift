@@ -2,10 +2,10 @@ import CImageCodecs
 
 /// A TIFF file's rows, one after the other: aerial pictures are too large to have all pixels of
 /// several at once.
-final class TIFFRows {
-  let width: Int
-  let height: Int
-  let channels: Int
+package final class TIFFRows {
+  package let width: Int
+  package let height: Int
+  package let channels: Int
   let path: String
   private let bytes: UnsafeMutableBufferPointer<UInt8>
   private let decoder: UnsafeMutablePointer<TIFFDecoder>
@@ -14,7 +14,7 @@ final class TIFFRows {
 
   /// - Throws: `DatasetError` for what cannot be read, or is no TIFF of RGB and perhaps more
   ///   channels, 8 bits each.
-  init(_ path: PathBytes) throws(DatasetError) {
+  package init(_ path: PathBytes) throws(DatasetError) {
     let contents = try PictureFile.contents(path, nil)
     // libtiff keeps both addresses.
     bytes = .allocate(capacity: contents.count)
@@ -43,7 +43,7 @@ final class TIFFRows {
   }
 
   /// The next rows, `[count, width, channels]`. Requires as many to be left.
-  func next(_ count: Int) throws(DatasetError) -> [UInt8] {
+  package func next(_ count: Int) throws(DatasetError) -> [UInt8] {
     precondition(position + count <= height, "rows \(position)…\(position + count) of \(height)")
     let rowSize = width * channels
     var rows = [UInt8](repeating: 0, count: count * rowSize)

@@ -21,7 +21,12 @@ struct HistoryQueries {
     var heads: [HeadDescription]
   }
 
-  func description() throws -> RunDescription { try run().description }
+  /// Under its folder's name: a run that was copied or renamed is called what people see.
+  func description() throws -> RunDescription {
+    var description = try run().description
+    description.name = url.deletingLastPathComponent().lastPathComponent
+    return description
+  }
 
   func state() throws -> State {
     let run = try run()

@@ -170,7 +170,7 @@ extension ExperimentSession {
         prepared.recorder.close()
         // A run that cannot start leaves nothing behind.
         if prepared.checkpoint == nil, case .missing = run.standing {
-          try? folder.delete(prepared.recorder.folder)
+          _ = try? folder.delete(prepared.recorder.folder)
         }
         throw error
       }

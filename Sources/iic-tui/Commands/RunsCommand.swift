@@ -8,69 +8,8 @@ import Training
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs", abstract: "List, show, compare and delete runs.",
-    subcommands: [List.self, Show.self, Compare.self, Delete.self], defaultSubcommand: List.self)
-
-  struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "All runs, the newest last.")
-
-    @OptionGroup var runs: RunsOption
-    @Flag(help: "One JSON object a line.")
-    var json = false
-
-    func run() throws {
-      let summaries = try runs.folder.list()
-      if json {
-        StandardStreams.output(summaries.map { JSONLine.text(RunLine($0)) }.joined())
-      } else if summaries.isEmpty {
-        StandardStreams.output("no runs in \(runs.folder.url.path)\n")
-      } else {
-        StandardStreams.output(RunSummary.table(summaries))
-      }
-    }
-  }
-
-  struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "One run: settings and results.")
-
-    @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
-    var runName: String
-    @OptionGroup var runs: RunsOption
-    @Flag(
-      help:
-        "JSON: the run, then each of its evaluations, one object a line; sub-heads count from 1.")
-    var json = false
-    @Flag(help: "The settings alone, as the YAML that 'train --config' takes.")
-    var config = false
-
-    func validate() throws {
-      if json, config { throw ValidationError("expected --json or --config, not both") }
-    }
-
-    func run() throws {
-      let folder = try runs.folder.resolve(runName)
-      let reader = RunHistoryReader(folder)
-      let description = try reader.description()
-      if config {
-        StandardStreams.output(description.configuration)
-        return
-      }
-      let summary = folder.summary()
-      if json {
-        StandardStreams.output(JSONLine.text(RunLine(summary)))
-        try reader.forEachEvaluation { evaluation in
-          StandardStreams.output(
-            JSONEventLines.line(evaluation, main: description.mainHead?.name))
-        }
-        return
-      }
-      let last = try reader.evaluation().map {
-        "after step \($0.step), epoch \($0.epoch):\n" + Format.table($0) + "\n"
-      }
-      StandardStreams.output(
-        RunSummary.table([summary]) + "\n\(folder.url.path)\n\n"
-          + (last ?? "no evaluation yet\n\n") + description.configuration)
-    }
-  }
+    subcommands: [List.self, Show.self, Compare.self, Delete.self, Prune.self],
+    defaultSubcommand: List.self)
 
   struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -137,24 +76,5 @@ struct RunsCommand: ParsableCommand {
 
     var setting: String
     var values: [Value]
-  }
-
-  struct Delete: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Delete a run from disk.")
-
-    @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
-    var runName: String
-    @OptionGroup var runs: RunsOption
-    @Flag(help: "Print the result as JSON.")
-    var json = false
-
-    func run() throws {
-      let folder = try runs.folder.resolve(runName)
-      try runs.folder.delete(folder)
-      StandardStreams.output(
-        json
-          ? JSONLine.text(["deleted": folder.url.path])
-          : "deleted \(folder.url.path)\n")
-    }
   }
 }

@@ -18,14 +18,21 @@ struct TextTable {
 
   /// With a newline at the end of each row.
   var text: String {
-    let widths = alignRight.indices.map { column in rows.map { $0[column].columns }.max() ?? 0 }
+    let widths = alignRight.indices.map { column in
+      rows.map { $0[column].printedColumns }.max() ?? 0
+    }
     return rows.map { row in
       let cells = zip(row, zip(widths, alignRight)).map { cell, layout in
-        cell.padded(layout.0, layout.1 ? .right : .left)
+        Self.padded(cell, layout.0, toRight: layout.1)
       }
       let line = cells.joined(separator: "  ")
       return line.reversed().drop { $0 == " " }.reversed().map(String.init).joined() + "\n"
     }.joined()
+  }
+
+  private static func padded(_ cell: String, _ width: Int, toRight: Bool) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - cell.printedColumns))
+    return toRight ? blanks + cell : cell + blanks
   }
 }
 
@@ -50,6 +57,30 @@ enum Format {
     return hours > 0
       ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60)
       : String(format: "%d:%02d", minutes, whole % 60)
+  }
+
+  /// `999 B`, `12 MB`: three figures at most, of thousands.
+  static func bytes(_ count: Int) -> String {
+    var value = Double(max(0, count))
+    for unit in ["B", "kB", "MB", "GB"] {
+      if value < 999.5 { return short(value, isWhole: unit == "B") + " " + unit }
+      value /= 1000
+    }
+    return short(value, isWhole: false) + " TB"
+  }
+
+  private static func short(_ value: Double, isWhole: Bool) -> String {
+    String(format: isWhole || value >= 9.95 ? "%.0f" : "%.1f", value)
+  }
+
+  /// Seconds as `just now`, `5 min`, `3 h`, `12 days`.
+  static func age(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<60: "just now"
+    case ..<3600: "\(Int(seconds / 60)) min"
+    case ..<172_800: "\(Int(seconds / 3600)) h"
+    default: "\(Int(min(seconds, 1e11) / 86400)) days"
+    }
   }
 
   static func date(_ secondsSince1970: Double) -> String {

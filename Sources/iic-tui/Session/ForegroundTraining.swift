@@ -99,7 +99,7 @@ struct ForegroundTraining {
   /// A run that cannot start leaves nothing behind.
   private func abandon() {
     prepared.recorder.close()
-    try? newIn?.delete(prepared.recorder.folder)
+    _ = try? newIn?.delete(prepared.recorder.folder)
   }
 
   /// nil to go headless, with a line that says why if nobody asked for it.

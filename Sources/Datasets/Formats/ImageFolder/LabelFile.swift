@@ -1,11 +1,11 @@
 import Foundation
 
 /// A CSV file of `file,label` lines, with or without a heading.
-struct LabelFile: Equatable {
+package struct LabelFile: Equatable {
   /// By path from the CSV's folder on; pictures that are there alone.
-  private(set) var labelOfFile: [String: Int32] = [:]
+  package private(set) var labelOfFile: [String: Int32] = [:]
   /// Of the pictures that are there, in the order of label values.
-  private(set) var classNames: [String] = []
+  package private(set) var classNames: [String] = []
   /// Names of no picture, each once, in order.
   private(set) var unknownFiles: [String] = []
 
@@ -16,7 +16,7 @@ struct LabelFile: Equatable {
   ///   - pictures: paths of the pictures that are there, from the CSV's folder on.
   /// - Throws: `DatasetError.malformed` for a line of another form, a file with two labels, and
   ///   where no line names a picture.
-  init(_ text: String, path: String, pictures: Set<String>) throws(DatasetError) {
+  package init(_ text: String, path: String, pictures: Set<String>) throws(DatasetError) {
     var reader = CSVReader(text, path: path)
     var lines: [(number: Int, file: String, label: String)] = []
     var heading: String?

@@ -1,3 +1,4 @@
+import Settings
 import Yams
 
 /// Class maps as a person writes them.
@@ -75,6 +76,11 @@ private struct ClassMapReader {
 
   /// The values of the top-level keys.
   func members(of yaml: String) throws(DatasetError) -> [String: Node] {
+    let aliases = YAMLAliases.count(in: yaml)
+    guard aliases <= YAMLAliases.most else {
+      throw malformed(
+        "the number of references to anchors", "\(aliases)", "at most \(YAMLAliases.most)")
+    }
     let root: Node?
     do {
       root = try Yams.compose(yaml: yaml)

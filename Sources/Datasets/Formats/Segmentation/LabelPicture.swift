@@ -1,8 +1,8 @@
 import CImageCodecs
 
 /// The labels in a PNG as they are stored: palette indices or grey values, or colours.
-struct LabelPicture: Equatable {
-  enum Samples: Equatable {
+package struct LabelPicture: Equatable {
+  package enum Samples: Equatable {
     /// `[height, width]`.
     case values([UInt16])
     /// `[height, width, 3]`: red, green, blue.
@@ -16,7 +16,7 @@ struct LabelPicture: Equatable {
   /// - Parameter check: told the width and the height before memory is taken; what it throws ends
   ///   the reading.
   /// - Throws: `DatasetError` for what is no PNG, or damaged, or larger than what is read.
-  static func decode(
+  package static func decode(
     _ bytes: [UInt8], path: String,
     check: (_ width: Int, _ height: Int) throws(DatasetError) -> Void = { _, _ in }
   ) throws(DatasetError) -> LabelPicture {
@@ -64,7 +64,7 @@ struct LabelPicture: Equatable {
   ///   - map: nil for values that are class numbers already, 255 for none.
   ///   - path: for messages.
   /// - Throws: `DatasetError.malformed` with the place of the first label that has no class.
-  func classNumbers(_ map: ClassMap?, path: String) throws(DatasetError) -> [UInt8] {
+  package func classNumbers(_ map: ClassMap?, path: String) throws(DatasetError) -> [UInt8] {
     func unknown(_ index: Int, _ found: String, _ expected: String) -> DatasetError {
       .malformed(
         path: path, field: "the label at (\(index % width), \(index / width))", found: found,

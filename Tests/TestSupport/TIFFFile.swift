@@ -1,17 +1,29 @@
-@testable import Datasets
-
 /// TIFF files put together by hand: one strip of RGB and perhaps more channels.
-struct TIFFFile {
-  var width: Int
-  var height: Int
-  var channels: Int
+package struct TIFFFile {
+  package var width: Int
+  package var height: Int
+  package var channels: Int
   /// `[height, width, channels]`.
-  var samples: [UInt8]
-  var isLZW = false
-  var rowsPerStrip: Int?
-  var bits = 8
+  package var samples: [UInt8]
+  package var isLZW = false
+  package var rowsPerStrip: Int?
+  package var bits = 8
   /// 2 RGB.
-  var meaning = 2
+  package var meaning = 2
+
+  package init(
+    width: Int, height: Int, channels: Int, samples: [UInt8], isLZW: Bool = false,
+    rowsPerStrip: Int? = nil, bits: Int = 8, meaning: Int = 2
+  ) {
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.samples = samples
+    self.isLZW = isLZW
+    self.rowsPerStrip = rowsPerStrip
+    self.bits = bits
+    self.meaning = meaning
+  }
 
   private func bytes(_ value: Int, _ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(value >> (8 * $0) & 255) }
@@ -39,7 +51,7 @@ struct TIFFFile {
     return result
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     let stripRows = rowsPerStrip ?? height
     let rowSize = width * channels
     let strips = stride(from: 0, to: height, by: stripRows).map { top -> [UInt8] in
