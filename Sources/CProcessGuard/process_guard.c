@@ -144,7 +144,8 @@ static int suspensions_are_ours = 0;
 
 void process_guard_catch_suspensions(void) {
   struct sigaction action;
-  if (sigaction(SIGTSTP, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return;
+  if (sigaction(SIGTSTP, NULL, &action) != 0) return;
+  if (action.sa_handler == SIG_IGN && !suspensions_are_ours) return;
   suspensions_are_ours = 1;
   handle_suspensions(take_suspension);
 }

@@ -56,9 +56,8 @@ package final class NcursesTerminal {
         ?? 100)
     set_term(screen)
     ncurses_prepare_screen()
+    Self.takeSignals()
     Self.send(paste.on)
-    process_guard_catch_suspensions()
-    process_guard_catch_resizes()
     let wantsColor = (Self.environment("NO_COLOR") ?? "").isEmpty
     var depth = ColorDepth.none
     if wantsColor, has_colors(), start_color() == OK, use_default_colors() == OK {
@@ -73,6 +72,14 @@ package final class NcursesTerminal {
   }
 
   deinit { close() }
+
+  /// The first refresh, and each after the screen was left, puts ncurses' own handlers in place; from
+  /// here on there are ours.
+  private static func takeSignals() {
+    ncurses_refresh()
+    process_guard_catch_suspensions()
+    process_guard_catch_resizes()
+  }
 
   /// Gives the terminal back as it was. Any further call does nothing.
   package func close() {
@@ -93,7 +100,7 @@ package final class NcursesTerminal {
   /// Takes the terminal again, whatever is on it now.
   func enterScreen() {
     repaint()
-    ncurses_refresh()
+    Self.takeSignals()
     Self.send(paste.on)
   }
 

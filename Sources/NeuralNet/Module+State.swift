@@ -29,6 +29,33 @@ extension Module {
   }
 }
 
+extension Module {
+  /// Takes over those of `tensors` that have the name and the shape of its own.
+  ///
+  /// - Parameter required: tensors whose names begin so must all be there.
+  /// - Returns: the names of its own that are not; they stay as they are.
+  /// - Throws: `StateMismatch` for one that is required; then nothing is changed.
+  package func adopt(
+    _ tensors: [String: NamedTensor], required: String
+  ) throws(StateMismatch) -> [String] {
+    let targets =
+      parameters.flatMap { parameter in parameter.views.map { ($0, parameter.values) } }
+      + stateBuffers.map { ($0.view, $0.values) }
+    for (view, _) in targets where view.name.hasPrefix(required) {
+      _ = try tensors.values(of: view.name, shape: view.shape)
+    }
+    var missing: [String] = []
+    for (view, memory) in targets {
+      if let tensor = tensors[view.name], tensor.shape == view.shape {
+        view.scatter(tensor.values, to: memory)
+      } else {
+        missing.append(view.name)
+      }
+    }
+    return missing
+  }
+}
+
 extension NamedTensor {
   /// What a view shows of its memory, under the view's name and a suffix.
   init(_ view: ParameterView, _ memory: FloatBuffer, suffix: String = "") {

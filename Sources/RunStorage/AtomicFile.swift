@@ -11,15 +11,30 @@ package enum AtomicFile {
 
   /// Writes the parts one after the other to a temporary file beside `url`, flushes it to the disk
   /// and renames it.
+  ///
+  /// A link stays, and what it leads to is replaced; a file that is replaced keeps its mode and, where
+  /// the system allows it, its owner. What is no file, such as a pipe or `/dev/stdout`, is written
+  /// as it is.
   package static func write(
     to url: URL, _ body: (Output) throws(StorageError) -> Void
   ) throws(StorageError) {
-    let temporary = temporary(for: url)
+    let target = url.resolvingSymlinksInPath()
+    var old = stat()
+    let exists = stat(target.path, &old) == 0
+    if url.isDevice || exists && ![S_IFREG, S_IFDIR].contains(old.st_mode & S_IFMT) {
+      try writeInPlace(url, body)
+      return
+    }
+    let temporary = temporary(for: target)
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw StorageError(url, "cannot write: \(systemReason())") }
     do throws(StorageError) {
       do throws(StorageError) {
         try body(Output(descriptor: descriptor, url: url))
+        if exists {
+          fchown(descriptor, old.st_uid, old.st_gid)
+          fchmod(descriptor, old.st_mode & 0o7777)
+        }
         guard fsync(descriptor) == 0 else {
           throw StorageError(url, "cannot flush to disk: \(systemReason())")
         }
@@ -27,14 +42,23 @@ package enum AtomicFile {
         close(descriptor)
         throw error
       }
-      guard close(descriptor) == 0, rename(temporary.path, url.path) == 0 else {
+      guard close(descriptor) == 0, rename(temporary.path, target.path) == 0 else {
         throw StorageError(url, "cannot write: \(systemReason())")
       }
     } catch {
       unlink(temporary.path)
       throw error
     }
-    flushFolder(url.deletingLastPathComponent())
+    flushFolder(target.deletingLastPathComponent())
+  }
+
+  private static func writeInPlace(
+    _ url: URL, _ body: (Output) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    let descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw StorageError(url, "cannot write: \(systemReason())") }
+    defer { close(descriptor) }
+    try body(Output(descriptor: descriptor, url: url))
   }
 
   /// Writes `data` to `url`, whole or not at all.
@@ -81,4 +105,9 @@ package enum AtomicFile {
       return 0
     }
   }
+}
+
+extension URL {
+  /// Whether it names what a process has open, or a device.
+  fileprivate var isDevice: Bool { path.hasPrefix("/dev/") || path.hasPrefix("/proc/") }
 }

@@ -6,6 +6,11 @@ package struct StoredWeights: Sendable, Equatable {
   package var step: Int
   /// Under their PyTorch names.
   package var tensors: [NamedTensor]
+
+  package init(step: Int, tensors: [NamedTensor]) {
+    self.step = step
+    self.tensors = tensors
+  }
 }
 
 /// A checkpoint is two files that count as one: the optimiser's file carries the step in its name

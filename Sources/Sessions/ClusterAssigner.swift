@@ -28,11 +28,12 @@ package struct ClusterAssigner {
 
   /// - Parameters:
   ///   - head, number: as `NamedSubHead`.
-  ///   - best: the weights with the lowest loss rather than the latest ones.
+  ///   - weights: which ones the network is given.
   ///   - dataset, data, progress: as `RunFolder.loadData`.
   /// - Throws: an error of one line.
   package init(
-    _ folder: RunFolder, head: HeadID?, number: Int?, best: Bool, dataset: String?, data: String?,
+    _ folder: RunFolder, head: HeadID?, number: Int?, weights: WeightsChoice, dataset: String?,
+    data: String?,
     mayDiffer: Bool,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws {
@@ -51,7 +52,7 @@ package struct ClusterAssigner {
     let reader = RunHistoryReader(folder)
     let network = try StoredNetwork(
       folder, settings, imageChannels: images.channels,
-      classes: try reader.description().classNames.count, best: best)
+      classes: try reader.description().classNames.count, weights: weights)
     subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: network.step)
     let evaluation = try reader.evaluation(atOrBefore: network.step) ?? reader.evaluation()
     evaluations = evaluation?[subHead.head.name]?.subHeads ?? []

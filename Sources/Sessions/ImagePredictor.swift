@@ -33,9 +33,9 @@ package struct ImagePredictor {
   /// - Parameters:
   ///   - head: the run's main one if nil.
   ///   - number: of the sub-head, from 1; the reported one if nil.
-  ///   - best: the weights with the lowest loss rather than the latest ones.
+  ///   - weights: which ones the network is given.
   /// - Throws: an error of one line where the run lacks weights, an evaluation or this head.
-  package init(_ folder: RunFolder, head: HeadID?, number: Int?, best: Bool) throws {
+  package init(_ folder: RunFolder, head: HeadID?, number: Int?, weights: WeightsChoice) throws {
     let reader = RunHistoryReader(folder)
     let description = try reader.description()
     let settings = try Configuration(
@@ -48,7 +48,7 @@ package struct ImagePredictor {
     }
     let network = try StoredNetwork(
       folder, settings, imageChannels: samples.channels, classes: description.classNames.count,
-      best: best)
+      weights: weights)
     let step = network.step
     let subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: step)
     self.subHead = subHead

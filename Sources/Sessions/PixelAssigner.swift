@@ -13,11 +13,12 @@ package struct PixelAssigner {
 
   /// - Parameters:
   ///   - head, number: as `NamedSubHead`.
-  ///   - best: the weights with the lowest loss rather than the latest ones.
+  ///   - weights: which ones the network is given.
   ///   - dataset, data, progress: as `RunFolder.loadData`.
   /// - Throws: an error of one line.
   package init(
-    _ folder: RunFolder, head: HeadID?, number: Int?, best: Bool, dataset: String?, data: String?,
+    _ folder: RunFolder, head: HeadID?, number: Int?, weights: WeightsChoice, dataset: String?,
+    data: String?,
     mayDiffer: Bool,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws {
@@ -26,7 +27,7 @@ package struct PixelAssigner {
     try settings.validate(source: folder.name)
     let network = try StoredNetwork(
       folder, settings, imageChannels: images.channels,
-      classes: try RunHistoryReader(folder).description().classNames.count, best: best)
+      classes: try RunHistoryReader(folder).description().classNames.count, weights: weights)
     subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: network.step)
     guard let tiles = network.pixelProbabilities(in: images),
       network.size(of: subHead.head.name)?.clusters == subHead.head.clusters

@@ -27,16 +27,16 @@ package struct PixelPredictor {
   /// - Parameters:
   ///   - head: the run's main one if nil.
   ///   - number: of the sub-head, from 1; the reported one if nil.
-  ///   - best: the weights with the lowest loss rather than the latest ones.
+  ///   - weights: which ones the network is given.
   /// - Throws: an error of one line where the run lacks weights, an evaluation or this head.
-  package init(_ folder: RunFolder, head: HeadID?, number: Int?, best: Bool) throws {
+  package init(_ folder: RunFolder, head: HeadID?, number: Int?, weights: WeightsChoice) throws {
     let description = try RunHistoryReader(folder).description()
     let settings = try Configuration(recorded: description.configuration, source: folder.name)
     try settings.validate(source: folder.name)
     options = settings.segmentationOptions(progress: { _, _ in })
     network = try StoredNetwork(
       folder, settings, imageChannels: options.channels, classes: description.classNames.count,
-      best: best)
+      weights: weights)
     subHead = try NamedSubHead(folder, head: head, number: number, atOrBefore: network.step)
     guard let evaluation = subHead.evaluation else {
       throw SessionError("\(folder.name): has no evaluation yet, which tells the best sub-head")

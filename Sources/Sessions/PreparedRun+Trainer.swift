@@ -17,7 +17,7 @@ extension PreparedRun {
         startedAt: startedAt, context: context, checkpoint: checkpoint, start: start,
         channel: channel, control: control)
     } catch let error as StateMismatch {
-      throw SessionError("\(configuration.fineTuning.start): \(error)")
+      throw SessionError("\(configuration.startPath): \(error)")
     }
     try recordedImages?.checkResuming(
       trainer.description, trainer.samples, source: configuration.dataSource,

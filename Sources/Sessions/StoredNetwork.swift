@@ -9,7 +9,7 @@ import Training
 
 /// A run's network with the weights stored in it, whatever its method, to ask and to measure.
 package struct StoredNetwork {
-  /// The step that the weights were taken after.
+  /// The step that the weights were taken after; the run's newest where a file does not say.
   package let step: Int
   private let settings: Configuration
   private let kind: Kind
@@ -22,14 +22,15 @@ package struct StoredNetwork {
 
   /// - Parameters:
   ///   - classes: of the run's images.
-  ///   - best: the weights with the lowest loss rather than the latest ones.
+  ///   - weights: which ones the network is given.
   ///   - context: what it computes with; all threads of the settings if nil.
   /// - Throws: an error of one line where there are no weights, or others than the settings say.
   package init(
-    _ folder: RunFolder, _ settings: Configuration, imageChannels: Int, classes: Int, best: Bool,
+    _ folder: RunFolder, _ settings: Configuration, imageChannels: Int, classes: Int,
+    weights: WeightsChoice,
     context: ComputeContext? = nil
   ) throws {
-    let stored = best ? try folder.loadBestWeights() : try folder.loadLatestWeights()
+    let stored = try weights.load(folder)
     var settings = settings
     settings.clustering.turns.adoptMainHead(from: stored.tensors)
     settings.segmentation.turns.adoptMainHead(from: stored.tensors)
@@ -56,7 +57,7 @@ package struct StoredNetwork {
     do {
       try module.loadWeights(stored.tensors.byName)
     } catch {
-      throw SessionError("\(folder.url.path): \(error)")
+      throw SessionError("\(weights.place(in: folder)): \(error)")
     }
     step = stored.step
   }
@@ -163,9 +164,12 @@ package struct StoredNetwork {
 }
 
 extension Configuration {
-  /// The weights that the run's trunk starts from; nil where it starts from scratch.
+  /// The file of the weights that the run starts from; empty where it starts from scratch.
+  var startPath: String { method == .fineTuning ? fineTuning.start : initialWeights }
+
+  /// The weights that the run starts from; nil where it starts from scratch.
   func loadStart() throws(StorageError) -> [NamedTensor]? {
-    guard method == .fineTuning, !fineTuning.start.isEmpty else { return nil }
-    return try SafetensorsFile(contentsOf: URL(fileURLWithPath: fineTuning.start)).tensors()
+    guard !startPath.isEmpty else { return nil }
+    return try SafetensorsFile(contentsOf: URL(fileURLWithPath: startPath)).tensors()
   }
 }

@@ -25,6 +25,9 @@ package struct Configuration: Sendable, Equatable {
   /// 3, or 1 for grey, or 4 with infrared, for the clustering of pixels.
   package var pictureChannels = 3
   package var method = MethodKind.informationClustering
+  /// A safetensors file whose trunk, and heads that fit, a run that clusters starts from, an absolute
+  /// path; empty for random weights.
+  package var initialWeights = ""
   /// The settings of that method, if it is the one; likewise the next.
   package var clustering = InformationClusteringSettings()
   package var fineTuning = FineTuningSettings()
@@ -81,6 +84,7 @@ package struct Configuration: Sendable, Equatable {
         .integer("pictures.size", \.pictureSize, from: 8, to: 1024),
         .integer("pictures.channels", \.pictureChannels, oneOf: [1, 3, 4]),
         .choice("method", \.method, oneOf: MethodKind.allCases),
+        .path("init", \.initialWeights),
         .integer("training.epochs", \.epochs, from: 1),
         .integer("training.steps", \.steps, from: 0),
         .number("training.learning_rate", \.learningRate, from: 0, to: 1, isOpen: true),
@@ -132,6 +136,11 @@ package struct Configuration: Sendable, Equatable {
         source: source, key: "pictures.channels",
         problem:
           "is \(pictureChannels), expected \(channels[0]) or \(channels[1]) for \(method.rawValue)")
+    }
+    guard method != .fineTuning || initialWeights.isEmpty else {
+      throw SettingsError(
+        source: source, key: "init",
+        problem: "is '\(initialWeights)', expected nothing: finetune.from says what it starts from")
     }
     switch method {
     case .informationClustering: try clustering.validate(source: source)

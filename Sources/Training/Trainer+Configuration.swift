@@ -12,7 +12,7 @@ extension Trainer {
   ///   - startedAt: seconds since 1970.
   ///   - context: what to compute with; its threads are the configuration's.
   ///   - checkpoint: where to go on; nil to start afresh.
-  ///   - start: weights that the trunk starts from, for a method that takes them; nil for none.
+  ///   - start: weights that the trunk starts from, and heads that fit; nil for random ones.
   /// - Throws: `TrainingError` if the checkpoint does not fit, `StateMismatch` if the start does
   ///   not, `DatasetError` if the views do not.
   package convenience init(
@@ -67,7 +67,8 @@ extension Trainer {
         parameterCount: method.network.parameterCount, startedAt: startedAt,
         data: DataIdentity(dataset)),
       samples: samples, configuration: configuration,
-      checkpoint: checkpoint, channel: channel, control: control)
+      checkpoint: checkpoint, initial: configuration.method == .fineTuning ? nil : start,
+      channel: channel, control: control)
   }
 
   /// The images that the screen shows, chosen by the seed.

@@ -12,6 +12,8 @@ package final class Trainer {
   package private(set) var description: RunDescription
 
   private let method: any TrainingMethod
+  /// Of a run that starts from given weights: the tensors that those do not have.
+  package private(set) var randomTensors: [String] = []
   package let samples: SampleImages
   private let evaluationEpochs: Int
   private let checkpointSeconds: Double
@@ -25,11 +27,14 @@ package final class Trainer {
   /// - Parameters:
   ///   - configuration: the run's, for its rates and intervals.
   ///   - checkpoint: where to go on; nil to start afresh.
-  /// - Throws: `TrainingError` if the checkpoint does not fit.
+  ///   - initial: weights to start from in place of random ones; heads that they do not have, or have
+  ///     otherwise, start with random ones.
+  /// - Throws: `TrainingError` if the checkpoint does not fit, `StateMismatch` if the initial weights
+  ///   have another trunk.
   package init(
     method: any TrainingMethod, description: RunDescription, samples: SampleImages,
-    configuration: Configuration, checkpoint: CheckpointSnapshot?, channel: SnapshotChannel,
-    control: TrainingControl
+    configuration: Configuration, checkpoint: CheckpointSnapshot?, initial: [NamedTensor]? = nil,
+    channel: SnapshotChannel, control: TrainingControl
   ) throws {
     self.method = method
     self.description = description
@@ -53,6 +58,9 @@ package final class Trainer {
     } else {
       state = TrainerState(learningRate: configuration.learningRate)
       method.initialize(seed: configuration.seed)
+      if let initial {
+        randomTensors = try method.network.adopt(initial.byName, required: "trunk.")
+      }
     }
   }
 

@@ -132,7 +132,7 @@ extension CommandTests {
       let few = workspace.url.appendingPathComponent("few")
       try SyntheticDigits(count: 3).writeMNIST(to: few, testCount: 2)
       let result = try workspace.run(
-        ["evaluate", "one", "--data", few.path, "--json"] + workspace.inRuns)
+        ["evaluate", "one", "--data", few.path, "--json", "--data-changed"] + workspace.inRuns)
       #expect(result.ending == .exited(0), "\(result.error)")
       #expect(try result.objects().first?["images"] as? Int == 5)
     }

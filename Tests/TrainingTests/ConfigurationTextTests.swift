@@ -15,6 +15,7 @@ import Testing
     configuration.dataset = "mnist"
     configuration.data =
       "/a folder, with 'quotes' \\ \"and\" [brackets]\t\u{1}ü漢\u{2028}\u{85}\u{7F}😀"
+    configuration.initialWeights = "/weights of: another.safetensors"
     configuration.clustering.network.kind = .net5g
     configuration.clustering.network.width = 3
     configuration.clustering.turns.headA = HeadSettings(clusters: 12, subHeads: 2, epochs: 3)
@@ -85,7 +86,7 @@ import Testing
     #expect(
       Set(object.keys)
         == [
-          "preset", "dataset", "data", "pictures", "method", "network", "heads", "restart",
+          "preset", "dataset", "data", "pictures", "method", "init", "network", "heads", "restart",
           "training", "transform", "evaluation", "checkpoint",
         ])
     #expect(object["data"] as? String == Self.unusual().data)

@@ -188,7 +188,7 @@ extension ExperimentSession {
     let description = try reader.description()
     let network = try StoredNetwork(
       run, composition.configuration, imageChannels: dataset.channels,
-      classes: description.classNames.count, best: false, context: context)
+      classes: description.classNames.count, weights: .latest, context: context)
     guard let main = description.mainHead,
       let evaluation = try reader.evaluation(atOrBefore: network.step),
       evaluation.step == network.step, let head = evaluation[main.name]

@@ -14,8 +14,7 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: ArgumentHelp(runHelp, valueName: "run"))
   var runName: String
   @OptionGroup var other: OtherDataOptions
-  @Flag(help: "The weights with the lowest loss rather than the latest ones.")
-  var best = false
+  @OptionGroup var weights: WeightsOptions
   @Option(
     name: .customLong("labels"),
     help: ArgumentHelp(
@@ -56,9 +55,10 @@ struct EvaluateCommand: ParsableCommand {
       classes: images.classes, splits: images.splits, isTrained: false)
     let network = try StoredNetwork(
       folder, settings, imageChannels: images.channels, classes: description.classNames.count,
-      best: best)
+      weights: weights.choice)
     let step = network.step
-    guard let evaluation = try network.evaluate(images, epoch: try reader.epoch(ofStep: step))
+    let epoch = weights.weights == nil ? try reader.epoch(ofStep: step) : 0
+    guard let evaluation = try network.evaluate(images, epoch: epoch)
     else { return }
     let named = NamedAccuracy.all(of: evaluation, names: names, classNames: images.classNames)
     let main = description.mainHead?.name
@@ -76,7 +76,8 @@ struct EvaluateCommand: ParsableCommand {
       json
         ? JSONEventLines.line(
           evaluation, main: main, named: named, classes: classes, labelled: labelled)
-        : "\(folder.name) after step \(step), on \(evaluation.images) images of "
+        : "\(weights.weights.map { "\(folder.name) with \($0)" } ?? "\(folder.name) after step \(step)")"
+          + ", on \(evaluation.images) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation) + named.map(\.line).joined()
           + Format.table(classes) + labelled.map(\.line).joined())
   }

@@ -9,7 +9,7 @@ extension PredictCommand {
   /// Writes a map and an overlay of every picture that can be read, one after the other. Returns
   /// whether all could be.
   func predictPixels(_ run: RunFolder, into folder: String) throws -> Bool {
-    let predictor = try PixelPredictor(run, head: head, number: subHead, best: best)
+    let predictor = try PixelPredictor(run, head: head, number: subHead, weights: weights.choice)
     let output = URL(fileURLWithPath: UserPath.absolute(folder), isDirectory: true)
     let labels = PixelLine.names(predictor.labels)
     var isComplete = true

@@ -40,8 +40,7 @@ struct PredictCommand: ParsableCommand {
   var head: HeadID?
   @Option(help: "The sub-head to ask, from 1; the reported one if not given.")
   var subHead: Int?
-  @Flag(help: "The weights with the lowest loss rather than the latest ones.")
-  var best = false
+  @OptionGroup var weights: WeightsOptions
   @Flag(help: "Take each image's negative: for dark on light where the run has light on dark.")
   var invert = false
   @Option(help: "The folder for the maps of a run that clusters pixels; nothing in it is replaced.")
@@ -83,7 +82,7 @@ struct PredictCommand: ParsableCommand {
   ///     image that can be.
   func predict(output: (String) -> Bool, problem: (String) -> Void) throws -> Bool {
     let predictor = try ImagePredictor(
-      runs.runToRead(runName), head: head, number: subHead, best: best)
+      runs.runToRead(runName), head: head, number: subHead, weights: weights.choice)
     var isComplete = true
     func report(_ line: String) {
       problem(line)

@@ -9,11 +9,13 @@ let runHelp: String = "The run: a name, the beginning of one, a path, or 'last'.
 
 /// The flags of a training that stand for a setting, those that were not given left out.
 func givenFlags(
-  dataset: String?, data: String?, labels: Double? = nil, epochs: Int?, steps: Int?,
+  dataset: String?, data: String?, initialWeights: String? = nil, labels: Double? = nil,
+  epochs: Int?, steps: Int?,
   seed: UInt64? = nil, threads: Int?
 ) -> [(flag: String, key: String, value: String)] {
   let flags: [(flag: String, key: String, value: String?)] = [
     ("--dataset", "dataset", dataset), ("--data", "data", data),
+    ("--init", "init", initialWeights),
     ("--labels", "finetune.labels", labels.map { "\($0)" }),
     ("--epochs", "training.epochs", epochs.map(String.init)),
     ("--steps", "training.steps", steps.map(String.init)),
@@ -40,6 +42,24 @@ struct RunsOption: ParsableArguments {
     guard name == "demo", try !folder.has(name) else { return try folder.resolve(name) }
     return RunFolder(URL(fileURLWithPath: try AssetLocator.find("demo-run"), isDirectory: true))
   }
+}
+
+/// The weights that a run's network is given.
+struct WeightsOptions: ParsableArguments {
+  @Flag(help: "The weights with the lowest loss rather than the latest ones.")
+  var best = false
+  @Option(
+    help: ArgumentHelp(
+      "A safetensors file's weights, such as PyTorch saved them, in place of the run's.",
+      valueName: "f.safetensors"))
+  var weights: String?
+
+  func validate() throws {
+    if best, weights != nil { throw ValidationError("expected --best or --weights, not both") }
+    if weights == "" { throw ValidationError("--weights is empty, expected a file") }
+  }
+
+  var choice: WeightsChoice { weights.map { .file($0) } ?? (best ? .best : .latest) }
 }
 
 /// The data that a run's network judges, if not the run's own.

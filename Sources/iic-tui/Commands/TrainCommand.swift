@@ -38,6 +38,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Go on with a run.", valueName: "run"))
   var resume: String?
   @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "Start from the weights of a safetensors file: its trunk, and heads that fit.",
+      valueName: "f.safetensors"))
+  var initialWeights: String?
+  @Option(
     help: "With --resume: the latest checkpoint, or the previous one if that is damaged.")
   var checkpoint: KeptCheckpoint?
   @OptionGroup var changed: DataChangedOption
@@ -55,7 +61,10 @@ struct TrainCommand: ParsableCommand {
     if changed.dataChanged, resume == nil {
       throw ValidationError("--data-changed goes with --resume")
     }
-    if resume != nil, preset != nil || config != nil || dataset != nil || seed != nil || name != nil
+    if initialWeights == "" { throw ValidationError("--init is empty, expected a file") }
+    if resume != nil,
+      initialWeights != nil || preset != nil || config != nil || dataset != nil || seed != nil
+        || name != nil
     {
       throw ValidationError(
         "--resume goes on with the run's own settings; only --epochs, --steps, --threads, --data, "
@@ -92,7 +101,8 @@ struct TrainCommand: ParsableCommand {
     request.name = name
     request.progress = PictureProgress.report
     request.flags = givenFlags(
-      dataset: dataset, data: data, epochs: epochs, steps: steps, seed: seed, threads: threads)
+      dataset: dataset, data: data, initialWeights: initialWeights, epochs: epochs, steps: steps,
+      seed: seed, threads: threads)
     return request
   }
 }

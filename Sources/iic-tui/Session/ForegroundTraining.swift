@@ -92,7 +92,14 @@ struct ForegroundTraining {
           "iic-tui: the system gives \(context.pool.threads) threads, not \(threads); training with "
             + "those\n")
       }
-      return try prepared.makeTrainer(context, channel: channel, control: control)
+      let trainer = try prepared.makeTrainer(context, channel: channel, control: control)
+      let heads = Set(trainer.randomTensors.compactMap { $0.split(separator: ".").first })
+      if !heads.isEmpty {
+        StandardStreams.error(
+          "iic-tui: --init: has no \(heads.sorted().joined(separator: ", ")) that fits; it starts with "
+            + "random weights\n")
+      }
+      return trainer
     }
   }
 

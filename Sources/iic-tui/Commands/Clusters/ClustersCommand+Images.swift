@@ -7,14 +7,13 @@ import Sessions
 /// Which images a command about clusters takes, and which weights judge them.
 struct ClusterImagesOptions: ParsableArguments {
   @OptionGroup var subHead: SubHeadOptions
-  @Flag(help: "The weights with the lowest loss rather than the latest ones.")
-  var best = false
+  @OptionGroup var weights: WeightsOptions
   @OptionGroup var other: OtherDataOptions
 
   func assigner(_ folder: RunFolder) throws -> ClusterAssigner {
     let assigner = try PictureProgress.showing {
       try ClusterAssigner(
-        folder, head: subHead.head, number: subHead.subHead, best: best,
+        folder, head: subHead.head, number: subHead.subHead, weights: weights.choice,
         dataset: other.dataset, data: other.data, mayDiffer: other.changed.dataChanged,
         progress: PictureProgress.report)
     }
@@ -26,7 +25,7 @@ struct ClusterImagesOptions: ParsableArguments {
   func pixelAssigner(_ folder: RunFolder) throws -> PixelAssigner {
     try PictureProgress.showing {
       try PixelAssigner(
-        folder, head: subHead.head, number: subHead.subHead, best: best,
+        folder, head: subHead.head, number: subHead.subHead, weights: weights.choice,
         dataset: other.dataset, data: other.data, mayDiffer: other.changed.dataChanged,
         progress: PictureProgress.report)
     }
