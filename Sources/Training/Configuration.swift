@@ -62,11 +62,14 @@ package struct Configuration: Sendable, Equatable {
   }
 
   private static let informationClusteringSchema = schema(
-    with: SettingsField.group("", \.clustering, InformationClusteringSettings.schema))
+    with: initial + SettingsField.group("", \.clustering, InformationClusteringSettings.schema))
   private static let fineTuningSchema = schema(
     with: SettingsField.group("", \.fineTuning, FineTuningSettings.schema))
   private static let segmentationSchema = schema(
-    with: SettingsField.group("", \.segmentation, SegmentationSettings.schema))
+    with: initial + SettingsField.group("", \.segmentation, SegmentationSettings.schema))
+
+  /// Fine-tuning has a key of its own for what it starts from.
+  private static let initial: [SettingsField<Configuration>] = [.path("init", \.initialWeights)]
 
   private static func schema(
     with own: [SettingsField<Configuration>]
@@ -84,7 +87,6 @@ package struct Configuration: Sendable, Equatable {
         .integer("pictures.size", \.pictureSize, from: 8, to: 1024),
         .integer("pictures.channels", \.pictureChannels, oneOf: [1, 3, 4]),
         .choice("method", \.method, oneOf: MethodKind.allCases),
-        .path("init", \.initialWeights),
         .integer("training.epochs", \.epochs, from: 1),
         .integer("training.steps", \.steps, from: 0),
         .number("training.learning_rate", \.learningRate, from: 0, to: 1, isOpen: true),
@@ -136,11 +138,6 @@ package struct Configuration: Sendable, Equatable {
         source: source, key: "pictures.channels",
         problem:
           "is \(pictureChannels), expected \(channels[0]) or \(channels[1]) for \(method.rawValue)")
-    }
-    guard method != .fineTuning || initialWeights.isEmpty else {
-      throw SettingsError(
-        source: source, key: "init",
-        problem: "is '\(initialWeights)', expected nothing: finetune.from says what it starts from")
     }
     switch method {
     case .informationClustering: try clustering.validate(source: source)

@@ -18,6 +18,7 @@ import Testing
       "preset": ["\"\"", "[a, b]", "{}"],
       "dataset": ["\"\"", "[a, b]", "{}"],
       "data": ["[a, b]", "{}", "[]"],
+      "init": ["[a, b]", "{}", "[]"],
       "pictures.size": integers + ["7", "1025"],
       "pictures.channels": integers + ["0", "2", "5"],
       "method": ["", "IIC", "[]", "{}", "~"],
