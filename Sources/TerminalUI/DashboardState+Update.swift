@@ -46,14 +46,19 @@ extension DashboardState {
         requestedLearningRate = nil
       }
     case .checkpoint(let checkpoint):
-      say("checkpoint written at step \(Figures.count(checkpoint.step))")
+      // One that nobody asked for is no news, and the keys are shown in this place.
+      if awaitsCheckpoint { say("checkpoint written at step \(Figures.count(checkpoint.step))") }
+      awaitsCheckpoint = false
     case .paused: requestedPause = nil
     case .ended:
       if isStopping { isFinished = true }
       isStopping = false
       requestedPause = nil
     case .restart(let restart): say(restart.text, seconds: 8)
-    case .evaluation, .storageProblem: break
+    case .evaluation(let evaluation):
+      if awaitsEvaluation { say("evaluated at step \(Figures.count(evaluation.step))") }
+      awaitsEvaluation = false
+    case .storageProblem: break
     }
   }
 
@@ -220,9 +225,11 @@ extension DashboardState {
       requestedPause = wanted
       return [.setPaused(wanted)]
     case "e":
-      say("evaluating after this step")
+      awaitsEvaluation = true
+      say("evaluating after this step", seconds: 60)
       return [.evaluate]
     case "c":
+      awaitsCheckpoint = true
       say("writing a checkpoint after this step")
       return [.checkpoint]
     default:

@@ -66,6 +66,9 @@ package struct DashboardState: Sendable, Equatable {
   package var requestedPause: Bool?
   /// The learning rate that was asked for, until a step was taken with it.
   package var requestedLearningRate: Double?
+  /// An evaluation, a checkpoint was asked for, and has not come yet.
+  var awaitsEvaluation = false
+  var awaitsCheckpoint = false
   /// A stop was asked for and the trainer has not ended yet.
   package var isStopping = false
   /// The user is done: the loop that shows this state returns.

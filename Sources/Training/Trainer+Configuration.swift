@@ -56,13 +56,15 @@ extension Trainer {
         learningRate: configuration.learningRate, evaluated: evaluated, frames: frames,
         context: context)
     }
+    let plannedSteps = configuration.plannedSteps(method.schedule)
     try self.init(
       method: method,
       description: RunDescription(
         name: runName, preset: configuration.preset, dataset: dataset.name,
         classNames: dataset.classNames, configuration: configuration.yaml,
-        seed: configuration.seed, heads: method.heads, epochs: configuration.epochs,
-        plannedSteps: configuration.plannedSteps(method.schedule),
+        seed: configuration.seed, heads: method.heads,
+        // Fewer than in the settings where a number of steps ends the run.
+        epochs: method.schedule.epoch(after: plannedSteps), plannedSteps: plannedSteps,
         imagesPerStep: method.imagesPerStep, evaluationImages: method.evaluationImages,
         parameterCount: method.network.parameterCount, startedAt: startedAt,
         data: DataIdentity(dataset)),

@@ -170,6 +170,28 @@ import Testing
     #expect(StatusBar.label(of: state).text == "finished")
   }
 
+  /// Checkpoints come every epoch, and would lie over the keys each time.
+  @Test func onlyWhatWasAskedForIsAnswered() {
+    var state = live()
+    let checkpoint = CheckpointSnapshot(
+      step: 151, weights: [], optimizer: [], trainerState: "", isBest: false)
+    _ = update(&state, .training([.checkpoint(checkpoint)]))
+    #expect(state.message == nil)
+    _ = press(&state, "c")
+    _ = update(&state, .training([.checkpoint(checkpoint)]))
+    #expect(state.message?.text == "checkpoint written at step 151")
+    state.message = nil
+    guard let evaluation = state.history.newest.evaluation else {
+      Issue.record("the fixture has no evaluation")
+      return
+    }
+    _ = update(&state, .training([.evaluation(evaluation)]))
+    #expect(state.message == nil)
+    _ = press(&state, "e")
+    _ = update(&state, .training([.evaluation(evaluation)]))
+    #expect(state.message?.text.hasPrefix("evaluated at step") == true)
+  }
+
   @Test func aDiskThatRefusesIsTold() {
     var state = live()
     _ = update(&state, .training([.storageProblem("run: No space left on device")]))
