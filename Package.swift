@@ -56,7 +56,7 @@ let package = Package(
     .target(
       name: "RunStorage",
       dependencies: [
-        "Kernels", "Snapshots", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+        "Kernels", "Settings", "Snapshots", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(
       name: "Sessions",
@@ -76,7 +76,8 @@ let package = Package(
       ]),
     // Optimised: the naive twins loop over every small shape, which takes minutes otherwise.
     .target(
-      name: "TestSupport", dependencies: ["Kernels"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Kernels", "CImageCodecs", "CZlib"],
+      path: "Tests/TestSupport",
       swiftSettings: [.unsafeFlags(["-O"])]),
     // Damaged files for every reader; a thousand each with the tests, any number with `Fuzz`.
     // Optimised, so that the time goes to the readers.

@@ -7,8 +7,8 @@ extension ClusterTree {
   /// While parts of one class are merged, costs rise slowly; they jump where classes begin to be
   /// merged (as the kink of the information curve: Strouse and Schwab 2017). Costs are averaged
   /// over the trees first, because single ones disagree. Merging n equal groups costs 1/n each even
-  /// where there are no classes, so a cost counts n-fold when the largest jump is looked for. A number of
-  /// groups that the trees tell apart by less than half of ln n nats is none.
+  /// where there are no classes, so a cost counts n-fold when the largest jump is looked for. A
+  /// number of groups that the trees tell apart by less than half of ln n nats is none.
   ///
   /// - Returns: `jump` is the plain ratio of the cost of the first merge below `clusters` groups to
   ///   that of the merge before.

@@ -8,9 +8,9 @@ import Synchronization
 /// writes, and sums over units are made afterwards in the order of their numbers. Then results do
 /// not depend on the thread count.
 package final class WorkerPool: @unchecked Sendable {
-  // Unchecked: `threads` is written in `init` alone and not read by workers; `job` is written before
-  // `generation` rises, read after that by the workers, and written again when `running` has fallen
-  // to 0.
+  // Unchecked: `threads` is written in `init` alone and not read by workers; `job` is written
+  // before `generation` rises, read after that by the workers, and written again when `running` has
+  // fallen to 0.
   private struct Job {
     let units: Int
     /// Lives in the frame of `forEach`, which returns only when every thread is done with it. A

@@ -8,8 +8,8 @@ import TerminalUI
   import Glibc
 #endif
 
-/// Bytes are read and decoded here, not by ncurses: it presses keys for the pieces of sequences that
-/// come late, for pastes and for keys with Alt.
+/// Bytes are read and decoded here, not by ncurses: it presses keys for the pieces of sequences
+/// that come late, for pastes and for keys with Alt.
 extension NcursesTerminal {
   /// The next key, or nil after `timeoutMilliseconds` without one (0 does not wait).
   /// A resized terminal is a key too.
@@ -70,8 +70,8 @@ extension NcursesTerminal {
     #endif
   }
 
-  /// A size that is not the one drawn for, or a window that was dragged and is now as it was: what it
-  /// shows may have been cut meanwhile.
+  /// A size that is not the one drawn for, or a window that was dragged and is now as it was: what
+  /// it shows may have been cut meanwhile.
   private func resizeKey() -> Key? {
     let wasResized = process_guard_take_resize() != 0
     guard let now = Self.askSize(), wasResized || now != size else { return nil }

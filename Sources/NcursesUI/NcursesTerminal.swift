@@ -73,8 +73,8 @@ package final class NcursesTerminal {
 
   deinit { close() }
 
-  /// The first refresh, and each after the screen was left, puts ncurses' own handlers in place; from
-  /// here on there are ours.
+  /// The first refresh, and each after the screen was left, puts ncurses' own handlers in place;
+  /// from here on there are ours.
   private static func takeSignals() {
     ncurses_refresh()
     process_guard_catch_suspensions()

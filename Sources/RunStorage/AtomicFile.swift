@@ -12,9 +12,9 @@ package enum AtomicFile {
   /// Writes the parts one after the other to a temporary file beside `url`, flushes it to the disk
   /// and renames it.
   ///
-  /// A link stays, and what it leads to is replaced; a file that is replaced keeps its mode and, where
-  /// the system allows it, its owner. What is no file, such as a pipe or `/dev/stdout`, is written
-  /// as it is.
+  /// A link stays, and what it leads to is replaced; a file that is replaced keeps its mode and,
+  /// where the system allows it, its owner. What is no file, such as a pipe or `/dev/stdout`, is
+  /// written as it is.
   package static func write(
     to url: URL, _ body: (Output) throws(StorageError) -> Void
   ) throws(StorageError) {

@@ -141,15 +141,9 @@ private struct ClusterNamesFile: Codable {
 /// Rereads the names of a run whenever their file changes, whoever changes it.
 package struct ClusterNamesFollower: Sendable {
   package let folder: RunFolder
-  private var seen: Stamp?
-
-  /// What tells one version of the file from another; it is replaced, never written over.
-  private struct Stamp: Equatable {
-    var file: UInt64
-    var size: Int
-    var seconds: Int
-    var nanoseconds: Int
-  }
+  /// Of the file that was read last; nil for none. It is replaced, never written over.
+  private var seen: FileStamp?
+  private var hasLooked = false
 
   package init(_ folder: RunFolder) { self.folder = folder }
 
@@ -158,24 +152,10 @@ package struct ClusterNamesFollower: Sendable {
   ///
   /// - Throws: as `RunFolder.clusterNames`, once for each version of the file.
   package mutating func poll() throws(StorageError) -> ClusterNames? {
-    let stamp = Self.stamp(folder.clusterNamesURL)
-    guard stamp != seen else { return nil }
+    let stamp = FileStamp(path: folder.clusterNamesURL.path)
+    guard stamp != seen || !hasLooked else { return nil }
     seen = stamp
+    hasLooked = true
     return try folder.clusterNames()
-  }
-
-  private static func stamp(_ url: URL) -> Stamp {
-    var status = stat()
-    guard stat(url.path, &status) == 0 else {
-      return Stamp(file: 0, size: 0, seconds: 0, nanoseconds: 0)
-    }
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    return Stamp(
-      file: UInt64(status.st_ino), size: Int(status.st_size), seconds: Int(time.tv_sec),
-      nanoseconds: Int(time.tv_nsec))
   }
 }

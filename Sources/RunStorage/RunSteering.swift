@@ -42,8 +42,8 @@ extension RunFolder {
 
   /// Does what is asked for through the pipe, until the process ends or `stopSteering`.
   ///
-  /// - Throws: if the file system has no such pipes, or the system no thread; the run can be trained
-  ///   all the same.
+  /// - Throws: if the file system has no such pipes, or the system no thread; the run can be
+  ///   trained all the same.
   package func startSteering(_ control: TrainingControl) throws {
     // What a process that was killed left. Only the holder of the run's lock comes here.
     unlink(steeringURL.path)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Settings
 
 /// Why something on disk could not be read or written: one line that starts with the path.
 package struct StorageError: Error, Equatable, CustomStringConvertible, LocalizedError {
@@ -14,22 +15,7 @@ package struct StorageError: Error, Equatable, CustomStringConvertible, Localize
   }
 
   package var description: String {
-    Self.line(path.isEmpty ? problem : "\(path): \(problem)")
-  }
-
-  /// On one line, whatever a damaged file or a name has put into it.
-  private static func line(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return text.unicodeScalars.map { scalar in
-      isControl(scalar) ? (scalar.properties.isWhitespace ? " " : "·") : String(scalar)
-    }.joined()
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
+    (path.isEmpty ? problem : "\(path): \(problem)").onOneLine
   }
   package var errorDescription: String? { description }
 }

@@ -9,8 +9,8 @@ extension RunFolder {
   /// - Parameters:
   ///   - dataset: another data set than the run's, by name.
   ///   - data: the folder of its files, as a person writes it.
-  ///   - mayDiffer: whether they may be others than those that the run learnt from; another data set
-  ///     that is named always may.
+  ///   - mayDiffer: whether they may be others than those that the run learnt from; another data
+  ///     set that is named always may.
   ///   - progress: told how many of how many pictures are read, from any thread.
   /// - Throws: an error of one line where it cannot be read, or its images are of another size.
   package func loadData(

@@ -187,8 +187,8 @@ extension PreparedRun {
       let checkpoint = folder.hasCheckpoint ? try Self.latest(of: folder) : nil
       let planned = settings.configuration.plannedSteps(
         settings.configuration.schedule(of: dataset))
-      // One that was ended in its last evaluation, or before it could say that it is complete, still
-      // has that to do.
+      // One that was ended in its last evaluation, or before it could say that it is complete,
+      // still has that to do.
       let isComplete = history.end == .completed || history.end == .failed
       if let checkpoint, checkpoint.step > planned || checkpoint.step == planned && isComplete {
         throw SessionError(
@@ -215,8 +215,8 @@ extension PreparedRun {
     } catch {
       guard let step = folder.previousCheckpointStep else { throw error }
       throw SessionError(
-        "\(error); the checkpoint before it, of step \(step), is whole: --checkpoint previous goes on "
-          + "from there")
+        "\(error); the checkpoint before it, of step \(step), is whole: --checkpoint previous "
+          + "goes on from there")
     }
   }
 

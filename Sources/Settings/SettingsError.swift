@@ -13,21 +13,6 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
   }
 
   package var description: String {
-    Self.line(key.map { "\(source): \($0): \(problem)" } ?? "\(source): \(problem)")
-  }
-
-  /// On one line, whatever a file has put into it.
-  private static func line(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return text.unicodeScalars.map { scalar in
-      isControl(scalar) ? (scalar.properties.isWhitespace ? " " : "·") : String(scalar)
-    }.joined()
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
+    (key.map { "\(source): \($0): \(problem)" } ?? "\(source): \(problem)").onOneLine
   }
 }

@@ -4,8 +4,8 @@
 /// Terminals agree on single scalars and on marks. They do not on signs that are put together:
 /// "❤️" is one column in xterm and tmux and two in kitty, "👍🏽" four and two, a family six and two.
 /// So a frame, where each character has its place, shows of such a sign the first part alone, which
-/// is as wide everywhere. A table that is printed keeps names whole, so that they can be copied, and
-/// counts as tmux does.
+/// is as wide everywhere. A table that is printed keeps names whole, so that they can be copied,
+/// and counts as tmux does.
 extension Unicode.Scalar {
   /// Two for East Asian wide letters and signs and for emoji, none for marks, joiners, selectors
   /// and the vowels that a Korean syllable is put together from, one otherwise.

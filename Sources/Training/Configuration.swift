@@ -25,8 +25,8 @@ package struct Configuration: Sendable, Equatable {
   /// 3, or 1 for grey, or 4 with infrared, for the clustering of pixels.
   package var pictureChannels = 3
   package var method = MethodKind.informationClustering
-  /// A safetensors file whose trunk, and heads that fit, a run that clusters starts from, an absolute
-  /// path; empty for random weights.
+  /// A safetensors file whose trunk, and heads that fit, a run that clusters starts from, an
+  /// absolute path; empty for random weights.
   package var initialWeights = ""
   /// The settings of that method, if it is the one; likewise the next.
   package var clustering = InformationClusteringSettings()

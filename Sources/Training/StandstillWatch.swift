@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// How long the whole process has stood still: stopped by a signal, or on a machine that slept. Such
-/// time is none of training.
+/// How long the whole process has stood still: stopped by a signal, or on a machine that slept.
+/// Such time is none of training.
 ///
 /// A thread looks at the clock ten times a second. Where it has not for a while, no thread had the
 /// processor.

@@ -27,10 +27,10 @@ package final class Trainer {
   /// - Parameters:
   ///   - configuration: the run's, for its rates and intervals.
   ///   - checkpoint: where to go on; nil to start afresh.
-  ///   - initial: weights to start from in place of random ones; heads that they do not have, or have
-  ///     otherwise, start with random ones.
-  /// - Throws: `TrainingError` if the checkpoint does not fit, `StateMismatch` if the initial weights
-  ///   have another trunk.
+  ///   - initial: weights to start from in place of random ones; heads that they do not have, or
+  ///     have otherwise, start with random ones.
+  /// - Throws: `TrainingError` if the checkpoint does not fit, `StateMismatch` if the initial
+  ///   weights have another trunk.
   package init(
     method: any TrainingMethod, description: RunDescription, samples: SampleImages,
     configuration: Configuration, checkpoint: CheckpointSnapshot?, initial: [NamedTensor]? = nil,

@@ -6,10 +6,10 @@ extension CommandTests {
   /// The live screen on a pseudo-terminal: it draws, follows keys and signals, and leaves the
   /// terminal as it was.
   @Suite struct Terminal {
-    private static let color = ["TERM": "xterm-256color"]
-    private static let enterScreen = "\u{1B}[?1049h"
+    static let color = ["TERM": "xterm-256color"]
+    static let enterScreen = "\u{1B}[?1049h"
     private static let clearScreen = "\u{1B}[2J"
-    private static let leaveScreen = "\u{1B}[?1049l"
+    static let leaveScreen = "\u{1B}[?1049l"
 
     enum Leaving: String, CaseIterable, Sendable {
       case keyQ, controlC, terminate
@@ -34,7 +34,7 @@ extension CommandTests {
     }
 
     /// A training without an end whose dashboard has been drawn.
-    private func drawnTraining(
+    func drawnTraining(
       _ workspace: Workspace, _ terminal: PseudoTerminal
     ) throws -> ChildProcess {
       let child = try workspace.start(
@@ -43,7 +43,7 @@ extension CommandTests {
       return child
     }
 
-    private func expectLeft(
+    func expectLeft(
       _ child: ChildProcess, _ terminal: PseudoTerminal, modes: [UInt8], exitCode: Int32 = 0,
       _ sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
@@ -59,9 +59,9 @@ extension CommandTests {
         sourceLocation: sourceLocation)
     }
 
-    /// The private modes of a terminal that a stream leaves otherwise than it found them: the cursor
-    /// and the wrapping of lines are on by themselves, all others off.
-    private static func modesLeftOn(_ stream: String) -> [String] {
+    /// The private modes of a terminal that a stream leaves otherwise than it found them: the
+    /// cursor and the wrapping of lines are on by themselves, all others off.
+    static func modesLeftOn(_ stream: String) -> [String] {
       var last: [String: Character] = [:]
       for match in stream.matches(of: /\x1B\[\?([0-9;]+)([hl])/) {
         for mode in match.1.split(separator: ";") { last[String(mode)] = match.2.first }
@@ -156,93 +156,6 @@ extension CommandTests {
       try expectLeft(child, terminal, modes: modes)
     }
 
-    /// The window is closed: training goes on without it, unless somebody wanted otherwise.
-    @Test(arguments: [false, true]) func aClosedTerminal(stops: Bool) throws {
-      let workspace = try Workspace()
-      let terminal = try PseudoTerminal()
-      let child = try workspace.start(
-        workspace.longTraining + ["--name", "watched"] + (stops ? ["--on-hangup", "stop"] : []),
-        variables: Self.color, terminal: terminal)
-      try child.wait(for: "the dashboard") { $0.text.contains("watched") }
-      child.closeOutput()
-      terminal.hangUp()
-      if stops {
-        #expect(try child.waitForEnding() == .exited(129))
-      } else {
-        let step = try workspace.onlyRun()["step"] as? Int ?? 0
-        for _ in 0..<200 where try workspace.onlyRun()["step"] as? Int ?? 0 < step + 20 {
-          usleep(50_000)
-        }
-        #expect(child.isRunning)
-        child.send(signal: SIGTERM)
-        #expect(try child.waitForEnding() == .exited(143))
-        #expect(try workspace.onlyRun()["step"] as? Int ?? 0 >= step + 20)
-      }
-      #expect(try workspace.onlyRun()["status"] as? String == "stopped")
-    }
-
-    /// However the program crashes, the terminal is given back, and then the reason told.
-    @Test(arguments: [SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGTRAP, SIGILL, SIGFPE])
-    func crashes(number: Int32) throws {
-      let workspace = try Workspace()
-      let terminal = try PseudoTerminal()
-      let modes = terminal.modes
-      let child = try drawnTraining(workspace, terminal)
-      child.send(signal: number)
-      #expect(try child.waitForEnding() == .killed(signal: number))
-      #expect(terminal.modes == modes)
-      #expect(Self.modesLeftOn(child.text) == [])
-      #expect(child.text.contains(Self.leaveScreen))
-      #expect(child.errorText.hasPrefix("iic-tui: ended by SIG"))
-      #expect(child.errorText.contains("iic-tui train --resume watched"))
-      #expect(child.errorText.split(separator: "\n").count == 1)
-    }
-
-    @Test func controlZLeavesTheScreenAndComesBack() throws {
-      let workspace = try Workspace()
-      let terminal = try PseudoTerminal()
-      let modes = terminal.modes
-      let child = try drawnTraining(workspace, terminal)
-      // The system does not stop a process without a shell; the screen is left and drawn anew.
-      // ncurses ignores the key while it writes a frame.
-      func isBack(_ child: ChildProcess) -> Bool {
-        let parts = child.text.components(separatedBy: Self.enterScreen)
-        return parts.count > 2 && parts.last?.contains("watched") == true
-      }
-      for _ in 0..<30 where !isBack(child) {
-        terminal.type("\u{1A}")
-        try? child.wait(for: "the screen left and taken again", seconds: 1, until: isBack)
-      }
-      #expect(isBack(child))
-      let parts = child.text.components(separatedBy: Self.enterScreen)
-      #expect(parts[1].contains(Self.leaveScreen))
-      #expect(Self.modesLeftOn(parts[0] + Self.enterScreen + parts[1]) == [])
-      terminal.type("qq")
-      #expect(try child.waitForEnding() == .exited(0))
-      #expect(terminal.modes == modes && Self.modesLeftOn(child.text) == [])
-    }
-
-    /// Each kind of terminal is left as it was found.
-    @Test(arguments: ["xterm-256color", "tmux-256color", "linux", "vt100", "xterm-no-such-one"])
-    func kinds(name: String) throws {
-      let workspace = try Workspace()
-      for leaving in [Leaving.keyQ, .terminate] {
-        let terminal = try PseudoTerminal(columns: 100, rows: 30)
-        let modes = terminal.modes
-        let child = try workspace.start(
-          workspace.longTraining, variables: ["TERM": name, "LINES": "24", "COLUMNS": "80"],
-          terminal: terminal)
-        try child.wait(for: "the dashboard") { $0.text.contains("mnist-small") }
-        // The last row of the real size, not of what the variables say.
-        try child.wait(for: "the hints") { $0.text.contains(/\x1B\[30(;|d)/) }
-        leaving.leave(child, terminal)
-        #expect(try child.waitForEnding() == .exited(leaving.exitCode))
-        #expect(child.errorText == "")
-        #expect(terminal.modes == modes)
-        #expect(Self.modesLeftOn(child.text) == [])
-      }
-    }
-
     @Test func whatOthersWroteIsPaintedOver() throws {
       let workspace = try Workspace()
       let terminal = try PseudoTerminal()
@@ -279,20 +192,6 @@ extension CommandTests {
       #expect(child.isRunning)
       terminal.type("qq")
       try expectLeft(child, terminal, modes: modes)
-    }
-
-    @Test func aTrainingGoesOnWithoutItsScreen() throws {
-      let workspace = try Workspace()
-      let terminal = try PseudoTerminal()
-      let modes = terminal.modes
-      let child = try drawnTraining(workspace, terminal)
-      terminal.type("qt")
-      try child.wait(for: "a progress line") {
-        $0.text.components(separatedBy: Self.leaveScreen).last?.contains(" %  step ") == true
-      }
-      #expect(terminal.modes == modes)
-      child.send(signal: SIGINT)
-      try expectLeft(child, terminal, modes: modes, exitCode: 130)
     }
 
     /// A progress line that wraps cannot be rewritten.

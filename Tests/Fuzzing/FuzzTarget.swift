@@ -9,7 +9,8 @@ package struct FuzzTarget: Sendable, CustomStringConvertible {
   package let seeds: @Sendable () throws -> [[UInt8]]
   /// The errors that the reader may throw.
   let isOwnError: @Sendable (any Error) -> Bool
-  /// Makes checksums right again, which a reader would stumble over first; nil where there are none.
+  /// Makes checksums right again, which a reader would stumble over first; nil where there are
+  /// none.
   let repair: (@Sendable ([UInt8]) -> [UInt8])?
   /// Changes that need to know the format; nil where there are none.
   let change: (@Sendable ([UInt8], UInt64, FuzzPlace) throws -> [UInt8])?

@@ -20,11 +20,12 @@ enum PictureSeeds {
         width: 13, height: 9, channels: channels, pixels: samples(13, 9, channels)
       ).pngBytes(path: "seed")
     }
-    let palette = chunk("PLTE", samples(5, 1, 3)) + chunk("tRNS", [0, 128, 255])
+    let palette = pngChunk("PLTE", samples(5, 1, 3)) + pngChunk("tRNS", [0, 128, 255])
     files.append(try png(depth: 4, color: 3, rowBytes: 5, before: palette))
-    files.append(try png(depth: 16, color: 0, rowBytes: 18, before: chunk("tRNS", [0, 7])))
-    files.append(try png(depth: 16, color: 6, rowBytes: 72, before: chunk("eXIf", exif)))
-    files.append(try png(depth: 1, color: 0, rowBytes: 2, before: chunk("gAMA", [0, 0, 177, 143])))
+    files.append(try png(depth: 16, color: 0, rowBytes: 18, before: pngChunk("tRNS", [0, 7])))
+    files.append(try png(depth: 16, color: 6, rowBytes: 72, before: pngChunk("eXIf", exif)))
+    files.append(
+      try png(depth: 1, color: 0, rowBytes: 2, before: pngChunk("gAMA", [0, 0, 177, 143])))
     files.append(try png(depth: 8, color: 2, rowBytes: 27, isInterlaced: true))
     return files
   }
@@ -33,11 +34,6 @@ enum PictureSeeds {
   private static let exif: [UInt8] = [
     0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0,
   ]
-
-  private static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-    let body = Array(name.utf8) + data
-    return bigEndian(data.count) + body + bigEndian(Int(crc32(0, body, UInt32(body.count))))
-  }
 
   /// 9×9 pixels of a kind that the program does not write; black in colour where interlaced.
   private static func png(
@@ -57,8 +53,8 @@ enum PictureSeeds {
       throw CocoaError(.fileWriteUnknown)
     }
     let header = bigEndian(9) + bigEndian(9) + [depth, color, 0, 0, isInterlaced ? 1 : 0]
-    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + before
-      + chunk("IDAT", Array(packed.prefix(Int(size)))) + chunk("IEND", [])
+    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + pngChunk("IHDR", header) + before
+      + pngChunk("IDAT", Array(packed.prefix(Int(size)))) + pngChunk("IEND", [])
   }
 
   static func jpeg() -> [[UInt8]] {
@@ -72,40 +68,10 @@ enum PictureSeeds {
   private static func jpeg(
     channels: Int, _ space: J_COLOR_SPACE, _ stored: J_COLOR_SPACE, isProgressive: Bool = false
   ) -> [UInt8] {
-    let (width, height) = (21, 18)
-    let state = UnsafeMutablePointer<jpeg_compress_struct>.allocate(capacity: 1)
-    let errors = UnsafeMutablePointer<jpeg_error_mgr>.allocate(capacity: 1)
-    defer {
-      jpeg_destroy_compress(state)
-      state.deallocate()
-      errors.deallocate()
-    }
-    state.initialize(to: jpeg_compress_struct())
-    state.pointee.err = jpeg_std_error(errors)
-    jpeg_CreateCompress(state, JPEG_LIB_VERSION, MemoryLayout<jpeg_compress_struct>.size)
-    var buffer: UnsafeMutablePointer<UInt8>?
-    var size: UInt = 0
-    jpeg_mem_dest(state, &buffer, &size)
-    state.pointee.image_width = UInt32(width)
-    state.pointee.image_height = UInt32(height)
-    state.pointee.input_components = Int32(channels)
-    state.pointee.in_color_space = space
-    jpeg_set_defaults(state)
-    jpeg_set_colorspace(state, stored)
-    if isProgressive { jpeg_simple_progression(state) }
-    jpeg_start_compress(state, 1)
-    let block = Array("Exif\0\0".utf8) + exif
-    jpeg_write_marker(state, JPEG_APP0 + 1, block, UInt32(block.count))
-    var samples = samples(width, height, channels)
-    samples.withUnsafeMutableBufferPointer { samples in
-      for row in 0..<height {
-        var place = samples.baseAddress.map { $0 + row * width * channels }
-        jpeg_write_scanlines(state, &place, 1)
-      }
-    }
-    jpeg_finish_compress(state)
-    defer { free(buffer) }
-    return Array(UnsafeBufferPointer(start: buffer, count: Int(size)))
+    JPEGFile(
+      width: 21, height: 18, channels: Int32(channels), space: space, stored: stored,
+      isProgressive: isProgressive, exif: exif, quality: nil, samples: samples(21, 18, channels)
+    ).bytes
   }
 
   static func webP() throws -> [[UInt8]] {

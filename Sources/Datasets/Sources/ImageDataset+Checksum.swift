@@ -1,4 +1,5 @@
 import CZlib
+import Synchronization
 
 extension ImageDataset {
   /// Beyond so many bytes of pixels, evenly spread images stand for all.
@@ -10,6 +11,14 @@ extension ImageDataset {
   /// All labels count, and all pixels up to 256 MiB; of more, as many images as that are, evenly
   /// spread.
   package var checksum: String {
+    knownChecksum.value.withLock { known in
+      let checksum = known ?? computedChecksum
+      known = checksum
+      return checksum
+    }
+  }
+
+  private var computedChecksum: String {
     var value = labels.withUnsafeBytes { crc32_z(0, $0.baseAddress, $0.count) }
     let bytes = max(1, size.height * size.width * size.channels)
     let images = max(1, min(count, Self.mostBytes / bytes))
@@ -26,4 +35,9 @@ extension ImageDataset {
     let digits = String(UInt32(truncatingIfNeeded: value), radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
+}
+
+/// A checksum once somebody has asked for it; all copies of a data set share it.
+final class KnownChecksum: Sendable {
+  let value = Mutex<String?>(nil)
 }

@@ -17,7 +17,10 @@ package struct ImageDataset: Sendable {
   /// Where each image comes from; nil unless each has a file of its own.
   package var files: ImageFiles?
   /// The classes of pixels, for segmentation; then no image has a label of its own. Nil otherwise.
-  package var labelMaps: (any LabelMapSource)?
+  package var labelMaps: (any LabelMapSource)? {
+    didSet { knownChecksum = KnownChecksum() }
+  }
+  private(set) var knownChecksum = KnownChecksum()
 
   package var count: Int { source.count }
   package var size: ImageSize { source.size }

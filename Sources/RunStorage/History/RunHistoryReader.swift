@@ -146,27 +146,9 @@ struct HistoryStamp: Equatable {
   /// The database, its write-ahead log and its rollback journal.
   static let suffixes = ["", "-wal", "-journal"]
 
-  private struct File: Equatable {
-    var number: UInt64
-    var size: Int
-    var seconds: Int
-    var nanoseconds: Int
-  }
-
-  private let files: [File?]
+  private let files: [FileStamp?]
 
   init(_ folder: RunFolder) {
-    files = Self.suffixes.map { suffix in
-      var status = stat()
-      guard stat(folder.historyURL.path + suffix, &status) == 0 else { return nil }
-      #if canImport(Darwin)
-        let time = status.st_mtimespec
-      #else
-        let time = status.st_mtim
-      #endif
-      return File(
-        number: UInt64(status.st_ino), size: Int(status.st_size), seconds: Int(time.tv_sec),
-        nanoseconds: Int(time.tv_nsec))
-    }
+    files = Self.suffixes.map { FileStamp(path: folder.historyURL.path + $0) }
   }
 }

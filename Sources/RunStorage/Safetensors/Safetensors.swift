@@ -11,8 +11,8 @@ package enum Safetensors {
   /// Writes `tensors` as F32, in order of name: the same input always gives the same bytes.
   /// The file appears whole or not at all.
   ///
-  /// - Parameter hasChecksum: whether the metadata tell the CRC-32 of the tensors' bytes, by which a
-  ///   file that was damaged later is known.
+  /// - Parameter hasChecksum: whether the metadata tell the CRC-32 of the tensors' bytes, by which
+  ///   a file that was damaged later is known.
   /// - Throws: if two tensors share a name, or the file cannot be written.
   package static func write(
     _ tensors: [NamedTensor], metadata: [String: String], hasChecksum: Bool = false, to url: URL

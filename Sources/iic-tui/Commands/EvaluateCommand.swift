@@ -72,12 +72,12 @@ struct EvaluateCommand: ParsableCommand {
         ofLabelShares: shares, in: images, head, seed: settings.seed)
       labelled = zip(shares, accuracies ?? []).map { LabelShareLine(share: $0, accuracy: $1) }
     }
+    let origin = weights.weights.map { "with \($0)" } ?? "after step \(step)"
     StandardStreams.output(
       json
         ? JSONEventLines.line(
           evaluation, main: main, named: named, classes: classes, labelled: labelled)
-        : "\(weights.weights.map { "\(folder.name) with \($0)" } ?? "\(folder.name) after step \(step)")"
-          + ", on \(evaluation.images) images of "
+        : "\(folder.name) \(origin), on \(evaluation.images) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation) + named.map(\.line).joined()
           + Format.table(classes) + labelled.map(\.line).joined())
   }

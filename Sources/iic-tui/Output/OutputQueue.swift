@@ -43,25 +43,13 @@ final class OutputQueue: @unchecked Sendable {
   }
 
   /// Waits until all is written, or `isGivenUp` says that nobody reads it.
-  ///
-  /// - Returns: false if something was dropped, or is not written.
-  @discardableResult
-  func finish(isGivenUp: () -> Bool) -> Bool {
-    var isWhole = true
+  func finish(isGivenUp: () -> Bool) {
     condition.withLock {
-      if dropped > 0 {
-        isWhole = false
-        append(noteOfDropped())
-      }
-      while hasReader, isWriting || !pending.isEmpty {
-        if isGivenUp() {
-          isWhole = false
-          break
-        }
+      if dropped > 0 { append(noteOfDropped()) }
+      while hasReader, isWriting || !pending.isEmpty, !isGivenUp() {
         _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
       }
     }
-    return isWhole
   }
 
   private func noteOfDropped() -> String {

@@ -89,15 +89,15 @@ struct ForegroundTraining {
       let context = environment.context(threads: threads)
       if context.pool.threads < threads {
         StandardStreams.error(
-          "iic-tui: the system gives \(context.pool.threads) threads, not \(threads); training with "
-            + "those\n")
+          "iic-tui: the system gives \(context.pool.threads) threads, not \(threads); training "
+            + "with those\n")
       }
       let trainer = try prepared.makeTrainer(context, channel: channel, control: control)
       let heads = Set(trainer.randomTensors.compactMap { $0.split(separator: ".").first })
       if !heads.isEmpty {
         StandardStreams.error(
-          "iic-tui: --init: has no \(heads.sorted().joined(separator: ", ")) that fits; it starts with "
-            + "random weights\n")
+          "iic-tui: --init: has no \(heads.sorted().joined(separator: ", ")) that fits; it starts "
+            + "with random weights\n")
       }
       return trainer
     }

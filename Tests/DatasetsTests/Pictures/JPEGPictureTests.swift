@@ -1,4 +1,5 @@
 import CImageCodecs
+import TestSupport
 import Testing
 
 @testable import Datasets

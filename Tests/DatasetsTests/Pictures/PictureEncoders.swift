@@ -5,12 +5,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A PNG chunk: length, name, data, checksum.
-func pngChunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-  let body = Array(name.utf8) + data
-  return bigEndian(data.count) + body + bigEndian(Int(crc32(0, body, UInt32(body.count))))
-}
-
 /// PNG files put together by hand, so that every bit depth and chunk can be written.
 struct PNGFile {
   var width: Int
@@ -77,61 +71,6 @@ struct PNGFile {
         + before.flatMap { $0 } + pngChunk("IDAT", Array(packed[..<Int(size)]))
         + after.flatMap { $0 } + pngChunk("IEND", [])
     }
-  }
-}
-
-/// A JPEG file made by libjpeg.
-struct JPEGFile {
-  var width: Int
-  var height: Int
-  /// How many samples a pixel of `samples` has, and what they are.
-  var channels: Int32 = 1
-  var space = JCS_GRAYSCALE
-  /// What the file stores.
-  var stored = JCS_GRAYSCALE
-  var isProgressive = false
-  var hasAdobeMarker: Bool?
-  var exif: [UInt8] = []
-  var samples: [UInt8]
-
-  var bytes: [UInt8] {
-    let state = UnsafeMutablePointer<jpeg_compress_struct>.allocate(capacity: 1)
-    let errors = UnsafeMutablePointer<jpeg_error_mgr>.allocate(capacity: 1)
-    defer {
-      jpeg_destroy_compress(state)
-      state.deallocate()
-      errors.deallocate()
-    }
-    state.initialize(to: jpeg_compress_struct())
-    state.pointee.err = jpeg_std_error(errors)
-    jpeg_CreateCompress(state, JPEG_LIB_VERSION, MemoryLayout<jpeg_compress_struct>.size)
-    var buffer: UnsafeMutablePointer<UInt8>?
-    var size: UInt = 0
-    jpeg_mem_dest(state, &buffer, &size)
-    state.pointee.image_width = UInt32(width)
-    state.pointee.image_height = UInt32(height)
-    state.pointee.input_components = channels
-    state.pointee.in_color_space = space
-    jpeg_set_defaults(state)
-    jpeg_set_colorspace(state, stored)
-    jpeg_set_quality(state, 97, 1)
-    if isProgressive { jpeg_simple_progression(state) }
-    if let hasAdobeMarker { state.pointee.write_Adobe_marker = hasAdobeMarker ? 1 : 0 }
-    jpeg_start_compress(state, 1)
-    if !exif.isEmpty {
-      let block = Array("Exif\0\0".utf8) + exif
-      jpeg_write_marker(state, JPEG_APP0 + 1, block, UInt32(block.count))
-    }
-    var samples = samples
-    samples.withUnsafeMutableBufferPointer { buffer in
-      for y in 0..<height {
-        var row: UnsafeMutablePointer<UInt8>? = buffer.baseAddress! + y * width * Int(channels)
-        jpeg_write_scanlines(state, &row, 1)
-      }
-    }
-    jpeg_finish_compress(state)
-    defer { free(buffer) }
-    return Array(UnsafeBufferPointer(start: buffer, count: Int(size)))
   }
 }
 

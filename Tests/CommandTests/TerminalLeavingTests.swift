@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every way out of the screen, wanted or not, leaves the terminal as it was found.
+extension CommandTests.Terminal {
+  /// The window is closed: training goes on without it, unless somebody wanted otherwise.
+  @Test(arguments: [false, true]) func aClosedTerminal(stops: Bool) throws {
+    let workspace = try Workspace()
+    let terminal = try PseudoTerminal()
+    let child = try workspace.start(
+      workspace.longTraining + ["--name", "watched"] + (stops ? ["--on-hangup", "stop"] : []),
+      variables: Self.color, terminal: terminal)
+    try child.wait(for: "the dashboard") { $0.text.contains("watched") }
+    child.closeOutput()
+    terminal.hangUp()
+    if stops {
+      #expect(try child.waitForEnding() == .exited(129))
+    } else {
+      let step = try workspace.onlyRun()["step"] as? Int ?? 0
+      for _ in 0..<200 where try workspace.onlyRun()["step"] as? Int ?? 0 < step + 20 {
+        usleep(50_000)
+      }
+      #expect(child.isRunning)
+      child.send(signal: SIGTERM)
+      #expect(try child.waitForEnding() == .exited(143))
+      #expect(try workspace.onlyRun()["step"] as? Int ?? 0 >= step + 20)
+    }
+    #expect(try workspace.onlyRun()["status"] as? String == "stopped")
+  }
+
+  /// However the program crashes, the terminal is given back, and then the reason told.
+  @Test(arguments: [SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGTRAP, SIGILL, SIGFPE])
+  func crashes(number: Int32) throws {
+    let workspace = try Workspace()
+    let terminal = try PseudoTerminal()
+    let modes = terminal.modes
+    let child = try drawnTraining(workspace, terminal)
+    child.send(signal: number)
+    #expect(try child.waitForEnding() == .killed(signal: number))
+    #expect(terminal.modes == modes)
+    #expect(Self.modesLeftOn(child.text) == [])
+    #expect(child.text.contains(Self.leaveScreen))
+    #expect(child.errorText.hasPrefix("iic-tui: ended by SIG"))
+    #expect(child.errorText.contains("iic-tui train --resume watched"))
+    #expect(child.errorText.split(separator: "\n").count == 1)
+  }
+
+  @Test func controlZLeavesTheScreenAndComesBack() throws {
+    let workspace = try Workspace()
+    let terminal = try PseudoTerminal()
+    let modes = terminal.modes
+    let child = try drawnTraining(workspace, terminal)
+    // The system does not stop a process without a shell; the screen is left and drawn anew.
+    // ncurses ignores the key while it writes a frame.
+    func isBack(_ child: ChildProcess) -> Bool {
+      let parts = child.text.components(separatedBy: Self.enterScreen)
+      return parts.count > 2 && parts.last?.contains("watched") == true
+    }
+    for _ in 0..<30 where !isBack(child) {
+      terminal.type("\u{1A}")
+      try? child.wait(for: "the screen left and taken again", seconds: 1, until: isBack)
+    }
+    #expect(isBack(child))
+    let parts = child.text.components(separatedBy: Self.enterScreen)
+    #expect(parts[1].contains(Self.leaveScreen))
+    #expect(Self.modesLeftOn(parts[0] + Self.enterScreen + parts[1]) == [])
+    terminal.type("qq")
+    #expect(try child.waitForEnding() == .exited(0))
+    #expect(terminal.modes == modes && Self.modesLeftOn(child.text) == [])
+  }
+
+  /// Each kind of terminal is left as it was found.
+  @Test(arguments: ["xterm-256color", "tmux-256color", "linux", "vt100", "xterm-no-such-one"])
+  func kinds(name: String) throws {
+    let workspace = try Workspace()
+    for leaving in [Leaving.keyQ, .terminate] {
+      let terminal = try PseudoTerminal(columns: 100, rows: 30)
+      let modes = terminal.modes
+      let child = try workspace.start(
+        workspace.longTraining, variables: ["TERM": name, "LINES": "24", "COLUMNS": "80"],
+        terminal: terminal)
+      try child.wait(for: "the dashboard") { $0.text.contains("mnist-small") }
+      // The last row of the real size, not of what the variables say.
+      try child.wait(for: "the hints") { $0.text.contains(/\x1B\[30(;|d)/) }
+      leaving.leave(child, terminal)
+      #expect(try child.waitForEnding() == .exited(leaving.exitCode))
+      #expect(child.errorText == "")
+      #expect(terminal.modes == modes)
+      #expect(Self.modesLeftOn(child.text) == [])
+    }
+  }
+
+  @Test func aTrainingGoesOnWithoutItsScreen() throws {
+    let workspace = try Workspace()
+    let terminal = try PseudoTerminal()
+    let modes = terminal.modes
+    let child = try drawnTraining(workspace, terminal)
+    terminal.type("qt")
+    try child.wait(for: "a progress line") {
+      $0.text.components(separatedBy: Self.leaveScreen).last?.contains(" %  step ") == true
+    }
+    #expect(terminal.modes == modes)
+    child.send(signal: SIGINT)
+    try expectLeft(child, terminal, modes: modes, exitCode: 130)
+  }
+}
