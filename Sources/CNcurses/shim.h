@@ -45,13 +45,22 @@ static inline void ncurses_prepare_screen(void) {
   intrflush(stdscr, FALSE);
   leaveok(stdscr, TRUE);
   curs_set(0);
-  // Ctrl-S would freeze the screen, and whoever writes to it. ncurses has no call for that.
+  // Ctrl-S would freeze the screen, and whoever writes to it. ncurses has no call for that. It also ignores SIGTSTP while
+  // it writes a frame: so Ctrl-Z is read as a key.
   struct termios modes;
   if (tcgetattr(STDIN_FILENO, &modes) == 0) {
     modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+    modes.c_cc[VSUSP] = _POSIX_VDISABLE;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
     def_prog_mode();
   }
+}
+
+// The byte of the key that stops a process, by default Ctrl-Z; -1 for none. Before the screen is prepared.
+static inline int ncurses_suspend_byte(void) {
+  struct termios modes;
+  if (tcgetattr(STDIN_FILENO, &modes) != 0 || modes.c_cc[VSUSP] == _POSIX_VDISABLE) return -1;
+  return modes.c_cc[VSUSP];
 }
 
 // clearok takes the global window; the next refresh paints every cell anew.

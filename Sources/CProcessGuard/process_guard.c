@@ -156,9 +156,15 @@ int process_guard_take_suspension(void) {
   return wanted;
 }
 
-void process_guard_suspend(void) {
+int process_guard_catches_suspensions(void) { return suspensions_are_ours; }
+
+void process_guard_suspend(int whole_job) {
   handle_suspensions(SIG_DFL);
-  raise(SIGTSTP);
+  if (whole_job) {
+    kill(0, SIGTSTP);
+  } else {
+    raise(SIGTSTP);
+  }
   handle_suspensions(take_suspension);
 }
 

@@ -17,9 +17,14 @@ extension NcursesTerminal {
     let clock = ContinuousClock()
     let end = clock.now + .milliseconds(max(0, min(timeoutMilliseconds, 60_000)))
     while true {
-      suspendIfAsked()
+      if process_guard_take_suspension() != 0 { suspend(wholeJob: false) }
       if let key = resizeKey() { return key }
-      if !pendingKeys.isEmpty { return pendingKeys.removeFirst() }
+      if !pendingKeys.isEmpty {
+        let key = pendingKeys.removeFirst()
+        guard key == .suspend else { return key }
+        suspend(wholeJob: true)
+        continue
+      }
       let now = clock.now
       var wait = max(.zero, end - now)
       if let patience = decoder.patience {
@@ -79,11 +84,11 @@ extension NcursesTerminal {
     return .resize(width: now.width, height: now.height)
   }
 
-  /// Ctrl-Z: leaves the screen as it was, stops, and comes back when the shell says so.
-  private func suspendIfAsked() {
-    guard process_guard_take_suspension() != 0 else { return }
+  /// Leaves the screen as it was, stops, and comes back when the shell says so.
+  private func suspend(wholeJob: Bool) {
+    guard process_guard_catches_suspensions() != 0 else { return }
     leaveScreen()
-    process_guard_suspend()
+    process_guard_suspend(wholeJob ? 1 : 0)
     enterScreen()
   }
 }

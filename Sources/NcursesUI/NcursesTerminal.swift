@@ -53,7 +53,7 @@ package final class NcursesTerminal {
     self.screen = screen
     decoder = KeyDecoder(
       escapeDelay: Self.environment("ESCDELAY").flatMap { Int($0) }.map { min(max(0, $0), 10_000) }
-        ?? 100)
+        ?? 100, suspendByte: UInt8(exactly: ncurses_suspend_byte()))
     set_term(screen)
     ncurses_prepare_screen()
     Self.takeSignals()

@@ -11,6 +11,8 @@ package enum Key: Sendable, Hashable {
   case pasted(String)
   /// Ctrl-L: paint everything anew.
   case repaint
+  /// Ctrl-Z: give the terminal back to the shell for a while.
+  case suspend
   /// The terminal has a new size, in cells.
   case resize(width: Int, height: Int)
 }

@@ -22,12 +22,26 @@ extension DashboardState {
     seek(toStep: currentStep + (share < 0 ? -distance : distance))
   }
 
+  /// Shows a step nearby, and stays there.
+  mutating func seek(bySteps distance: Int) {
+    replay?.isPlaying = false
+    seek(toStep: currentStep + distance)
+  }
+
   /// Shows the evaluation before (−1) or after (+1) the step shown.
+  ///
+  /// While a recording plays on from an evaluation, "before" means that before this one: who
+  /// presses the key within a second has it still in sight.
   mutating func seek(byEvaluations direction: Int) {
     let steps = history.evaluations.map(\.step)
-    let target =
-      direction < 0 ? steps.last { $0 < currentStep } : steps.first { $0 > currentStep }
-    seek(toStep: target ?? (direction < 0 ? 0 : lastStep))
+    guard direction < 0 else { return seek(toStep: steps.first { $0 > currentStep } ?? lastStep) }
+    var before = steps.last { $0 < currentStep }
+    if let near = before, let replay, replay.isPlaying,
+      replay.clock - history.timeline.elapsed(atStep: near) < replay.speed
+    {
+      before = steps.last { $0 < near }
+    }
+    seek(toStep: before ?? 0)
   }
 
   mutating func changeSpeed(_ direction: Int) {

@@ -29,13 +29,19 @@ package struct KeyDecoder: Sendable, Equatable {
   /// Escape was pressed last, or is the beginning of a sequence whose rest is late.
   private var mayBeLate = false
   private let escapeDelay: Int
+  private let suspendByte: UInt8?
 
   /// Longer ones are no sequences; longer pastes are cut.
   private static let longestSequence = 64
   private static let longestPaste = 65_536
 
-  /// - Parameter escapeDelay: milliseconds after which Escape counts as a key of its own.
-  package init(escapeDelay: Int = 100) { self.escapeDelay = escapeDelay }
+  /// - Parameters:
+  ///   - escapeDelay: milliseconds after which Escape counts as a key of its own.
+  ///   - suspendByte: what the terminal sends for `Key.suspend`; nil if no key does that.
+  package init(escapeDelay: Int = 100, suspendByte: UInt8? = 0x1A) {
+    self.escapeDelay = escapeDelay
+    self.suspendByte = suspendByte
+  }
 
   /// How many milliseconds without a byte to wait before `giveUp`; nil if nothing is half read.
   package var patience: Int? {
@@ -98,6 +104,7 @@ package struct KeyDecoder: Sendable, Equatable {
 
   private mutating func begin(_ byte: UInt8, isAlone: Bool) -> Key? {
     state = .ground
+    if byte == suspendByte { return .suspend }
     switch byte {
     case 0x1B: state = .escape
     case 0x09: return isAlone ? .tab : nil

@@ -7,7 +7,7 @@ import Testing
   /// Views of every kind of motion, of an image of 30×40.
   private static var views: [DrawnView] {
     var augmentation = SingleAugmentation(outputSize: 16, cropSize: 20)
-    augmentation.cutoutProbability = 0
+    augmentation.cutout.probability = 0
     augmentation.rotationDegrees = 180
     augmentation.shearDegrees = 40
     augmentation.scales = 0.5...2

@@ -49,6 +49,36 @@ import Testing
     #expect(drawn.rotationDegrees == 0 && drawn.brightness == 1 && drawn.contrast == 1)
   }
 
+  /// The second view alone has a black square, which changes nothing else of it.
+  @Test func cutout() {
+    let plain = PairAugmentation.mnist
+    var augmentation = plain
+    augmentation.cutout = CutoutRange(probability: 0.5, size: 0.5)
+    var sides: Set<Int> = []
+    var count = 0
+    for sample in 0..<2000 {
+      var random = RandomStream(seed: 3, sample: sample, purpose: .secondView)
+      var drawn = augmentation.draw(view: 1, of: size, from: &random)
+      if let cutout = drawn.cutout {
+        count += 1
+        sides.insert(cutout.size)
+        #expect(cutout.left >= 0 && cutout.left + cutout.size <= 24)
+        #expect(cutout.top >= 0 && cutout.top + cutout.size <= 24)
+      }
+      drawn.cutout = nil
+      random = RandomStream(seed: 3, sample: sample, purpose: .secondView)
+      #expect(drawn == plain.draw(view: 1, of: size, from: &random))
+      random = RandomStream(seed: 3, sample: sample, purpose: .firstView)
+      #expect(augmentation.draw(view: 0, of: size, from: &random).cutout == nil)
+    }
+    #expect(abs(count - 1000) < 120)
+    #expect(sides == Set(1...12))
+    augmentation.cutout = CutoutRange(probability: .nan, size: 0.5)
+    #expect(throws: DatasetError.self) {
+      try augmentation.check(imageWidth: 28, imageHeight: 28)
+    }
+  }
+
   /// What is new is drawn only where it is asked for: grey views keep their numbers.
   @Test func colourTakesNoNumberFromGrey() {
     var random = RandomStream(seed: 7, sample: 3, purpose: .secondView)

@@ -47,7 +47,7 @@ import Testing
     var augmentation = SingleAugmentation(outputSize: 64, cropSize: 60)
     augmentation.affineProbability = 0
     augmentation.flipProbability = 0
-    augmentation.cutoutProbability = 0
+    augmentation.cutout.probability = 0
     try augmentation.check(imageWidth: 80, imageHeight: 96)
     let views = draws(augmentation, 5_000)
     for view in views {
@@ -68,8 +68,8 @@ import Testing
       ("rotation degrees", { $0.rotationDegrees = 181 }),
       ("smallest scale", { $0.scales = 0...1 }), ("largest scale", { $0.scales = 1...11 }),
       ("shift", { $0.shift = .nan }), ("shear degrees", { $0.shearDegrees = 90 }),
-      ("cutout probability", { $0.cutoutProbability = .infinity }),
-      ("cutout size", { $0.cutoutSize = 1.5 }),
+      ("cutout probability", { $0.cutout.probability = .infinity }),
+      ("cutout size", { $0.cutout.size = 1.5 }),
     ]
     for (name, change) in changes {
       var augmentation = SingleAugmentation(outputSize: 64, cropSize: 60)

@@ -44,6 +44,15 @@ import Testing
     #expect(keys(["\u{1B}", nil]) == [.escape])
     #expect(keys(["\u{1B}\u{1B}", nil]) == [.escape, .escape])
     #expect(keys(["\u{1B}", nil, "x"]) == [.escape, .character("x")])
+    #expect(
+      keys(["a\u{1A}\u{1B}\u{1A}b"]) == [
+        .character("a"), .suspend, .suspend, .character("b"),
+      ])
+    #expect(keys(["\u{1B}[200~\u{1A}\u{1B}[201~"]) == [.pasted("\u{1A}")])
+    var other = KeyDecoder(suspendByte: 0x18)
+    #expect(other.feed([0x1A, 0x18]) == [.suspend])
+    var none = KeyDecoder(suspendByte: nil)
+    #expect(none.feed([0x1A, 0x18]) == [])
     var decoder = KeyDecoder()
     let parts = Array("漢".utf8).flatMap { decoder.feed([$0]) }
     #expect(parts == [.character("漢")])

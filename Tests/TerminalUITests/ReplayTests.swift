@@ -94,6 +94,34 @@ import Testing
     #expect(state.position == 150)
   }
 
+  /// A step back would be played over at once.
+  @Test func stepsHoldAPlayingReplay() {
+    for (key, step) in [(Key.character("["), 69), (.character("]"), 71)] {
+      var state = replay(from: 70)
+      press(&state, key)
+      #expect(state.replay?.isPlaying == false)
+      _ = update(&state, .tick(seconds: 5))
+      #expect(state.position == step)
+    }
+  }
+
+  /// An evaluation just passed is still in sight: the key leads to the one before.
+  @Test(arguments: [1.0, 8]) func evaluationsBackWhilePlaying(speed: Double) {
+    var state = replay(speed: speed, from: 98)
+    for evaluation in [80, 60, 40, 20, 0, 0] {
+      press(&state, .character(","))
+      #expect(state.position == evaluation)
+      _ = update(&state, .tick(seconds: 0.6 / speed))
+      #expect(state.position == evaluation + 1)
+    }
+    // Long after one, the key leads back to it.
+    press(&state, .character("."))
+    _ = update(&state, .tick(seconds: 8.5 / speed))
+    #expect(state.position == 37)
+    press(&state, .character(","))
+    #expect(state.position == 20)
+  }
+
   @Test func playingGoesOnFromWhereItWasSought() {
     var state = replay(from: 100)
     _ = update(&state, .tick(seconds: 1))

@@ -63,6 +63,8 @@ import Testing
       "transform.saturation": numbers + ["1.1"],
       "transform.hue": numbers + ["0.51"],
       "transform.flip_probability": numbers + ["1.1"],
+      "transform.cutout_probability": numbers + ["1.1"],
+      "transform.cutout_size": numbers + ["1.1"],
       "transform.input": ["grey", "Sobel", "[]", "{}", "~"],
       "evaluation.epochs": integers + ["0", "1000001"],
       "evaluation.splits": splits + ["unlabelled", "[train, unlabelled]"],

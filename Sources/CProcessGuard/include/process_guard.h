@@ -42,14 +42,18 @@ void process_guard_catch_resizes(void);
 // Whether the terminal's window was resized since the last call, even if its size is what it was.
 int process_guard_take_resize(void);
 
-// Makes Ctrl-Z a request, so that the screen can be left first. Not if the process was started with SIGTSTP ignored.
+// Makes SIGTSTP a request, so that the screen can be left first. Not if the process was started with it ignored.
 void process_guard_catch_suspensions(void);
+
+// Whether SIGTSTP is a request now.
+int process_guard_catches_suspensions(void);
 
 // Takes the request; 0 if there is none.
 int process_guard_take_suspension(void);
 
-// Stops the process as Ctrl-Z does by itself; returns when it goes on.
-void process_guard_suspend(void);
+// Stops the process as SIGTSTP does by itself; returns when it goes on. For a key, which a terminal sends to all processes
+// of the job, it stops these too.
+void process_guard_suspend(int whole_job);
 
-// Ctrl-Z does again what it does by itself.
+// SIGTSTP does again what it does by itself.
 void process_guard_leave_suspensions(void);

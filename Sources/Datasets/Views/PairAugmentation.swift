@@ -5,7 +5,8 @@ import Kernels
 ///
 /// View 0: a square crop, centred or at a random place, resized. View 1: perhaps rotated, a square
 /// crop of one of several sizes at a random place, perhaps flipped, resized, then jitter of
-/// brightness, contrast, saturation and hue. Evaluation: view 0's centre crop.
+/// brightness, contrast, saturation and hue, and perhaps a black square. Evaluation: view 0's centre
+/// crop.
 package struct PairAugmentation: Augmentation, Equatable {
   package var outputSize: Int
   /// Side of view 0's crop, in pixels of the data set's image.
@@ -28,6 +29,8 @@ package struct PairAugmentation: Augmentation, Equatable {
   package var hue: Float = 0
   /// How often view 1 is mirrored left to right, 0…1.
   package var flipProbability: Float = 0
+  /// A part of view 1 that is black: what is left of the image shall say the same of it.
+  package var cutout = CutoutRange(probability: 0, size: 0.5)
 
   package init(
     outputSize: Int, firstCropSize: Int, centreCropProbability: Float,
@@ -90,6 +93,7 @@ package struct PairAugmentation: Augmentation, Equatable {
     ]
     values += colors.checkedValues
     values.append(("flip probability", flipProbability, 0...1))
+    values += cutout.checkedValues
     try check(values, imageWidth: imageWidth, imageHeight: imageHeight)
   }
 
@@ -117,6 +121,9 @@ package struct PairAugmentation: Augmentation, Equatable {
     }
     colors.draw(into: &drawn, from: &random)
     if flipProbability > 0 { drawn.isFlipped = random.uniform() < flipProbability }
+    if cutout.probability > 0 {
+      cutout.draw(into: &drawn, outputSize: outputSize, from: &random)
+    }
     return drawn
   }
 }

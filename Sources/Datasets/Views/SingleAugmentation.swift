@@ -21,10 +21,7 @@ package struct SingleAugmentation: Augmentation, Equatable {
   package var shift: Float = 0.1
   /// Largest slant to either side, in degrees, 0…80.
   package var shearDegrees: Float = 10
-  /// How often a square of the view is black, 0…1.
-  package var cutoutProbability: Float = 0.5
-  /// Largest side of that square, as a share of the view's, 0…1.
-  package var cutoutSize: Float = 0.7
+  package var cutout = CutoutRange(probability: 0.5, size: 0.7)
 
   package init(outputSize: Int, cropSize: Int) {
     self.outputSize = outputSize
@@ -45,9 +42,9 @@ package struct SingleAugmentation: Augmentation, Equatable {
       ("rotation degrees", rotationDegrees, 0...180),
       ("smallest scale", scales.lowerBound, 0.1...10),
       ("largest scale", scales.upperBound, 0.1...10), ("shift", shift, 0...1),
-      ("shear degrees", shearDegrees, 0...80), ("cutout probability", cutoutProbability, 0...1),
-      ("cutout size", cutoutSize, 0...1),
+      ("shear degrees", shearDegrees, 0...80),
     ]
+    values += cutout.checkedValues
     try check(values, imageWidth: imageWidth, imageHeight: imageHeight)
   }
 
@@ -68,13 +65,7 @@ package struct SingleAugmentation: Augmentation, Equatable {
     }
     drawn.isFlipped = random.uniform() < flipProbability
     colors.draw(into: &drawn, from: &random)
-    let largest = Int(cutoutSize * Float(outputSize))
-    if random.uniform() < cutoutProbability && largest >= 1 {
-      let side = 1 + random.integer(below: largest)
-      drawn.cutout = Cutout(
-        left: random.integer(below: outputSize - side + 1),
-        top: random.integer(below: outputSize - side + 1), size: side)
-    }
+    cutout.draw(into: &drawn, outputSize: outputSize, from: &random)
     return drawn
   }
 }

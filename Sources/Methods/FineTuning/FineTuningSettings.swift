@@ -138,8 +138,8 @@ package struct LabelledViewSettings: Sendable, Equatable {
     augmentation.scales = Float(smallestScale)...Float(max(smallestScale, largestScale))
     augmentation.shift = Float(shift)
     augmentation.shearDegrees = Float(shearDegrees)
-    augmentation.cutoutProbability = Float(cutoutProbability)
-    augmentation.cutoutSize = Float(cutoutSize)
+    augmentation.cutout = CutoutRange(
+      probability: Float(cutoutProbability), size: Float(cutoutSize))
     return augmentation
   }
 

@@ -20,6 +20,10 @@ package struct ViewSettings: Sendable, Equatable {
   /// A share of a whole turn of the colours.
   package var hue = 0.0
   package var flipProbability = 0.0
+  /// How often a square of the second view is black.
+  package var cutoutProbability = 0.0
+  /// Largest side of that square, as a share of the view's.
+  package var cutoutSize = 0.5
   /// What the network sees of an image.
   package var input = InputKind.image
 
@@ -37,6 +41,8 @@ package struct ViewSettings: Sendable, Equatable {
     .number("saturation", \.saturation, from: 0, to: 1),
     .number("hue", \.hue, from: 0, to: 0.5),
     .number("flip_probability", \.flipProbability, from: 0, to: 1),
+    .number("cutout_probability", \.cutoutProbability, from: 0, to: 1),
+    .number("cutout_size", \.cutoutSize, from: 0, to: 1),
     .choice("input", \.input, oneOf: InputKind.allCases),
   ]
 
@@ -45,6 +51,7 @@ package struct ViewSettings: Sendable, Equatable {
     centreCropProbability == 1 && secondCrops.allSatisfy { $0 == firstCrop }
       && rotationDegrees * rotationProbability == 0
       && brightness + contrast + saturation + hue + flipProbability == 0
+      && cutoutProbability * cutoutSize == 0
   }
 
   package var augmentation: PairAugmentation {
@@ -57,6 +64,8 @@ package struct ViewSettings: Sendable, Equatable {
     augmentation.saturation = Float(saturation)
     augmentation.hue = Float(hue)
     augmentation.flipProbability = Float(flipProbability)
+    augmentation.cutout = CutoutRange(
+      probability: Float(cutoutProbability), size: Float(cutoutSize))
     return augmentation
   }
 
