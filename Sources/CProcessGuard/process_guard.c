@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 // MARK: The terminal
@@ -29,8 +31,38 @@ static void write_all(int descriptor, const char *bytes, size_t length) {
 
 static void write_text(int descriptor, const char *text) { write_all(descriptor, text, strlen(text)); }
 
+// The thread that draws. A signal may come to any other, and what is drawn after the terminal was restored would undo it.
+static pthread_t drawing_thread;
+static volatile sig_atomic_t is_drawing_to_end = 0;
+static volatile sig_atomic_t has_drawing_ended = 0;
+
+static void take_end_of_drawing(int number) {
+  (void)number;
+  if (!is_drawing_to_end) return;
+  has_drawing_ended = 1;
+  for (;;) pause();
+}
+
+static void end_drawing(void) {
+  if (pthread_equal(pthread_self(), drawing_thread)) return;
+  is_drawing_to_end = 1;
+  if (pthread_kill(drawing_thread, SIGUSR2) != 0) return;
+  // A fifth of a second is enough for a thread that runs; one that does not, draws nothing.
+  for (int waits = 0; waits < 200 && !has_drawing_ended; ++waits) {
+    struct timespec millisecond = {0, 1000000};
+    nanosleep(&millisecond, NULL);
+  }
+}
+
 int process_guard_hold_terminal(int descriptor, const char *restoring, size_t length) {
   if (tcgetattr(descriptor, &modes) != 0) return -1;
+  drawing_thread = pthread_self();
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = take_end_of_drawing;
+  action.sa_flags = SA_RESTART;
+  sigfillset(&action.sa_mask);
+  sigaction(SIGUSR2, &action, NULL);
   terminal = descriptor;
   restoring_length = length < sizeof restoring_text ? length : sizeof restoring_text;
   memcpy(restoring_text, restoring, restoring_length);
@@ -43,6 +75,7 @@ void process_guard_release_terminal(void) { holds_terminal = 0; }
 static void restore_terminal(void) {
   if (!holds_terminal) return;
   holds_terminal = 0;
+  end_drawing();
   // Output that was stopped with Ctrl-S goes on, or the next write would wait for good.
   tcflow(terminal, TCOON);
   write_all(terminal, restoring_text, restoring_length);

@@ -137,6 +137,27 @@ extension CommandTests {
       try expectResumable(workspace, from: try #require(run["step"] as? Int))
     }
 
+    /// A pipe that refuses instead of making wait loses no line, of a training nor of a
+    /// table.
+    @Test func aPipeThatDoesNotWaitLosesNothing() throws {
+      let workspace = try Workspace()
+      func output(_ arguments: [String], refusesWhenFull: Bool) throws -> String {
+        let child = try workspace.start(arguments, refusesWhenFull: refusesWhenFull)
+        if refusesWhenFull { usleep(1_500_000) }
+        #expect(try child.waitForEnding() == .exited(0), "\(child.errorText)")
+        return child.text
+      }
+      let training = try output(
+        workspace.smallTraining + ["--headless", "--json", "--steps", "60", "--name", "one"],
+        refusesWhenFull: true)
+      let steps = try jsonObjects(training).filter { $0["event"] as? String == "step" }
+      #expect(steps.compactMap { $0["step"] as? Int } == Array(1...60))
+      let command = ["clusters", "one", "assignments", "--json", "--sub-heads"] + workspace.inRuns
+      let whole = try output(command, refusesWhenFull: false)
+      #expect(whole.utf8.count > 4096)
+      #expect(try output(command, refusesWhenFull: true) == whole)
+    }
+
     /// Its log cannot be written; the run is worth more than that, and still the exit code tells.
     #if os(Linux)
       @Test func aFullDiskBehindTheOutputOfATraining() throws {

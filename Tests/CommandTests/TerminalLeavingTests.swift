@@ -68,6 +68,39 @@ extension CommandTests.Terminal {
     #expect(terminal.modes == modes && Self.modesLeftOn(child.text) == [])
   }
 
+  /// Damaged keys, pastes and sequences, while the window changes its size. `Tests/Soak/keys` does
+  /// the same for longer.
+  @Test(arguments: ["train", "replay"]) func randomKeys(command: String) throws {
+    let workspace = try Workspace()
+    let keys = Array(
+      "?qwtdvabhl09np,.[]<>e+-=_cjkr*x\t\r\u{7F}\u{1B}[A\u{1B}OB\u{1B}[5~\u{1B}[1;5C\u{1B}[M !!"
+        .utf8)
+    let paste = Array("\u{1B}[200~漢字 qs\u{1B}[201~".utf8)
+    var mutator = Mutator(seed: 5, longest: 300)
+    var things = 0
+    while things < 400 {
+      let terminal = try PseudoTerminal()
+      let modes = terminal.modes
+      let arguments = command == "train" ? workspace.longTraining : ["replay", "--demo"]
+      let child = try workspace.start(arguments, variables: Self.color, terminal: terminal)
+      try child.wait(for: "a frame") { $0.text.contains("loss") }
+      for _ in 0..<100 where child.isRunning {
+        let bytes = mutator.mutate(things % 5 == 0 ? paste : keys, with: paste)
+        // Not the keys of SIGINT and SIGQUIT, which end a process by right.
+        terminal.type(bytes.filter { $0 != 0x03 && $0 != 0x1C })
+        if things % 7 == 0 {
+          terminal.resize(columns: 1 + things * 31 % 211, rows: 1 + things * 17 % 67)
+        }
+        things += 1
+        try? child.wait(for: "something", seconds: 0.01) { _ in false }
+      }
+      child.send(signal: SIGTERM)
+      let ending = try child.waitForEnding()
+      #expect(ending == .exited(143) || ending == .exited(0))
+      #expect(terminal.modes == modes && Self.modesLeftOn(child.text) == [])
+    }
+  }
+
   /// Each kind of terminal is left as it was found.
   @Test(arguments: ["xterm-256color", "tmux-256color", "linux", "vt100", "xterm-no-such-one"])
   func kinds(name: String) throws {

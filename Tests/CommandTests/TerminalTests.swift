@@ -284,7 +284,9 @@ extension CommandTests {
       try watcher.wait(for: "the pause") { $0.text.contains("paused") }
       terminal.type("+ ")
       try trainer.wait(for: "the rate that was asked for") {
-        String(decoding: $0.output.suffix(10_000), as: UTF8.self)
+        // What the screen draws meanwhile must be read, or it waits with the keys.
+        try? watcher.wait(for: "a frame", seconds: 0.01) { _ in false }
+        return String(decoding: $0.output.suffix(10_000), as: UTF8.self)
           .contains("\"learning_rate\":0.005")
       }
       trainer.send(signal: SIGKILL)

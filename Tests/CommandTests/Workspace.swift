@@ -51,11 +51,12 @@ final class Workspace {
 
   /// - Parameter variables: beside a home, a language and a search path; nothing is inherited.
   func start(
-    _ arguments: [String], variables: [String: String] = [:], terminal: PseudoTerminal? = nil
+    _ arguments: [String], variables: [String: String] = [:], terminal: PseudoTerminal? = nil,
+    refusesWhenFull: Bool = false
   ) throws -> ChildProcess {
     try ChildProcess(
       Self.program(), arguments, environment: environment.merging(variables) { $1 },
-      terminal: terminal)
+      terminal: terminal, refusesWhenFull: refusesWhenFull)
   }
 
   private var environment: [String: String] {

@@ -23,14 +23,17 @@ package final class ChildProcess {
   private let terminal: PseudoTerminal?
   private var ending: Ending?
 
-  /// - Parameter environment: all of it; nothing is inherited.
+  /// - Parameters:
+  ///   - environment: all of it; nothing is inherited.
+  ///   - refusesWhenFull: the pipes are small and answer EAGAIN instead of making a writer wait, as
+  ///     those of a program that sets its own ends so.
   package init(
     _ program: String, _ arguments: [String], environment: [String: String],
-    terminal: PseudoTerminal? = nil
+    terminal: PseudoTerminal? = nil, refusesWhenFull: Bool = false
   ) throws {
     self.terminal = terminal
-    let errorPipe = try Pipe()
-    let outputPipe = terminal == nil ? try Pipe() : nil
+    let errorPipe = try Pipe(refusesWhenFull: refusesWhenFull)
+    let outputPipe = terminal == nil ? try Pipe(refusesWhenFull: refusesWhenFull) : nil
     identifier = try Spawn.start(
       program, arguments, environment, terminalPath: terminal?.path,
       output: outputPipe?.writing, error: errorPipe.writing)
@@ -149,12 +152,18 @@ private struct Pipe {
   let reading: Int32
   let writing: Int32
 
-  init() throws {
+  init(refusesWhenFull: Bool) throws {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
       throw ChildProcess.Failure(description: "pipe: \(String(cString: strerror(errno)))")
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (reading, writing) = (ends[0], ends[1])
+    guard refusesWhenFull else { return }
+    _ = fcntl(writing, F_SETFL, O_WRONLY | O_NONBLOCK)
+    #if os(Linux)
+      let setSize: Int32 = 1031  // F_SETPIPE_SZ
+      _ = fcntl(writing, setSize, 4096)
+    #endif
   }
 }

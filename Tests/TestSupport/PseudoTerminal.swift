@@ -41,9 +41,10 @@ package final class PseudoTerminal {
   }
 
   /// Sends keys, as a keyboard would.
-  package func type(_ text: String) {
-    _ = text.withCString { write(controller, $0, strlen($0)) }
-  }
+  package func type(_ text: String) { type(Array(text.utf8)) }
+
+  /// Sends what no keyboard would.
+  package func type(_ bytes: [UInt8]) { _ = write(controller, bytes, bytes.count) }
 
   private var isOpen = true
 

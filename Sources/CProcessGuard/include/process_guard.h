@@ -24,7 +24,7 @@ void process_guard_catch_crashes(void);
 void process_guard_set_farewell(const char *line);
 
 // Remembers how the terminal on `descriptor` is to be left: its present modes, and what is to be written to it. Call it
-// before the modes are changed. Returns 0, or -1 if it is no terminal.
+// before the modes are changed, on the thread that draws. Returns 0, or -1 if it is no terminal.
 int process_guard_hold_terminal(int descriptor, const char *restoring, size_t length);
 
 // The terminal was given back by other means.
