@@ -31,8 +31,9 @@ package func runDashboard(
       _ = update(&state, event)
       isChanged = true
     }
-    if state.replay?.isPlaying == true || state.message != nil { isChanged = true }
+    let before = state.timely
     _ = update(&state, .tick(seconds: seconds(frameStart - lastTick)))
+    if state.timely != before { isChanged = true }
     lastTick = frameStart
     if isChanged {
       if let step = state.missingMoment {

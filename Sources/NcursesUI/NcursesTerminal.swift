@@ -121,16 +121,12 @@ package final class NcursesTerminal {
   /// Shows `buffer`; only cells that differ from the last frame are sent.
   package func present(_ buffer: CellBuffer) {
     guard isOpen else { return }
-    let previous = shown
-    let isComparable = previous?.width == buffer.width && previous?.height == buffer.height
-    if !isComparable { ncurses_repaint() }
+    let previous =
+      shown?.width == buffer.width && shown?.height == buffer.height ? shown : nil
+    if previous == nil { ncurses_repaint() }
     let (width, height) = size
-    for y in 0..<min(height, buffer.height) {
-      for x in 0..<min(width, buffer.width) {
-        let cell = buffer[x, y]
-        if isComparable, let previous, previous[x, y] == cell { continue }
-        put(cell, x: x, y: y)
-      }
+    buffer.forEachChange(since: previous) { x, y, cell in
+      if x < width && y < height { put(cell, x: x, y: y) }
     }
     ncurses_refresh()
     shown = buffer

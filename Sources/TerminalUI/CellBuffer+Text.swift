@@ -10,18 +10,28 @@ extension CellBuffer {
     guard limit > 0, y >= 0, y < height else { return 0 }
     let room = min(limit, width - x)
     guard room > 0 else { return 0 }
-    let characters = text.flatMap(\.cells)
-    let total = characters.reduce(0) { $0 + $1.columns }
+    let end = text.columns > room ? room - 1 : room
     var column = 0
-    for character in characters {
-      let columns = character.columns
-      if total > room && column + columns > room - 1 {
+    /// False once the line is cut.
+    func put(_ character: Character, _ columns: Int) -> Bool {
+      guard column + columns <= end else {
         self[x + column, y] = Cell("…", style)
-        return column + 1
+        column += 1
+        return false
       }
       self[x + column, y] = Cell(character, style)
       if columns == 2 { self[x + column + 1, y] = Cell(Cell.continuation, style) }
       column += columns
+      return true
+    }
+    for character in text {
+      if character.isPlain {
+        guard put(character, 1) else { return column }
+        continue
+      }
+      for cell in character.cells {
+        guard put(cell, cell.columns) else { return column }
+      }
     }
     return column
   }

@@ -37,6 +37,17 @@ package struct CellBuffer: Sendable, Equatable {
     set { if contains(x, y) { cells[y * width + x] = newValue } }
   }
 
+  /// Calls `body` with each cell that differs from that of `previous`, which has the same size; with
+  /// each cell if there is none.
+  package func forEachChange(since previous: CellBuffer?, _ body: (Int, Int, Cell) -> Void) {
+    for y in 0..<height {
+      for index in y * width..<(y + 1) * width {
+        if let previous, previous.cells[index] == cells[index] { continue }
+        body(index - y * width, y, cells[index])
+      }
+    }
+  }
+
   private func contains(_ x: Int, _ y: Int) -> Bool {
     x >= 0 && y >= 0 && x < width && y < height
   }

@@ -13,6 +13,20 @@ extension DashboardState {
     recalled = Recalled(position: position, moment: moment)
   }
 
+  /// What time alone changes of a frame; if that is the same, the frame is.
+  package struct Timely: Equatable {
+    var step: Int
+    var isPlaying: Bool
+    var message: String?
+    var secondsStalled: Int?
+  }
+
+  package var timely: Timely {
+    Timely(
+      step: currentStep, isPlaying: replay?.isPlaying ?? false, message: message?.text,
+      secondsStalled: isStalled ? Int(secondsWithoutNews) : nil)
+  }
+
   /// Whether a run that is trained has been silent for longer than its steps explain.
   var isStalled: Bool {
     let step = history.newest.lastStep.map { $0.elapsed / Double(max(1, $0.step)) } ?? 0

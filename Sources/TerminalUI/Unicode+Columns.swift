@@ -42,8 +42,19 @@ extension Unicode.Scalar {
 }
 
 extension Character {
+  /// One of what nearly all of a frame is made of: letters without marks, digits, lines, blocks and
+  /// Braille. It takes one column, which is known without Unicode's tables.
+  var isPlain: Bool {
+    if let byte = asciiValue { return (0x20...0x7E).contains(byte) }
+    let scalars = unicodeScalars
+    guard let scalar = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex
+    else { return false }
+    return (0x2500...0x25AF).contains(scalar.value) || (0x2800...0x28FF).contains(scalar.value)
+  }
+
   /// The character itself, or "·" for what would move the cursor or take no column of its own.
   package var printable: Character {
+    if isPlain { return self }
     guard let scalar = unicodeScalars.first else { return "·" }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark, .enclosingMark,
@@ -79,7 +90,9 @@ extension Character {
   private static let scalarsInCell = 5
 
   /// Columns that it takes in a frame.
-  var columns: Int { cells.reduce(0) { $0 + ($1.unicodeScalars.first?.columns ?? 0) } }
+  var columns: Int {
+    isPlain ? 1 : cells.reduce(0) { $0 + ($1.unicodeScalars.first?.columns ?? 0) }
+  }
 
   /// Columns that `printable` takes where it is printed whole.
   var printedColumns: Int {
