@@ -29,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: kernelVariants + [
     .systemLibrary(name: "CNcurses"),
@@ -64,6 +65,13 @@ let package = Package(
         "Kernels", "NeuralNet", "Clustering", "Datasets", "Settings", "Methods", "Training",
         "Snapshots", "RunStorage",
       ]),
+    // Runs as TensorBoard's event files: the only module that knows protobuf.
+    .target(
+      name: "TensorBoard",
+      dependencies: [
+        "Datasets", "Sessions", "Snapshots", "RunStorage",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["event.proto"]),
     .target(name: "TerminalUI", dependencies: ["Snapshots"]),
     .target(
       name: "NcursesUI", dependencies: ["TerminalUI", "Snapshots", "CNcurses", "CProcessGuard"]),
@@ -71,7 +79,7 @@ let package = Package(
       name: "iic-tui",
       dependencies: [
         "Kernels", "NeuralNet", "Datasets", "Settings", "Methods", "Training", "Sessions",
-        "Snapshots", "RunStorage", "TerminalUI", "NcursesUI", "CProcessGuard",
+        "Snapshots", "RunStorage", "TensorBoard", "TerminalUI", "NcursesUI", "CProcessGuard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Optimised: the naive twins loop over every small shape, which takes minutes otherwise.
@@ -111,6 +119,12 @@ let package = Package(
       name: "SessionsTests",
       dependencies: [
         "Sessions", "Settings", "Datasets", "Training", "RunStorage", "Snapshots", "TestSupport",
+      ]
+    ),
+    .testTarget(
+      name: "TensorBoardTests",
+      dependencies: [
+        "TensorBoard", "Datasets", "RunStorage", "Sessions", "Snapshots", "TestSupport",
       ]
     ),
     .testTarget(name: "RunStorageTests", dependencies: ["RunStorage", "TestSupport"]),

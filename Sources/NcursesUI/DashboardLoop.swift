@@ -4,8 +4,9 @@ import TerminalUI
 /// Shows `state` until the user leaves it or goes away, or `shouldStop` says so, and returns the
 /// state it ended in.
 ///
-/// The state's size and colours are set from the terminal. Draws at most 20 frames a second, and
-/// only when something has changed; between frames it sleeps until a key comes.
+/// The state's size and colours are set from the terminal. Draws at most 10 frames a second, 30
+/// while keys come, and only when something has changed; between frames it sleeps until a key
+/// comes.
 ///
 /// - Parameters:
 ///   - nextEvents: what has happened to the run since the last call; must not wait.
@@ -47,22 +48,34 @@ package func runDashboard(
       terminal.present(Dashboard.frame(state))
       isChanged = false
     }
-    var wait = frameMilliseconds - Int(seconds(clock.now - frameStart) * 1000)
-    while wait >= 0, !state.isFinished, !terminal.isGone, !shouldStop(),
-      let key = terminal.readKey(timeoutMilliseconds: wait)
+    var frame = Frame.ofNews
+    func wait() -> Int { frame.milliseconds - Int(seconds(clock.now - frameStart) * 1000) }
+    while wait() >= 0, !state.isFinished, !terminal.isGone, !shouldStop(),
+      let key = terminal.readKey(timeoutMilliseconds: wait())
     {
+      frame = .ofKeys
       if key == .repaint { terminal.repaint() }
       for action in update(&state, .key(key)) {
         for event in perform(action) { _ = update(&state, event) }
       }
       isChanged = true
-      wait = frameMilliseconds - Int(seconds(clock.now - frameStart) * 1000)
     }
   }
   return state
 }
 
-private let frameMilliseconds = 50
+/// How long a frame stands at least. Nobody reads numbers faster; who presses a key wants to see
+/// what it does.
+private enum Frame {
+  case ofNews, ofKeys
+
+  var milliseconds: Int {
+    switch self {
+    case .ofNews: 100
+    case .ofKeys: 33
+    }
+  }
+}
 
 private func seconds(_ duration: Duration) -> Double {
   let (seconds, attoseconds) = duration.components

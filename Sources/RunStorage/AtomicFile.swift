@@ -18,47 +18,15 @@ package enum AtomicFile {
   package static func write(
     to url: URL, _ body: (Output) throws(StorageError) -> Void
   ) throws(StorageError) {
-    let target = url.resolvingSymlinksInPath()
-    var old = stat()
-    let exists = stat(target.path, &old) == 0
-    if url.isDevice || exists && ![S_IFREG, S_IFDIR].contains(old.st_mode & S_IFMT) {
-      try writeInPlace(url, body)
-      return
-    }
-    let temporary = temporary(for: target)
-    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw StorageError(url, "cannot write: \(systemReason())") }
+    let file = try PendingFile(url)
     do throws(StorageError) {
-      do throws(StorageError) {
-        try body(Output(descriptor: descriptor, url: url))
-        if exists {
-          fchown(descriptor, old.st_uid, old.st_gid)
-          fchmod(descriptor, old.st_mode & 0o7777)
-        }
-        guard fsync(descriptor) == 0 else {
-          throw StorageError(url, "cannot flush to disk: \(systemReason())")
-        }
-      } catch {
-        close(descriptor)
-        throw error
-      }
-      guard close(descriptor) == 0, rename(temporary.path, target.path) == 0 else {
-        throw StorageError(url, "cannot write: \(systemReason())")
-      }
+      try body(file.output)
+      try file.finish()
+      try file.putInPlace()
     } catch {
-      unlink(temporary.path)
+      file.discard()
       throw error
     }
-    flushFolder(target.deletingLastPathComponent())
-  }
-
-  private static func writeInPlace(
-    _ url: URL, _ body: (Output) throws(StorageError) -> Void
-  ) throws(StorageError) {
-    let descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw StorageError(url, "cannot write: \(systemReason())") }
-    defer { close(descriptor) }
-    try body(Output(descriptor: descriptor, url: url))
   }
 
   /// Writes `data` to `url`, whole or not at all.
@@ -79,8 +47,8 @@ package enum AtomicFile {
 
   /// The temporary file while it is being filled.
   package struct Output {
-    fileprivate let descriptor: Int32
-    fileprivate let url: URL
+    let descriptor: Int32
+    let url: URL
 
     package func write(_ data: Data) throws(StorageError) { try check(data.withUnsafeBytes(fill)) }
 
@@ -105,9 +73,4 @@ package enum AtomicFile {
       return 0
     }
   }
-}
-
-extension URL {
-  /// Whether it names what a process has open, or a device.
-  fileprivate var isDevice: Bool { path.hasPrefix("/dev/") || path.hasPrefix("/proc/") }
 }

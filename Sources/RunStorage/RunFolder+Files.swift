@@ -50,10 +50,11 @@ extension RunFolder {
     return isRunFile(named: entry.name)
   }
 
-  private static func isRunFile(named name: String) -> Bool {
+  static func isRunFile(named name: String) -> Bool {
     let names = [
       "latest.safetensors", "previous.safetensors", "damaged.safetensors", "best.safetensors",
       "running.lock", "run.log", "cluster-names.json", "cluster-names.lock", "label-shares.json",
+      RunArchive.checksumsName,
     ]
     return names.contains(name) || isHistory(name) || isOptimizer(name)
   }

@@ -12,6 +12,7 @@ import Snapshots
 ///     control                            a pipe that steers the process that writes it
 ///     run.log                            what was said of it, in words
 ///     cluster-names.json, .lock          what people call its clusters; anybody may write them
+///     archive-checksums.txt              of the archive that a tar program has unpacked here
 package struct RunFolder: Sendable, Equatable {
   package let url: URL
 
@@ -44,7 +45,8 @@ package struct RunFolder: Sendable, Equatable {
     return read(descriptor, &start, start.count) == magic.count && start == magic
   }
 
-  /// Removes what a process that was killed left half-written. Only for the holder of the lock.
+  /// Removes what a process that was killed left half-written, and the checksums of an archive,
+  /// which are those of files that will change. Only for the holder of the lock.
   func removePartialFiles() {
     // Names have a lock of their own: another process may be writing them now.
     let names = AtomicFile.temporary(for: clusterNamesURL).lastPathComponent
@@ -52,5 +54,6 @@ package struct RunFolder: Sendable, Equatable {
     where name.hasPrefix(".") && name.hasSuffix(".partial") && name != names {
       unlink(url.appendingPathComponent(name).path)
     }
+    unlink(url.appendingPathComponent(RunArchive.checksumsName).path)
   }
 }

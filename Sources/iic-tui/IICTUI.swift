@@ -20,8 +20,8 @@ struct IICTUI: ParsableCommand {
     subcommands: [
       TrainCommand.self, WatchCommand.self, ReplayCommand.self, RunsCommand.self,
       EvaluateCommand.self, PredictCommand.self, ClustersCommand.self, FineTuneCommand.self,
-      ExperimentCommand.self, ExportCommand.self, PresetsCommand.self, DatasetsCommand.self,
-      BenchCommand.self,
+      ExperimentCommand.self, ExportCommand.self, ImportCommand.self, PresetsCommand.self,
+      DatasetsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

@@ -26,6 +26,25 @@ extension CommandTests {
       #expect(try String(contentsOf: file, encoding: .utf8).hasSuffix("</svg>\n"))
     }
 
+    /// Eight of the tables fit below the limit, and one does not: all are as they were.
+    @Test func tablesThatDoNotAllFit() throws {
+      let workspace = try Workspace.withRun()
+      let folder = workspace.url.appendingPathComponent("tables")
+      let arguments = ["export", "one", "--csv", folder.path] + workspace.inRuns
+      #expect(try workspace.run(arguments).ending == .exited(0))
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      for name in names {
+        try Data("old".utf8).write(to: folder.appendingPathComponent(name))
+      }
+      expectOneLine(
+        try workspace.run(arguments, largestFile: 1), [folder.path, ".csv: cannot write: File too"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == names)
+      for name in names {
+        let file = folder.appendingPathComponent(name)
+        #expect(try String(contentsOf: file, encoding: .utf8) == "old", "\(name)")
+      }
+    }
+
     @Test(arguments: [
       ["evaluate", "one", "--data", ""], ["train", "--data", ""], ["export", "one", "--csv", ""],
       ["export", "one", "--weights", ""],

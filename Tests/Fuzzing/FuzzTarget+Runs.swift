@@ -55,6 +55,17 @@ extension FuzzTarget {
       defer { recorder.close() }
       try recorder.record(RunSeeds.events(hasLabels: true))
     },
+    FuzzTarget("archive", seeds: { try RunSeeds.archives() }, errors: isStorageError) {
+      let archive = URL(fileURLWithPath: try $1.write($0, "run.tar"))
+      let runs = RunsFolder($1.folder.url.appendingPathComponent("runs"))
+      let before = try? FileManager.default.contentsOfDirectory(atPath: $1.folder.path)
+      defer { try? FileManager.default.removeItem(at: runs.url) }
+      let run = try runs.importRun(from: archive, name: nil)
+      let around = try FileManager.default.contentsOfDirectory(atPath: $1.folder.path)
+      guard run.url.deletingLastPathComponent().path == runs.url.path,
+        Set(around).subtracting(before ?? []).subtracting(["runs"]).isEmpty
+      else { throw FuzzFinding("a run outside of its folder: \(run.url.path), \(around)") }
+    },
   ]
 
   private static let isStorageError: @Sendable (any Error) -> Bool = { $0 is StorageError }
@@ -159,6 +170,21 @@ enum RunSeeds {
       try HistoryChange.shrinkPages(run.historyURL)
       return [UInt8](try Data(contentsOf: run.historyURL))
     }
+  }
+
+  /// The archive of a run with a checkpoint; in pages of 1 KiB.
+  static func archives() throws -> [[UInt8]] {
+    let place = try FuzzPlace()
+    let run = RunFolder(place.folder.url.appendingPathComponent("seed"))
+    try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: false)
+    let recorder = try RunRecorder(run)
+    try recorder.record(events(hasLabels: true))
+    recorder.close()
+    try HistoryChange.shrinkPages(run.historyURL)
+    try Safetensors.write(weights, metadata: ["step": "2"], to: run.latestWeightsURL)
+    let archive = place.folder.url.appendingPathComponent("run.tar")
+    try RunArchive.write(run, to: archive)
+    return [[UInt8](try Data(contentsOf: archive))]
   }
 
   /// A history that was never closed: most of it is in the log.

@@ -48,7 +48,8 @@ struct HistoryExportTests {
       let run = try recorded(
         [
           Fixture.started(), .evaluation(Fixture.evaluation(0)), .step(Fixture.step(1)),
-          .step(step), .evaluation(evaluation), .step(Fixture.step(3)),
+          .step(step), .evaluation(evaluation), .restart(Fixture.restart(2)),
+          .step(Fixture.step(3)),
         ], in: url)
       try run.changeClusterNames {
         $0[ClusterID(head: .b, subHead: 1, cluster: 2)] = "owls, mostly"
@@ -57,8 +58,9 @@ struct HistoryExportTests {
       let folder = url.appendingPathComponent("a/b")
       let written = try HistoryExport.writeCSV(RunHistoryReader(run), to: folder)
       let names = [
-        "steps", "evaluations", "cluster-names", "joint-B-1", "confusion-B-1", "joint-B-2",
-        "confusion-B-2",
+        "steps", "evaluations", "heads", "classes", "clusters", "trees", "warnings", "restarts",
+        "cluster-names", "joint-B-1", "confusion-B-1", "samples-B-1", "joint-B-2",
+        "confusion-B-2", "samples-B-2",
       ]
       #expect(written.map(\.lastPathComponent) == names.map { "\($0).csv" })
       func lines(_ name: String) throws -> [String] {
@@ -93,6 +95,82 @@ struct HistoryExportTests {
           "cluster,mapped_class,zero,\"one, or \"\"I\"\"\",zwölf", "0,,0,1000,2000",
           "1,zero,3000,4000,5000", "2,\"one, or \"\"I\"\"\",6000,7000,8000", "",
         ])
+    }
+  }
+
+  /// What evaluations have beside the scores of sub-heads.
+  @Test func seriesOfEvaluations() throws {
+    try withTemporaryFolder { url in
+      let run = try recorded(
+        [
+          Fixture.started(), .evaluation(Fixture.evaluation(0)), .step(Fixture.step(1)),
+          .evaluation(Fixture.evaluation(1)), .restart(Fixture.restart(1)),
+        ], in: url)
+      try HistoryExport.writeCSV(RunHistoryReader(run), to: url)
+      func lines(_ name: String) throws -> [String] {
+        try String(contentsOf: url.appendingPathComponent("\(name).csv"), encoding: .utf8)
+          .split(separator: "\n").map(String.init)
+      }
+      #expect(
+        try lines("heads") == [
+          "step,epoch,head,reported_sub_head,lowest_loss_sub_head,mean_accuracy,"
+            + "accuracy_deviation,suggested_clusters,jump",
+          "0,0,A,1,1,0.9,0.0,2,2.5", "0,0,B,2,2,0.625,0.125,,",
+          "1,1,A,1,1,0.9,0.0,2,2.5", "1,1,B,2,2,0.625,0.125,,",
+        ])
+      // Of 45,000 images 12,000 are of class 0; its cluster 1 holds 12,000, 3,000 of them its own.
+      let classes = try lines("classes")
+      #expect(classes.count == 1 + 2 * (2 + 2) * 3)
+      #expect(
+        classes[0]
+          == "step,epoch,head,sub_head,class,images,precision,recall,f1,intersection_over_union")
+      #expect(
+        classes[7] == "0,0,B,1,zero,9000,0.25,\(1.0 / 3),\(2 * 0.25 / 3 / (0.25 + 1.0 / 3)),"
+          + "\(3000.0 / 18000)")
+      #expect(classes[8].hasPrefix("0,0,B,1,\"one, or \"\"I\"\"\",12000,"))
+      let clusters = try lines("clusters")
+      #expect(clusters.count == 1 + 2 * 2 * (4 + 3))
+      #expect(clusters[0] == "step,epoch,head,sub_head,cluster,share,class,corresponds_to")
+      #expect(clusters[1] == "0,0,A,1,0,0.0,," && clusters[2] == "0,0,A,1,1,\(Float(1) / 6),zero,0")
+      let trees = try lines("trees")
+      #expect(trees.count == 1 + 2 * 2 * 3)
+      #expect(trees[0] == "step,epoch,head,sub_head,node,first,second,cost")
+      #expect(trees[12] == "1,1,A,2,6,5,4,0.3")
+      #expect(
+        try lines("warnings") == [
+          "step,epoch,kind,text", "0,0,skewed,\"the \"\"largest\"\" holds 90 %\"",
+          "1,1,skewed,\"the \"\"largest\"\" holds 90 %\"",
+        ])
+      #expect(try lines("restarts") == ["step,epoch,head,sub_head", "1,2,B,1", "1,2,B,2"])
+      #expect(
+        try lines("samples-B-1") == [
+          "sample,class,0,1,2", "0,zwölf,0.0,0.1,0.2", "1,zero,\(Float(3) * 0.1),0.4,0.5",
+        ])
+    }
+  }
+
+  /// Where one table cannot be written, all are as they were, and nothing lies beside them.
+  @Test func allTablesOrNone() throws {
+    try withTemporaryFolder { url in
+      let run = try recorded([Fixture.started(), .step(Fixture.step(1))], in: url)
+      let folder = url.appendingPathComponent("tables")
+      // The last table of this run: a folder has its name.
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent("cluster-names.csv"), withIntermediateDirectories: true)
+      try Data("old".utf8).write(to: folder.appendingPathComponent("steps.csv"))
+      let text = message { try HistoryExport.writeCSV(RunHistoryReader(run), to: folder) }
+      #expect(text == "\(folder.path)/cluster-names.csv: cannot write: Is a directory")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+          "cluster-names.csv", "steps.csv",
+        ])
+      #expect(
+        try String(contentsOf: folder.appendingPathComponent("steps.csv"), encoding: .utf8)
+          == "old")
+      rmdir(folder.appendingPathComponent("cluster-names.csv").path)
+      try HistoryExport.writeCSV(RunHistoryReader(run), to: folder)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 9)
     }
   }
 

@@ -57,6 +57,27 @@ struct HistoryTests {
     }
   }
 
+  /// Who looks from moment to moment sees what a fresh look sees, also when an evaluation has come
+  /// since.
+  @Test func oneMomentAfterTheOther() throws {
+    try withTemporaryFolder { url in
+      let run = try Fixture.run(in: url)
+      let recorder = try RunRecorder(run)
+      try recorder.record(Array(Self.events.prefix(6)))
+      let reader = RunHistoryReader(run)
+      var known: NumberedEvaluation?
+      for (step, evaluated) in [(0, 0), (1, 0), (2, 2), (2, 2), (1, 0)] {
+        let moment = try reader.moment(at: step, knowing: &known)
+        #expect(try moment == reader.moment(at: step))
+        #expect(moment.evaluation == Fixture.evaluation(evaluated))
+      }
+      let newer = Fixture.evaluation(1, losses: [-0.5, -0.25])
+      try recorder.record([.evaluation(newer)])
+      #expect(try reader.moment(at: 1, knowing: &known).evaluation == newer)
+      recorder.close()
+    }
+  }
+
   /// SQLite has no NaN of its own.
   @Test func lossesThatAreNotNumbersSurvive() throws {
     try withTemporaryFolder { url in
@@ -114,10 +135,12 @@ struct HistoryTests {
       let written = try HistoryExport.writeCSV(RunHistoryReader(run), to: tables)
       #expect(
         written.map(\.lastPathComponent) == [
-          "steps.csv", "evaluations.csv", "cluster-names.csv", "confusion-B-1.csv",
+          "steps.csv", "evaluations.csv", "heads.csv", "classes.csv", "clusters.csv", "trees.csv",
+          "warnings.csv", "restarts.csv", "cluster-names.csv", "confusion-B-1.csv",
+          "samples-B-1.csv",
         ])
       let row = try String(contentsOf: written[1], encoding: .utf8).split(separator: "\n")[1]
-      #expect(row == "1,1,1.0,6,B,1,1,0.25,,,,0.5,0.4,-0.01,0")
+      #expect(row == "1,1,1.0,6,B,1,1,0.25,,,,0.5,0.4,-0.01,0,1,,0.25,0.5")
     }
   }
 
@@ -209,7 +232,7 @@ struct HistoryTests {
       let files = try HistoryExport.writeCSV(reader, to: url.appendingPathComponent("csv"))
       #expect(!files.contains { $0.lastPathComponent.hasPrefix("confusion") })
       let rows = try String(contentsOf: files[1], encoding: .utf8).split(separator: "\n")
-      #expect(rows[1] == "1,1,0.14285714285714285,6,A,1,1,-2.0,0.7,1.01,0.31,,,,1")
+      #expect(rows[1] == "1,1,0.14285714285714285,6,A,1,1,-2.0,0.7,1.01,0.31,,,,1,1,0.875,,")
     }
   }
 

@@ -13,27 +13,10 @@ package struct CSV {
     text += fields.map(Self.quoted).joined(separator: ",") + "\n"
   }
 
-  /// Writes a table that may be larger than memory, whole or not at all: `body` is given what
-  /// appends a row.
-  ///
-  /// - Throws: if it cannot be written, and what `body` throws.
-  static func write(
-    _ columns: [String], to url: URL,
-    _ body: (_ append: ([String]) throws -> Void) throws -> Void
-  ) throws(StorageError) {
-    try AtomicFile.write(to: url) { output throws(StorageError) in
-      var pending = CSV(columns)
-      try storing(url, "write") {
-        try body { row in
-          pending.append(row)
-          if pending.text.utf8.count > 1 << 16 {
-            try output.write(Data(pending.text.utf8))
-            pending.text = ""
-          }
-        }
-      }
-      try output.write(Data(pending.text.utf8))
-    }
+  /// The text so far, which is then forgotten.
+  fileprivate mutating func take() -> Data {
+    defer { text = "" }
+    return Data(text.utf8)
   }
 
   static func quoted(_ field: String) -> String {
@@ -42,4 +25,24 @@ package struct CSV {
     }
     return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
+}
+
+/// A table that may be larger than memory, on its way into a file.
+final class CSVFile {
+  private var pending: CSV
+  private let output: AtomicFile.Output
+
+  /// A table with this first line.
+  init(_ columns: [String], to output: AtomicFile.Output) {
+    pending = CSV(columns)
+    self.output = output
+  }
+
+  func append(_ fields: [String]) throws(StorageError) {
+    pending.append(fields)
+    if pending.text.utf8.count > 1 << 16 { try output.write(pending.take()) }
+  }
+
+  /// Writes what is left.
+  func finish() throws(StorageError) { try output.write(pending.take()) }
 }

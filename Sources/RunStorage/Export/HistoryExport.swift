@@ -4,48 +4,73 @@ import Snapshots
 /// A run's history as tables for spreadsheets and plotting programs. Sub-heads count from 1, as on
 /// the screen; clusters from 0.
 package enum HistoryExport {
-  /// Writes `steps.csv`, `evaluations.csv`, `cluster-names.csv`, and of the last evaluation, for
-  /// each head and sub-head, the matrices `joint-<head>-<sub-head>.csv` `[C, C]` and
-  /// `confusion-<head>-<sub-head>.csv` `[C, classes]`, the former where there are pairs, the latter
-  /// where the images have labels. Makes the folder if it is missing and replaces files of these
-  /// names. Returns what was written. However long the run was, one step or evaluation is in memory
+  /// Writes every series of the history as a table:
+  ///
+  ///     steps          each step: losses, I(z, z′), learning rate, pace
+  ///     evaluations    each sub-head at each evaluation: losses, entropies, scores, agreement
+  ///     heads          each head at each evaluation: who is reported, means, suggested clusters
+  ///     classes        each class of each sub-head: images, precision, recall, F1, IoU
+  ///     clusters       each cluster: its share of the images, its class, what it corresponds to
+  ///     trees          each merge of each tree: the nodes, and the nats that it costs
+  ///     warnings, restarts, cluster-names
+  ///
+  /// and of the last evaluation, for each head and sub-head, as far as it has them, the matrices
+  /// `joint-<head>-<sub-head>` `[C, C]`, `confusion-…` `[C, classes]`, `samples-…` `[samples, C]`
+  /// (the probabilities of the sample images) and `displacements-…` `[2d + 1, 2d + 1]`.
+  ///
+  /// Makes the folder if it is missing and replaces files of these names, all of them or none: a
+  /// full disk leaves the old ones. However long the run was, one step or evaluation is in memory
   /// at a time.
   ///
+  /// - Returns: what was written.
   /// - Throws: if the history cannot be read, or the folder cannot be made or written.
   @discardableResult
   package static func writeCSV(
     _ reader: RunHistoryReader, to folder: URL
   ) throws(StorageError) -> [URL] {
-    let description = try reader.description()
-    try storing(folder, "make the folder") {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-    func url(_ name: String) -> URL { folder.appendingPathComponent("\(name).csv") }
-    var written = [url("steps"), url("evaluations"), url("cluster-names")]
+    let files = AtomicFiles()
     let names = try reader.folder.clusterNames()
-    let subHeads = description.heads.map(\.subHeads).max() ?? 0
-    try CSV.write(stepColumns(subHeads: subHeads), to: written[0]) { append in
-      try reader.forEachStep { try append(row($0, subHeads: subHeads)) }
-    }
-    try CSV.write(evaluationColumns, to: written[1]) { append in
-      try reader.forEachEvaluation { for row in rows($0) { try append(row) } }
-    }
-    try AtomicFile.write(Data(table(names).text.utf8), to: written[2])
-    for head in try reader.evaluation()?.heads ?? [] {
-      for subHead in head.subHeads {
-        let suffix = "\(head.head.rawValue)-\(subHead.index + 1)"
-        var tables = subHead.hasJoint ? [(url("joint-\(suffix)"), joint(subHead))] : []
-        if let scores = subHead.scores {
-          let table = contingency(scores, classes: description.classNames)
-          tables.append((url("confusion-\(suffix)"), table))
+    // One view of the history, so that the tables fit together while it grows.
+    try reader.read { queries in
+      let description = try queries.description()
+      try storing(folder, "make the folder") {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      }
+      func url(_ name: String) -> URL { folder.appendingPathComponent("\(name).csv") }
+      let subHeads = description.heads.map(\.subHeads).max() ?? 0
+      let steps = CSVFile(stepColumns(subHeads: subHeads), to: try files.begin(url("steps")))
+      try queries.forEachStep(after: -1) { try steps.append(row($0, subHeads: subHeads)) }
+      try steps.finish()
+
+      let tables = try EvaluationTable.all(classNames: description.classNames).map { table in
+        (table, CSVFile(table.columns, to: try files.begin(url(table.name))))
+      }
+      var last: EvaluationSnapshot?
+      try queries.forEachEvaluation { evaluation in
+        for (table, file) in tables {
+          for row in table.rows(evaluation) { try file.append(row) }
         }
-        for (url, table) in tables {
-          try AtomicFile.write(Data(table.text.utf8), to: url)
-          written.append(url)
+        last = evaluation
+      }
+      for (_, file) in tables { try file.finish() }
+
+      try files.add(
+        table(try queries.restarts(upTo: .max)).data, as: url("restarts"))
+      try files.add(table(names).data, as: url("cluster-names"))
+      let labels = try queries.samples().labels
+      for head in last?.heads ?? [] {
+        for subHead in head.subHeads {
+          let matrices = matrices(
+            of: subHead, classNames: description.classNames, sampleLabels: labels)
+          for (name, table) in matrices {
+            let place = url("\(name)-\(head.head.rawValue)-\(subHead.index + 1)")
+            try files.add(table.data, as: place)
+          }
         }
       }
     }
-    return written
+    try files.putInPlace()
+    return files.urls
   }
 
   /// One row a name that a person gave.
@@ -54,6 +79,18 @@ package enum HistoryExport {
     for (cluster, name) in names.all {
       table.append(
         [cluster.head.rawValue, "\(cluster.subHead + 1)", "\(cluster.cluster)", name])
+    }
+    return table
+  }
+
+  /// One row a sub-head that started anew.
+  private static func table(_ restarts: [RestartSnapshot]) -> CSV {
+    var table = CSV(["step", "epoch", "head", "sub_head"])
+    for restart in restarts {
+      for subHead in restart.subHeads {
+        table.append(
+          ["\(restart.step)", "\(restart.epoch)", restart.head.rawValue, "\(subHead + 1)"])
+      }
     }
     return table
   }
@@ -73,55 +110,13 @@ package enum HistoryExport {
       ]
   }
 
-  private static let evaluationColumns = [
-    "step", "epoch", "elapsed_seconds", "images", "head", "sub_head", "is_lowest_loss", "loss",
-    "mutual_information", "entropy", "conditional_entropy", "accuracy", "nmi", "ari",
-    "empty_clusters",
-  ]
-
-  /// One row a sub-head.
-  private static func rows(_ evaluation: EvaluationSnapshot) -> [[String]] {
-    evaluation.heads.flatMap { head in
-      head.subHeads.enumerated().map { position, subHead in
-        [
-          "\(evaluation.step)", "\(evaluation.epoch)", "\(evaluation.elapsed)",
-          "\(evaluation.images)", head.head.rawValue, "\(subHead.index + 1)",
-          position == head.lowestLossSubHead ? "1" : "0", "\(subHead.loss)",
-          text(subHead.mutualInformation), text(subHead.entropy),
-          text(subHead.conditionalEntropy), text(subHead.accuracy), text(subHead.nmi),
-          text(subHead.ari), "\(subHead.emptyClusters)",
-        ]
-      }
-    }
-  }
-
-  static func joint(_ subHead: SubHeadEvaluation) -> CSV {
-    var table = CSV(["cluster"] + (0..<subHead.clusters).map(String.init))
-    for cluster in 0..<subHead.clusters {
-      let row = subHead.joint[cluster * subHead.clusters..<(cluster + 1) * subHead.clusters]
-      table.append([String(cluster)] + row.map { "\($0)" })
-    }
-    return table
-  }
-
   /// Empty for what was not measured.
-  private static func text(_ value: Double?) -> String {
+  static func text(_ value: Double?) -> String {
     value.map { $0.isNaN ? "" : "\($0)" } ?? ""
   }
 
-  /// One row a cluster: the class it is assigned to, then its images by class.
-  static func contingency(_ scores: ClassScores, classes: [String]) -> CSV {
-    let clusters = scores.classOfCluster.count
-    let count = clusters == 0 ? 0 : scores.contingency.count / clusters
-    func name(_ index: Int) -> String {
-      classes.indices.contains(index) ? classes[index] : index < 0 ? "" : String(index)
-    }
-    var table = CSV(["cluster", "mapped_class"] + (0..<count).map(name))
-    for cluster in 0..<clusters {
-      let row = scores.contingency[cluster * count..<(cluster + 1) * count]
-      table.append(
-        [String(cluster), name(scores.classOfCluster[cluster])] + row.map(String.init))
-    }
-    return table
+  /// The class's name; its number if it has none, empty for no class.
+  static func name(ofClass label: Int, among names: [String]) -> String {
+    names.indices.contains(label) ? names[label] : label < 0 ? "" : String(label)
   }
 }

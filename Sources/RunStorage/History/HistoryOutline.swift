@@ -11,7 +11,8 @@ extension HistoryQueries {
     history.end = state.end
     history.endMessage = state.endMessage
     history.isPaused = state.isPaused
-    history.newest = try moment(at: step)
+    var evaluation: NumberedEvaluation?
+    history.newest = try moment(at: step, knowing: &evaluation)
     history.timeline = try timeline(newest: history.newest.lastStep)
     history.evaluations = try evaluationSummaries(of: history.description.heads)
       .filter { $0.step <= step }
@@ -23,7 +24,9 @@ extension HistoryQueries {
   }
 
   /// The run as it stood after step `step`.
-  func moment(at step: Int) throws -> Moment {
+  ///
+  /// - Parameter evaluation: the one that was read last; then the newest one at that step.
+  func moment(at step: Int, knowing evaluation: inout NumberedEvaluation?) throws -> Moment {
     let heads = try headNames()
     let recent = try Row.fetchAll(
       database,
@@ -35,10 +38,10 @@ extension HistoryQueries {
     for row in recent {
       steps.append(try self.step(row, after: steps.last?.step ?? 0, heads: heads))
     }
+    let lastSteps = try heads.compactMap { try lastStep(of: $0, atOrBefore: step) }
+    evaluation = try self.evaluation(atOrBefore: step, knowing: evaluation)
     return Moment(
-      recentSteps: steps,
-      lastSteps: try heads.compactMap { try lastStep(of: $0, atOrBefore: step) },
-      evaluation: try evaluation(atOrBefore: step))
+      recentSteps: steps, lastSteps: lastSteps, evaluation: evaluation?.snapshot)
   }
 
   private func lastStep(of head: String, atOrBefore step: Int) throws -> StepSnapshot? {

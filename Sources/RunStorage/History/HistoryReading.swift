@@ -2,6 +2,12 @@ import Foundation
 import GRDB
 import Snapshots
 
+/// An evaluation and its row's number, by which one that was read is known again.
+package struct NumberedEvaluation {
+  let number: Int?
+  let snapshot: EvaluationSnapshot
+}
+
 /// Rows into snapshots. A damaged row is an error that names its table, step and column.
 struct HistoryQueries {
   let database: Database
@@ -117,13 +123,21 @@ struct HistoryQueries {
   }
 
   /// The newest evaluation taken at or before `step`; nil if there is none. Reads that one alone.
-  func evaluation(atOrBefore step: Int) throws -> EvaluationSnapshot? {
+  ///
+  /// - Parameter known: is returned if it is the one.
+  func evaluation(
+    atOrBefore step: Int, knowing known: NumberedEvaluation? = nil
+  ) throws -> NumberedEvaluation? {
     let row = try Row.fetchOne(
       database,
       sql: """
         SELECT * FROM evaluation WHERE step <= :step ORDER BY step DESC, id DESC LIMIT 1
         """, arguments: ["step": step])
-    return try row.map { try evaluation($0, heads: headNames()) }
+    guard let row else { return nil }
+    let number: Int? = row["id"]
+    if let known, known.number == number { return known }
+    return NumberedEvaluation(
+      number: number, snapshot: try evaluation(row, heads: headNames()))
   }
 
   /// Every evaluation in order, one in memory at a time.

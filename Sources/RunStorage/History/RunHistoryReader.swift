@@ -22,7 +22,19 @@ package struct RunHistoryReader: Sendable {
   ///
   /// - Throws: as `outline`.
   package func moment(at step: Int) throws(StorageError) -> Moment {
-    try read { queries in try queries.moment(at: step) }
+    var evaluation: NumberedEvaluation?
+    return try moment(at: step, knowing: &evaluation)
+  }
+
+  /// The run as it stood after step `step`, for who reads one moment after the other.
+  ///
+  /// - Parameter evaluation: the one that was read last, which is not read again if it is the
+  ///   newest at that step; then the one of this moment.
+  /// - Throws: as `outline`.
+  package func moment(
+    at step: Int, knowing evaluation: inout NumberedEvaluation?
+  ) throws(StorageError) -> Moment {
+    try read { queries in try queries.moment(at: step, knowing: &evaluation) }
   }
 
   /// What is fixed about the run.
@@ -44,7 +56,7 @@ package struct RunHistoryReader: Sendable {
   ///
   /// - Throws: as `outline`.
   package func evaluation(atOrBefore step: Int = .max) throws(StorageError) -> EvaluationSnapshot? {
-    try read { queries in try queries.evaluation(atOrBefore: step) }
+    try read { queries in try queries.evaluation(atOrBefore: step)?.snapshot }
   }
 
   /// Calls `body` with every step in order, one in memory at a time.

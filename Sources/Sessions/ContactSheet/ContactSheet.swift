@@ -228,17 +228,7 @@ package struct ContactSheet {
     guard width > size.width, width % size.width == 0 else {
       return picture.fitted(width: width, height: height, ground: 0)
     }
-    // Whole pixels, as they are.
-    let scale = width / size.width
-    var enlarged: [UInt8] = []
-    enlarged.reserveCapacity(width * height * 3)
-    for y in 0..<height {
-      for x in 0..<width {
-        let source = 3 * (y / scale * size.width + x / scale)
-        enlarged += picture.pixels[source..<source + 3]
-      }
-    }
-    return Picture(width: width, height: height, channels: 3, pixels: enlarged)
+    return picture.enlarged(by: width / size.width)
   }
 }
 
@@ -247,49 +237,5 @@ extension ContactSheet.Row {
   package var text: String {
     if case .number = label { return "\(cluster)" }
     return "\(cluster): \(label.text)"
-  }
-}
-
-/// Pixels that pictures and letters are laid on.
-private struct Canvas {
-  let width: Int
-  let height: Int
-  /// `[height, width, 3]`.
-  private(set) var pixels: [UInt8]
-
-  init(width: Int, height: Int, ground: [UInt8]) {
-    self.width = width
-    self.height = height
-    pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { target, count in
-      for place in 0..<width * height * 3 { target[place] = ground[place % 3] }
-      count = width * height * 3
-    }
-  }
-
-  mutating func draw(_ picture: Picture, x: Int, y: Int) {
-    for row in 0..<min(picture.height, height - y) {
-      let count = min(picture.width, width - x) * 3
-      let start = ((y + row) * width + x) * 3
-      let source = row * picture.width * 3
-      pixels.replaceSubrange(
-        start..<start + count, with: picture.pixels[source..<source + count])
-    }
-  }
-
-  /// Writes text up to column `limit`; returns the column behind it.
-  @discardableResult
-  mutating func write(
-    _ text: String, x: Int, y: Int, limit: Int, _ color: [UInt8], scale: Int
-  ) -> Int {
-    BitmapFont.draw(text) { column, row in
-      for dy in 0..<scale {
-        for dx in 0..<scale {
-          let (px, py) = (x + column * scale + dx, y + row * scale + dy)
-          guard px < min(limit, width), py < height else { continue }
-          for channel in 0..<3 { pixels[(py * width + px) * 3 + channel] = color[channel] }
-        }
-      }
-    }
-    return x + BitmapFont.width(of: text) * scale
   }
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import RunStorage
 import Snapshots
+import TensorBoard
 import TerminalUI
 
 /// `iic-tui export`: a run for other programs.
@@ -14,10 +15,17 @@ struct ExportCommand: ParsableCommand {
   var runName: String
   @Option(help: "Write the latest weights here, as safetensors under PyTorch's names.")
   var weights: String?
-  @Option(help: "Write losses, evaluations and joints as CSV files into this folder.")
+  @Option(help: "Write every series of the history and the last joints as CSV into this folder.")
   var csv: String?
+  @Option(help: "Write the history and figures into this folder, as TensorBoard reads them.")
+  var tensorboard: String?
   @Option(help: "Write the screen here: text if the name ends in .txt, a picture if in .svg.")
   var frame: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the whole run into this folder as one file, <run>.tar, for 'iic-tui import'; or into "
+        + "the file of this name, if it ends in .tar.", valueName: "path"))
+  var to: String?
   @Option(help: "The step that --frame shows; the last one if not given.")
   var step: Int?
   @Option(
@@ -28,10 +36,13 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var runs: RunsOption
 
   func validate() throws {
-    guard weights != nil || csv != nil || frame != nil else {
-      throw ValidationError("expected --weights, --csv or --frame")
+    guard weights != nil || csv != nil || tensorboard != nil || frame != nil || to != nil
+    else {
+      throw ValidationError("expected --weights, --csv, --tensorboard, --frame or --to")
     }
-    for (flag, path) in [("--weights", weights), ("--csv", csv)] where path?.isEmpty == true {
+    for (flag, path) in [
+      ("--weights", weights), ("--csv", csv), ("--tensorboard", tensorboard), ("--to", to),
+    ] where path?.isEmpty == true {
       throw ValidationError("\(flag) is empty, expected a path")
     }
     guard frame != nil || (step == nil && size == nil) else {
@@ -56,11 +67,44 @@ struct ExportCommand: ParsableCommand {
         RunHistoryReader(folder), to: URL(fileURLWithPath: csv, isDirectory: true))
       StandardStreams.output(files.map { "wrote \($0.path)\n" }.joined())
     }
+    if let tensorboard {
+      let file = try TensorBoardExport.write(
+        RunHistoryReader(folder),
+        to: URL(fileURLWithPath: UserPath.absolute(tensorboard), isDirectory: true))
+      StandardStreams.output("wrote \(file.path)\n")
+    }
     if let frame, let format = FrameFormat(path: frame) {
       let text = try frameText(RunHistoryReader(folder), format)
       try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: frame))
       StandardStreams.output("wrote \(frame)\n")
     }
+    if let to { try writeArchive(folder, to: UserPath.absolute(to)) }
+  }
+
+  /// Writes the run as one file: into a folder, which is made if it is missing, or under the name
+  /// itself.
+  private func writeArchive(_ run: RunFolder, to path: String) throws {
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    let isFolder = exists && status.st_mode & S_IFMT == S_IFDIR
+    let isPipe = exists && !isFolder && status.st_mode & S_IFMT != S_IFREG
+    if isPipe || !isFolder && path.hasSuffix(".tar") {
+      try RunArchive.write(run, to: URL(fileURLWithPath: path))
+      // Who reads the pipe may be reading this, too.
+      if !isPipe { StandardStreams.output("wrote \(path)\n") }
+      return
+    }
+    guard isFolder || !exists else {
+      throw SessionError("\(path): is a file, expected a folder or a name that ends in .tar")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw SessionError("\(path): no folder can be made there")
+    }
+    let file = URL(fileURLWithPath: path).appendingPathComponent("\(run.name).tar")
+    try RunArchive.write(run, to: file)
+    StandardStreams.output("wrote \(file.path)\n")
   }
 
   /// The dashboard as `watch` would show it at the step asked for.

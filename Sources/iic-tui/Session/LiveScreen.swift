@@ -64,13 +64,15 @@ final class LiveScreen {
     history.samples = samples
     for event in first.dropFirst() { history.append(event) }
     var names = PolledNames(folder)
+    let reader = RunHistoryReader(folder)
+    var evaluation: NumberedEvaluation?
     let state = runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .live),
       nextEvents: {
         let events = lane.drain()
         return (events.isEmpty ? [] : [.training(events)]) + names.poll()
       },
-      recall: { step in try RunHistoryReader(folder).moment(at: step) },
+      recall: { step in try reader.moment(at: step, knowing: &evaluation) },
       perform: { action in
         switch action {
         case .setPaused(let paused): session.control.setPaused(paused)
@@ -97,10 +99,12 @@ final class LiveScreen {
     _ history: RunHistory, _ reader: RunHistoryReader, speed: Double, from step: Int, isDemo: Bool
   ) {
     var names = PolledNames(reader.folder)
+    var evaluation: NumberedEvaluation?
     runDashboard(
       terminal: terminal,
       state: DashboardState(history: history, mode: .replay(speed: speed, from: step)),
-      nextEvents: { names.poll() }, recall: { step in try reader.moment(at: step) },
+      nextEvents: { names.poll() },
+      recall: { step in try reader.moment(at: step, knowing: &evaluation) },
       perform: { action in
         guard case .nameCluster(let cluster, let name) = action else { return [] }
         if isDemo { return [.problem("the run that comes with the program keeps no names")] }
@@ -113,8 +117,10 @@ final class LiveScreen {
   func watch(_ history: RunHistory, _ follower: RunFollower) {
     var follower = follower
     var lastPoll = ContinuousClock.now
+    var isTrained: Bool?
     let reader = RunHistoryReader(follower.folder)
     var names = PolledNames(follower.folder)
+    var evaluation: NumberedEvaluation?
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .watch),
       nextEvents: {
@@ -122,7 +128,9 @@ final class LiveScreen {
         guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return named }
         lastPoll = .now
         // Asked first: a process that ends in between has said so in the history.
-        let other = [DashboardEvent.isTrained(follower.isRunning)] + named
+        let isRunning = follower.isRunning
+        let other = (isRunning == isTrained ? [] : [.isTrained(isRunning)]) + named
+        isTrained = isRunning
         // A poll that fails, because the disk is busy, is made up for by the next.
         guard let change = try? follower.poll() else { return other }
         switch change {
@@ -130,7 +138,7 @@ final class LiveScreen {
         case .history(let history): return [.history(history)] + other
         }
       },
-      recall: { step in try reader.moment(at: step) },
+      recall: { step in try reader.moment(at: step, knowing: &evaluation) },
       perform: { action in
         switch action {
         case .setPaused(let paused): return reader.folder.ask(.setPaused(paused))
