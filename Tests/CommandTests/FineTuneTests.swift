@@ -57,9 +57,11 @@ extension CommandTests {
       let exported = try workspace.run(
         [
           "export", "tuned", "--frame", frame.path, "--csv", workspace.url.path + "/tables",
-          "--weights", workspace.url.path + "/w.safetensors",
+          "--weights", workspace.url.path + "/w.safetensors", "--tensorboard",
+          workspace.url.path + "/logs",
         ] + workspace.inRuns)
       #expect(exported.ending == .exited(0), "\(exported.error)")
+      #expect(exported.output.contains("/logs/events.out.tfevents."))
       #expect(exported.output.contains("confusion-classifier-1.csv"))
       #expect(!exported.output.contains("joint-"))
       let text = try String(contentsOf: frame, encoding: .utf8)

@@ -42,7 +42,9 @@ package struct SampleSheet {
 
   /// Samples that there is something to show of.
   private var count: Int {
-    guard samples.width > 0, samples.height > 0, subHead.clusters > 0 else { return 0 }
+    guard samples.width > 0, samples.height > 0, (1...4).contains(samples.channels),
+      subHead.clusters > 0
+    else { return 0 }
     return subHead.hasMaps
       ? min(samples.count, subHead.sampleMaps.count / (samples.width * samples.height))
       : min(samples.count, subHead.sampleProbabilities.count / subHead.clusters)
