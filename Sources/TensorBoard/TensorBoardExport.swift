@@ -51,15 +51,20 @@ package enum TensorBoardExport {
     return url
   }
 
-  /// TensorBoard knows event files by the beginning, and expects a time and a host in the name. Both
-  /// are the same for a run however often it is exported.
+  /// TensorBoard knows event files by the beginning, and expects a time and a host in the name. All
+  /// of it is the same for a run however often it is exported.
   private static func fileName(_ run: RunDescription) -> String {
     let seconds = Int(exactly: run.startedAt.rounded(.down)) ?? 0
-    let host = ProcessInfo.processInfo.hostName.map { character in
-      character.isASCII && (character.isLetter || character.isNumber || character == "-")
-        ? character : "-"
+    var bytes = [CChar](repeating: 0, count: 65)
+    gethostname(&bytes, bytes.count - 1)
+    let host = bytes.prefix { $0 != 0 }.map { byte in
+      let character = Character(Unicode.Scalar(UInt8(bitPattern: byte)))
+      return character.isASCII && (character.isLetter || character.isNumber) ? character : "-"
     }
-    return "events.out.tfevents.\(seconds).\(String(host)).\(run.name)"
+    // With a long name, the file's would be longer than file systems allow.
+    var name = run.name
+    while name.utf8.count > 100 { name.removeLast() }
+    return "events.out.tfevents.\(seconds).\(String(host)).\(name)"
   }
 
   private static func scalars(_ step: StepSnapshot) -> [Summary.Value] {

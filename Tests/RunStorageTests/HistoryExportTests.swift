@@ -174,6 +174,33 @@ struct HistoryExportTests {
     }
   }
 
+  /// A table that is a link leads where it did, with the mode that it had there; one that is a pipe
+  /// is written into.
+  @Test func linksModesAndPipes() throws {
+    try withTemporaryFolder { url in
+      let run = try recorded([Fixture.started(), .step(Fixture.step(1))], in: url)
+      let folder = url.appendingPathComponent("tables")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+      let target = url.appendingPathComponent("target")
+      try Data("old".utf8).write(to: target)
+      chmod(target.path, 0o640)
+      let link = folder.appendingPathComponent("steps.csv")
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
+      let pipe = folder.appendingPathComponent("heads.csv")
+      try #require(mkfifo(pipe.path, 0o600) == 0)
+      let reader = open(pipe.path, O_RDONLY | O_NONBLOCK)
+      defer { close(reader) }
+      try HistoryExport.writeCSV(RunHistoryReader(run), to: folder)
+      #expect(FolderEntry(link)?.kind == .link && FolderEntry(pipe)?.kind == .pipe)
+      #expect(try String(contentsOf: target, encoding: .utf8).hasPrefix("step,epoch,head,loss,"))
+      var status = stat()
+      #expect(stat(target.path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
+      var bytes = [UInt8](repeating: 0, count: 100)
+      let count = read(reader, &bytes, bytes.count)
+      #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).hasPrefix("step,epoch,"))
+    }
+  }
+
   @Test func unwritable() throws {
     try withTemporaryFolder { url in
       let file = url.appendingPathComponent("file")

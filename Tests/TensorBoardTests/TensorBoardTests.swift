@@ -198,6 +198,18 @@ import Testing
     }
   }
 
+  /// The longest name that a run may have still leaves room for the rest of the file's.
+  @Test func aLongName() throws {
+    try withTemporaryFolder { url in
+      let run = try recorded(hasLabels: false, in: url)
+      let long = RunFolder(url.appendingPathComponent(String(repeating: "ü", count: 100)))
+      try FileManager.default.moveItem(at: run.url, to: long.url)
+      let file = try TensorBoardExport.write(RunHistoryReader(long), to: url)
+      #expect(file.lastPathComponent.hasSuffix("." + String(repeating: "ü", count: 50)))
+      #expect(try events(file).count == 6)
+    }
+  }
+
   /// An export that fails leaves the one before.
   @Test func theOldFileStays() throws {
     try withTemporaryFolder { url in

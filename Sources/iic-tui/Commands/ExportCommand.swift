@@ -59,12 +59,13 @@ struct ExportCommand: ParsableCommand {
       let stored = try folder.loadLatestWeights()
       try Safetensors.write(
         stored.tensors, metadata: ["format": "pt", "step": String(stored.step)],
-        to: URL(fileURLWithPath: weights))
+        to: URL(fileURLWithPath: UserPath.absolute(weights)))
       StandardStreams.output("wrote \(weights)\n")
     }
     if let csv {
       let files = try HistoryExport.writeCSV(
-        RunHistoryReader(folder), to: URL(fileURLWithPath: csv, isDirectory: true))
+        RunHistoryReader(folder),
+        to: URL(fileURLWithPath: UserPath.absolute(csv), isDirectory: true))
       StandardStreams.output(files.map { "wrote \($0.path)\n" }.joined())
     }
     if let tensorboard {
@@ -75,7 +76,7 @@ struct ExportCommand: ParsableCommand {
     }
     if let frame, let format = FrameFormat(path: frame) {
       let text = try frameText(RunHistoryReader(folder), format)
-      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: frame))
+      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: UserPath.absolute(frame)))
       StandardStreams.output("wrote \(frame)\n")
     }
     if let to { try writeArchive(folder, to: UserPath.absolute(to)) }
