@@ -21,4 +21,7 @@ struct FileStamp: Equatable {
     seconds = Int(time.tv_sec)
     nanoseconds = Int(time.tv_nsec)
   }
+
+  /// When it was written last, in whole seconds since 1970.
+  var modified: Double { Double(seconds) }
 }

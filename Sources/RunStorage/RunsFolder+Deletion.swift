@@ -59,6 +59,7 @@ extension RunsFolder {
   @discardableResult
   package func delete(_ run: RunFolder) throws(StorageError) -> RunDeletion {
     try checkDeletable(run)
+    clearRemains()
     if run.isLink { return try removeLink(run) }
     // A lock that is a link would be written where it points.
     if FolderEntry(run.lockURL)?.kind == .link { unlink(run.lockURL.path) }
@@ -68,9 +69,7 @@ extension RunsFolder {
     deletion.kept = run.entries.foreign.map(\.name)
     if deletion.kept.isEmpty {
       // Out of sight at once: a run that is half deleted is never listed.
-      let hidden = RunFolder(
-        run.url.deletingLastPathComponent()
-          .appendingPathComponent(".\(run.name).deleted-\(getpid())", isDirectory: true))
+      let hidden = RunsFolder(run.url.deletingLastPathComponent()).hiddenRun()
       guard rename(run.url.path, hidden.url.path) == 0 else {
         throw StorageError(run.url, "cannot delete: \(systemReason())")
       }
@@ -107,7 +106,7 @@ extension RunsFolder {
 extension RunFolder {
   /// Removes the run's files, the history last: until then the rest can still be told to be a
   /// run's, and be deleted.
-  fileprivate func removeFiles() throws(StorageError) {
+  func removeFiles() throws(StorageError) {
     let history = historyURL.lastPathComponent
     let names = entries.own.map(\.name)
     for name in names.filter({ $0 != history }) + names.filter({ $0 == history }) {

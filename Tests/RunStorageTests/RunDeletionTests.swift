@@ -59,6 +59,36 @@ struct RunDeletionTests {
     }
   }
 
+  /// What processes left that were killed while they deleted or imported.
+  @Test func remainsAreClearedAway() throws {
+    try withTemporaryFolder { url in
+      let runs = Fixture.runs(in: url)
+      let gone = try ChildProcess("/bin/true", [], environment: [:])
+      _ = try gone.waitForEnding()
+      func remain(_ process: pid_t, _ suffix: String, files: [String]) throws -> String {
+        let run = try makeRun("left", in: runs)
+        for file in files { try Data("x".utf8).write(to: run.url.appendingPathComponent(file)) }
+        let name = ".iic-tui-\(process)-\(suffix)"
+        let hidden = runs.url.appendingPathComponent(name)
+        try FileManager.default.moveItem(at: run.url, to: hidden)
+        return name
+      }
+      let old = try remain(gone.identifier, "AAAA", files: ["latest.safetensors"])
+      let foreign = try remain(gone.identifier, "BBBB", files: ["notes.txt"])
+      let living = try remain(getpid(), "CCCC", files: [])
+      let odd = ".iic-tui-x"
+      try FileManager.default.createDirectory(
+        at: runs.url.appendingPathComponent(odd), withIntermediateDirectories: false)
+      #expect(try runs.list().isEmpty)
+      runs.clearRemains()
+      #expect(try names(runs.url) == [old, foreign, living, odd].sorted())
+      runs.clearRemains(now: Date(timeIntervalSinceNow: 4000))
+      #expect(try names(runs.url) == [foreign, living, odd].sorted())
+      #expect(
+        try names(runs.url.appendingPathComponent(foreign)) == ["notes.txt"])
+    }
+  }
+
   @Test func aForeignFileStaysAndIsNamed() throws {
     try withTemporaryFolder { url in
       let runs = Fixture.runs(in: url)

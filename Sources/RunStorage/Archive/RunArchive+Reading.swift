@@ -13,8 +13,8 @@ extension RunsFolder {
     try storing(self.url, "make the runs folder") {
       try FileManager.default.createDirectory(at: self.url, withIntermediateDirectories: true)
     }
-    let hidden = RunFolder(
-      self.url.appendingPathComponent(".import-\(UUID().uuidString)", isDirectory: true))
+    clearRemains()
+    let hidden = hiddenRun()
     guard mkdir(hidden.url.path, 0o755) == 0 else {
       throw StorageError(hidden.url, "cannot make the run's folder: \(systemReason())")
     }
