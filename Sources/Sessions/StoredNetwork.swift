@@ -23,7 +23,7 @@ package struct StoredNetwork {
   /// - Parameters:
   ///   - classes: of the run's images.
   ///   - weights: which ones the network is given.
-  ///   - context: what it computes with; all threads of the settings if nil.
+  ///   - context: what it computes with; all threads of the settings, for inference, if nil.
   /// - Throws: an error of one line where there are no weights, or others than the settings say.
   package init(
     _ folder: RunFolder, _ settings: Configuration, imageChannels: Int, classes: Int,
@@ -35,7 +35,8 @@ package struct StoredNetwork {
     settings.clustering.turns.adoptMainHead(from: stored.tensors)
     settings.segmentation.turns.adoptMainHead(from: stored.tensors)
     self.settings = settings
-    let context = try context ?? ComputeEnvironment().context(threads: settings.threadCount)
+    let context =
+      try context ?? ComputeEnvironment().inferenceContext(threads: settings.threadCount)
     let module: any Module
     switch settings.method {
     case .informationClustering:
