@@ -140,8 +140,12 @@ package enum DatasetCatalog {
     }
     if STL10Format.recognizes(folder: folder) { found.append("stl10") }
     let pictures = try PictureFolder(PathBytes(folder))
-    let pictureKind = SegmentationFolderFormat.recognize(pictures) ?? ImageFolderFormat.name
-    if !pictures.files.isEmpty { found.append(pictureKind) }
+    // Folders whose names are those of a data set with labels count even when they are empty.
+    let segmentation = SegmentationFolderFormat.recognize(pictures)
+    let pictureKind = segmentation ?? ImageFolderFormat.name
+    if !pictures.files.isEmpty || (found.isEmpty && segmentation != nil) {
+      found.append(pictureKind)
+    }
     guard !found.isEmpty else {
       throw .unreadable(
         path: folder,

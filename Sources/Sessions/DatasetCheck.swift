@@ -11,6 +11,12 @@ package struct DatasetCheck: Sendable {
   package let dataset: ImageDataset
   package let census: DatasetCensus
 
+  /// The preset that would cluster the pixels of what was taken for whole images; nil where none
+  /// would.
+  package var otherPreset: String? {
+    entry.name == ImageFolderFormat.name ? SegmentationFolderFormat.name : nil
+  }
+
   /// Reads all of the data set in a folder, its pictures anew.
   ///
   /// - Parameters:

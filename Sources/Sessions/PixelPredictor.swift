@@ -82,8 +82,10 @@ extension Configuration {
   func segmentationOptions(
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) -> SegmentationFolderFormat.Options {
-    SegmentationFolderFormat.Options(
+    var options = SegmentationFolderFormat.Options(
       scale: segmentation.pictureScale, longest: segmentation.longestSide,
       channels: max(pictureChannels, 3), threads: threadCount, progress: progress)
+    options.keepsUnlabelled = !segmentation.masksUnlabelled
+    return options
   }
 }

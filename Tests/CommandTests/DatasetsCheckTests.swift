@@ -54,7 +54,10 @@ extension CommandTests {
       #expect(lines[3] == "1 of 4 pictures cannot be read and are left out")
       #expect(lines[4].hasPrefix("\(broken.path): content is text"))
       #expect(
-        Array(lines[5...]) == ["class  train", "cat        2", "dog        1", "all        3"])
+        lines[5]
+          == "--preset segmentation-folder takes these pictures too, to find regions in them")
+      #expect(
+        Array(lines[6...]) == ["class  train", "cat        2", "dog        1", "all        3"])
     }
 
     @Test func whatIsNotReadable() throws {

@@ -69,6 +69,13 @@ extension CommandTests {
       let names = try workspace.run(
         ["clusters", "one", "name", "B", "0", "night"] + workspace.inRuns)
       #expect(names.ending == .exited(0), "\(names.error)")
+      // Shares are those of pixels; a sheet counts the pictures with a segment.
+      let clusters = try workspace.run(["clusters", "one"] + workspace.inRuns)
+      #expect(clusters.output.contains("\ncluster  name   class  pixels\n"), "\(clusters.output)")
+      let sheet = try workspace.run(
+        ["clusters", "one", "sheet", workspace.url.appendingPathComponent("sheet.png").path]
+          + workspace.inRuns)
+      #expect(sheet.output.contains("pictures") && !sheet.output.contains("images"))
 
       let out = workspace.url.appendingPathComponent("maps")
       let predict =
@@ -117,21 +124,50 @@ extension CommandTests {
       #expect(shown.ending == .exited(0), "\(shown.error)")
     }
 
+    /// What has a fault is left out, in a line that training, its log and the check all have.
+    @Test func whatIsLeftOut() throws {
+      let workspace = try Workspace()
+      let data = workspace.url.appendingPathComponent("data")
+      try writePictures(to: data)
+      // A mask of another size, and none.
+      let mask = Picture(width: 3, height: 3, channels: 1, pixels: Array(repeating: 0, count: 9))
+      let file = data.appendingPathComponent("labels/p3.png")
+      try Data(mask.pngBytes(path: file.path)).write(to: file)
+      try FileManager.default.removeItem(at: data.appendingPathComponent("labels/p5.png"))
+      let run = try train(workspace, data, ["--steps", "1"])
+      #expect(run.ending == .exited(0), "\(run.error)")
+      let log = try String(
+        contentsOf: workspace.url.appendingPathComponent("runs/one/run.log"), encoding: .utf8)
+      let check = try workspace.run(["datasets", "check", data.path])
+      #expect(check.ending == .exited(0), "\(check.error)")
+      let lines = [
+        "1 of 8 pictures has a label picture of another size and is left out: images/p3.png; "
+          + "\(file.path): size is 3×3, expected 24×26 as ",
+        "1 of 8 pictures has no label picture and is left out: images/p5.png\n",
+      ]
+      for line in lines {
+        #expect(run.error.contains("iic-tui: " + line), "\(run.error)")
+        #expect(log.contains("Z  " + line), "\(log)")
+        #expect(check.output.contains("\n" + line), "\(check.output)")
+      }
+      #expect(check.output.contains("6 images of "))
+    }
+
     @Test func whatCannotBeClustered() throws {
       let workspace = try Workspace()
       let data = workspace.url.appendingPathComponent("data")
       try writePictures(to: data)
-      // A mask of another size.
-      let mask = Picture(width: 3, height: 3, channels: 1, pixels: Array(repeating: 0, count: 9))
-      let file = data.appendingPathComponent("labels/p3.png")
-      try Data(mask.pngBytes(path: file.path)).write(to: file)
-      expectOneLine(try train(workspace, data, ["--steps", "1"]), ["p3.png", "size", "3×3"])
-      try writePictures(to: data)
       try Data("classes: [dark]\nmap: {0: dark}\n".utf8)
         .write(to: data.appendingPathComponent("classes.yaml"))
-      expectOneLine(try train(workspace, data, ["--steps", "1"]), [".png", "classes.yaml"])
+      expectOneLine(
+        try train(workspace, data, ["--steps", "1"]),
+        ["none of its 8 pictures", ".png", "classes.yaml"])
       expectOneLine(
         try train(workspace, workspace.url.appendingPathComponent("nowhere"), []), ["nowhere"])
+      try FileManager.default.removeItem(at: data.appendingPathComponent("images"))
+      expectOneLine(
+        try workspace.run(["datasets", "check", data.path]),
+        ["there is no images/; expected pictures in images/ and label pictures (PNG)"])
     }
   }
 }

@@ -27,6 +27,10 @@ package struct PictureFolder: Sendable {
   /// relative paths' bytes. A link that leads nowhere is among them, with size 0: reading it says
   /// why.
   package private(set) var files: [File] = []
+  /// The folders below the root, with pictures or without.
+  package private(set) var folders: Set<PathBytes> = []
+  /// Those of them that hold files which are no pictures, themselves.
+  package private(set) var foldersOfOtherFiles: Set<PathBytes> = []
   /// How many other files there are, by what follows the last dot of their names, in lower case (""
   /// where there is none).
   package private(set) var otherFiles: [String: Int] = [:]
@@ -92,6 +96,7 @@ package struct PictureFolder: Sendable {
     guard fstat(dirfd(stream), &own) == 0 else { throw failed() }
     guard visited.insert(FolderID(device: own.st_dev, number: own.st_ino)).inserted
     else { return ([], []) }
+    if !folder.bytes.isEmpty { self.folders.insert(folder) }
 
     var (folders, links): ([PathBytes], [PathBytes]) = ([], [])
     for name in try names(stream, failed) {
@@ -112,6 +117,7 @@ package struct PictureFolder: Sendable {
             modified: Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)))
       } else {
         let parts = name.text.lowercased().split(separator: ".")
+        foldersOfOtherFiles.insert(folder)
         otherFiles[parts.count > 1 ? String(parts[parts.count - 1]) : "", default: 0] += 1
       }
     }

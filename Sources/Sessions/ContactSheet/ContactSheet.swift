@@ -21,7 +21,7 @@ package struct ContactSheet {
   /// Images of each kind in a row, at most.
   private let columns: Int
   /// What images are called: where pixels are clustered, they are pictures with segments.
-  private let noun: String
+  package let noun: String
   /// The cluster of each pixel, of the images that are shown; nil where images are clustered as a
   /// whole.
   private let segments: [Int: [UInt8]]?

@@ -97,6 +97,9 @@ extension DatasetCheck {
       text += "\(counted(census.blank, "image has", "images have")) one colour all over\n"
     }
     for note in dataset.notes { text += note + "\n" }
+    if let otherPreset {
+      text += "--preset \(otherPreset) takes these pictures too, to find regions in them\n"
+    }
     var table = TextTable(
       ["class"] + census.splits.map(\.rawValue),
       alignRight: [false] + census.splits.map { _ in true })
@@ -144,10 +147,12 @@ private struct CheckLine: Encodable {
   var classes: [Class]
   var withoutLabel: [String: Int]
   var notes: [String]
+  var otherPreset: String?
 
   enum CodingKeys: String, CodingKey {
     case dataset, folder, images, width, height, channels, blank, splits, classes, notes
     case withoutLabel = "without_label"
+    case otherPreset = "other_preset"
   }
 
   init(_ check: DatasetCheck) {
@@ -167,5 +172,6 @@ private struct CheckLine: Encodable {
       } ?? zip(data.classNames, census.classes).map { Class(name: $0, images: bySplit($1)) }
     withoutLabel = bySplit(census.withoutLabel)
     notes = data.notes
+    otherPreset = check.otherPreset
   }
 }

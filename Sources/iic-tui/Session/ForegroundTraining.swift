@@ -31,12 +31,9 @@ struct ForegroundTraining {
       throw error
     }
     StopSignals.protect()
-    for note in prepared.dataset.notes.prefix(20) { StandardStreams.error("iic-tui: \(note)\n") }
-    if prepared.dataset.notes.count > 20 {
-      StandardStreams.error("iic-tui: and \(prepared.dataset.notes.count - 20) more of these\n")
-    }
     let folder = prepared.recorder.folder
     let log = RunLog(folder)
+    tellNotes(log)
     process_guard_set_farewell("iic-tui train --resume \(folder.name) goes on from its checkpoint")
     let screen = try openScreen(log)
     let reporter = try HeadlessReporter(
@@ -69,6 +66,18 @@ struct ForegroundTraining {
     if let number = StopSignals.stop { throw ExitCode(StopSignals.exitCode(number)) }
     if StopSignals.haveHungUp, outcome.status == .stopped {
       throw ExitCode(StopSignals.exitCode(SIGHUP))
+    }
+  }
+
+  /// Says what there is to know of the data: pictures that are left out, and the like.
+  private func tellNotes(_ log: RunLog) {
+    let most = 20
+    let notes = prepared.dataset.notes
+    var lines = Array(notes.prefix(most))
+    if notes.count > most { lines.append("and \(notes.count - most) more of these") }
+    for line in lines {
+      StandardStreams.error("iic-tui: \(line)\n")
+      log.add(line)
     }
   }
 

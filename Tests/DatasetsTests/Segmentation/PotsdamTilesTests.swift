@@ -47,8 +47,14 @@ import Testing
     }
     #expect(count == 4 && reports == [0, 1, 2])
     #expect(try DatasetCatalog.recognize(place.folder.path).name == "segmentation-folder")
+    // The second picture has no labels.
+    var options = place.options(channels: 4)
+    let labelled = try DatasetCatalog.load(
+      "potsdam", folder: place.folder.path, segmentation: options)
+    #expect(labelled.names == ["images/top_1_00_00.png", "images/top_1_00_01.png"])
+    options.keepsUnlabelled = true
     let dataset = try DatasetCatalog.load(
-      "potsdam", folder: place.folder.path, segmentation: place.options(channels: 4))
+      "potsdam", folder: place.folder.path, segmentation: options)
     #expect(
       dataset.names
         == ["top_1_00_00", "top_1_00_01", "top_2_00_00", "top_2_01_00"]

@@ -56,7 +56,8 @@ import Testing
     try place.write("classes.yaml", Array("classes: [a]\nmap: {0: a}\n".utf8))
     #expect(
       place.failure()
-        == "\(place.folder.path)/labels/a.png: the label at (1, 0) is 3, expected a value that the "
+        == "\(place.folder.path): cannot be read: none of its 1 pictures can be taken; the first: "
+        + "\(place.folder.path)/labels/a.png: the label at (1, 0) is 3, expected a value that the "
         + "class map \(place.folder.path)/classes.yaml names")
     try place.write("classes.yaml", [0xff])
     #expect(place.failure().contains("/classes.yaml: text is bytes that are no UTF-8"))
@@ -99,9 +100,9 @@ import Testing
     #expect(
       mixed.names == ["images/a.png"]
         && mixed.notes == [
-          "1 of 2 pictures cannot be read and are left out",
-          "\(place.folder.path)/images/b.png: the number of channels is 3, expected 4: red, "
-            + "green, blue, infrared",
+          "1 of 2 pictures cannot be read and is left out: images/b.png; "
+            + "\(place.folder.path)/images/b.png: the number of channels is 3, expected 4: red, "
+            + "green, blue, infrared"
         ])
   }
 
@@ -145,68 +146,6 @@ import Testing
     }
   }
 
-  @Test func labelPicturesOfAnotherSize() throws {
-    let place = try SegmentationPlace()
-    try place.picture("images/a.png")
-    try place.labels("labels/a.png", [0, 1, 2, 3], width: 2)
-    let folder = place.folder.path
-    #expect(
-      place.failure()
-        == "\(folder)/labels/a.png: size is 2×2, expected 3×2 as \(folder)/images/a.png")
-    #expect(place.cacheFiles == [])
-  }
-
-  /// The error is the same however many threads there are: the first picture's.
-  @Test func theFirstOfManyFaults() throws {
-    let place = try SegmentationPlace()
-    for number in 10..<30 {
-      try place.picture("images/\(number).png")
-      try place.labels("labels/\(number).png", number < 12 ? [0, 0, 0, 0, 0, 0] : [0, 0, 0])
-    }
-    for _ in 0..<5 { #expect(place.failure().contains("labels/12.png: size is 3×1")) }
-  }
-
-  @Test func missingPictures() throws {
-    let place = try SegmentationPlace()
-    for name in ["a", "b", "c", "d"] { try place.picture("images/\(name).png") }
-    for name in ["a", "x", "y"] { try place.labels("masks/\(name).png", [0, 0, 0, 1, 1, 1]) }
-    try place.write("images/d.png", [1, 2, 3])
-    try place.picture("other/e.png")
-    let dataset = try place.load()
-    #expect(dataset.names == ["images/a.png", "images/b.png", "images/c.png"])
-    #expect(
-      dataset.notes == [
-        "1 picture is in none of the folders of pictures and is left out: other/e.png",
-        "2 label pictures have no picture and are left out, masks/x.png for one",
-        "3 pictures have no label picture, images/b.png for one",
-        "1 of 4 pictures cannot be read and are left out",
-        "\(place.folder.path)/images/d.png: content is 010203, expected PNG, JPEG or WebP",
-      ])
-    #expect(try dataset.labels(of: 1) == [UInt8](repeating: 255, count: 6))
-  }
-
-  @Test func faultyLabelPictures() throws {
-    let place = try SegmentationPlace()
-    try place.picture("images/a.png", width: 8, height: 8)
-    let jpeg = JPEGFile(width: 8, height: 8, samples: [UInt8](repeating: 9, count: 64)).bytes
-    try place.write("gt/a.png", jpeg)
-    let folder = place.folder.path
-    #expect(
-      place.failure()
-        == "\(folder)/gt/a.png: content of the label picture is a JPEG, expected PNG")
-    try FileManager.default.removeItem(atPath: folder + "/gt/a.png")
-    try place.write("gt/a.jpg", jpeg)
-    #expect(
-      place.failure()
-        == "\(folder)/gt/a.jpg: the label picture is no PNG by its name, expected PNG, called .png")
-    try FileManager.default.removeItem(atPath: folder + "/gt/a.jpg")
-    try place.labels("gt/a_mask.png", [0, 0, 0])
-    #expect(
-      place.failure()
-        == "\(folder): the first label picture is gt/a_mask.png, and none is a picture's, "
-        + "expected gt/a.png or the like")
-  }
-
   @Test func masksOfPalettesAndSixteenBits() throws {
     let place = try SegmentationPlace()
     for name in ["a", "b", "c"] { try place.picture("images/\(name).png", width: 2, height: 1) }
@@ -247,16 +186,6 @@ import Testing
     #expect(
       empty.failure()
         == "\(empty.folder.path): cannot be read: it has no .png, .jpg, .jpeg or .webp file")
-    let damaged = try SegmentationPlace()
-    try damaged.write("a.png", [1])
-    #expect(damaged.failure().contains("none of its 1 pictures can be read; the first: "))
-    #expect(damaged.cacheFiles == [])
-    let masked = try SegmentationPlace()
-    try masked.picture("images/a.png")
-    try masked.labels("labels/a.png", [Int](repeating: 255, count: 6))
-    let dataset = try masked.load()
-    #expect(dataset.classes == 0 && dataset.labelMaps == nil)
-    #expect(dataset.notes == ["no pixel of a label picture has a class: no labels"])
   }
 
   @Test(arguments: [

@@ -119,6 +119,51 @@ import Testing
         ])
   }
 
+  /// Names of folders tell what is meant though nothing lies in them.
+  @Test(arguments: [
+    (["images", "labels"], "images/ has no picture and labels/ has no picture", "labels"),
+    (["images", "masks/train"], "images/ has no picture and masks/ has no picture", "masks"),
+    (["images/a.png", "labels"], "labels/ has no picture", "labels"),
+    (["images", "gt/a.png"], "images/ has no picture", "gt"),
+    (["annotations/a.png"], "there is no images/", "annotations"),
+    (["labels"], "there is no images/ and labels/ has no picture", "labels"),
+  ]) func emptyFolders(paths: [String], lack: String, labels: String) throws {
+    let place = try SegmentationPlace()
+    for path in paths {
+      if path.hasSuffix(".png") {
+        try place.picture(path)
+      } else {
+        try FileManager.default.createDirectory(
+          atPath: "\(place.folder.path)/\(path)", withIntermediateDirectories: true)
+      }
+    }
+    #expect(try DatasetCatalog.recognize(place.folder.path).name == "segmentation-folder")
+    #expect(
+      place.failure()
+        == "\(place.folder.path): cannot be read: \(lack); expected pictures in images/ and label "
+        + "pictures (PNG) of the same names in \(labels)/")
+  }
+
+  /// A class may be called as labels are, and an empty folder beside full ones is in nobody's way.
+  @Test func emptyFoldersThatDoNotMatter() throws {
+    let classes = try SegmentationPlace()
+    try classes.picture("labels/a.png")
+    try classes.picture("bottles/b.png")
+    #expect(try DatasetCatalog.recognize(classes.folder.path).name == "image-folder")
+    // Boxes in text files are no masks.
+    let boxes = try SegmentationPlace()
+    try boxes.picture("images/a.png")
+    try boxes.write("labels/a.txt", [48])
+    #expect(try DatasetCatalog.recognize(boxes.folder.path).name == "image-folder")
+    #expect(try boxes.load().labelMaps == nil)
+    let place = try SegmentationPlace()
+    try place.picture("images/a.png")
+    try place.labels("gt/a.png", Self.six)
+    try FileManager.default.createDirectory(
+      atPath: place.folder.path + "/labels", withIntermediateDirectories: true)
+    #expect(try place.load().labels(of: 0) == [0, 1, 2, 3, 4, 5])
+  }
+
   @Test func splitsOfPicturesAlone() throws {
     let place = try SegmentationPlace()
     try place.picture("test/a.png", 1)

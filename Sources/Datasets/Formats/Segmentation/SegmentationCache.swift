@@ -4,12 +4,22 @@ import Synchronization
 
 /// The cache of pictures of different sizes and the classes of their pixels.
 struct SegmentationCache {
+  /// A picture that is left out.
+  struct Skipped: Codable, Equatable {
+    var picture: Int
+    var fault: SegmentationFault
+    /// In one line, with the file.
+    var reason: String
+    /// Whether the system refused to read a file, which it may do no more, and not what is in it.
+    var isRefused: Bool
+  }
+
   /// What a cache knows of its pictures.
   struct Contents: Codable, Equatable {
     /// Pictures that the cache was made of.
     var pictures: Int
-    /// Pictures that could not be read, in order.
-    var skipped: [PictureCache.Contents.Skipped]
+    /// Pictures that are left out, in order.
+    var skipped: [Skipped]
     /// What decoders said of pictures that were read, one line each.
     var warnings: [String]
     /// Where each picture that was read begins, in order of the pictures.
@@ -40,18 +50,18 @@ struct SegmentationCache {
       key.add(entry.picture)
       if let label = entry.label { key.add(label) } else { key.add("no label") }
     }
-    key.add("\(reading.scale) \(reading.longest) \(reading.hasLabels)")
+    key.add("\(reading.scale) \(reading.longest) \(reading.hasLabels) \(reading.keepsUnlabelled)")
     key.add(reading.classMap?.fingerprint ?? "numbers")
     file = CacheFile(
-      name: "\(key.text)-\(reading.channels).segments", mark: "iic-tui labels 1",
+      name: "\(key.text)-\(reading.channels).segments", mark: "iic-tui labels 2",
       environment: environment)
   }
 
   /// The cache's pictures and contents; it is made first where there is none.
   ///
   /// - Parameter anew: makes it even where there is one.
-  /// - Throws: `DatasetError` if the cache cannot be written, no picture can be read, or labels are
-  ///   not as they should be; then no file is left.
+  /// - Throws: `DatasetError` if the cache cannot be written, or no picture is left; then no file is
+  ///   left either.
   func openOrBuild(
     threads: Int, anew: Bool, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws(DatasetError) -> (pictures: MappedPictures, contents: Contents) {
@@ -66,8 +76,8 @@ struct SegmentationCache {
     return made
   }
 
-  /// Nil if there is none that is whole and of this version, or if a picture that the system
-  /// refused to read then may be read now.
+  /// Nil if there is none that is whole and of this version, or if what the system refused to read
+  /// then may be read now.
   private func open(
     allowsRefusals: Bool = false
   ) -> (pictures: MappedPictures, contents: Contents)? {
@@ -79,8 +89,7 @@ struct SegmentationCache {
       contents.widths.count == contents.offsets.count, !contents.offsets.isEmpty,
       allowsRefusals
         || !contents.skipped.contains(where: { skipped in
-          skipped.isRefused
-            && path(of: entries[skipped.picture].picture).withCString { access($0, R_OK) == 0 }
+          skipped.isRefused && isReadable(entries[skipped.picture])
         })
     else { return nil }
     let places = contents.offsets.indices.map { number in
@@ -95,19 +104,20 @@ struct SegmentationCache {
 
   private func path(of file: PictureFolder.File) -> PathBytes { root.appending(file.relativePath) }
 
+  /// Whether the system would read both files of an entry.
+  private func isReadable(_ entry: SegmentationLayout.Entry) -> Bool {
+    [entry.picture, entry.label].compactMap(\.self)
+      .allSatisfy { path(of: $0).withCString { access($0, R_OK) == 0 } }
+  }
+
   private struct State {
     var done = 0
     var end = 0
     var places: [Int: MappedPictures.Place] = [:]
-    var skipped: [PictureCache.Contents.Skipped] = []
+    var skipped: [Skipped] = []
     var warnings: [(Int, String)] = []
     var largestLabel = -1
-    /// The first picture's that ends the building.
-    var failure: (picture: Int, error: DatasetError)?
-
-    mutating func fail(_ picture: Int, _ error: DatasetError) {
-      if failure.map({ picture < $0.picture }) ?? true { failure = (picture, error) }
-    }
+    var writeError: Int32?
   }
 
   /// Decodes all pictures on all threads. They come to lie in the order in which they are done.
@@ -120,8 +130,8 @@ struct SegmentationCache {
     let memory = DecodingMemory()
     defer { pool.shutDown() }
     pool.forEach(entries.count) { index in
-      // After a failure the rest is of no use.
-      guard state.withLock({ $0.failure.map { index < $0.picture } ?? true }) else { return }
+      // After a failed write the rest is of no use.
+      guard state.withLock({ $0.writeError == nil }) else { return }
       let entry = entries[index]
       do throws(SegmentedPicture.Problem) {
         let read = try memory.withLease { lease throws(SegmentedPicture.Problem) in
@@ -129,30 +139,24 @@ struct SegmentationCache {
             path(of: entry.picture), labels: entry.label.map(path), reading, lease)
         }
         let bytes = read.picture.pixels + read.labels
-        let largest = read.labels.reduce(-1) {
-          $1 == LabelMap.noLabel ? $0 : max($0, Int($1))
-        }
         let offset = state.withLock { state in
           let offset = state.end
           state.end += bytes.count
           state.places[index] = MappedPictures.Place(
             offset: offset, height: read.picture.height, width: read.picture.width)
           for line in read.warnings { state.warnings.append((index, line)) }
-          state.largestLabel = max(state.largestLabel, largest)
+          state.largestLabel = max(state.largestLabel, read.largestLabel)
           return offset
         }
         if let number = data.write(bytes, at: offset) {
-          state.withLock { $0.fail(index, file.unwritable(number)) }
+          state.withLock { $0.writeError = $0.writeError ?? number }
         }
       } catch {
         state.withLock { state in
-          switch error {
-          case .labels(let error): state.fail(index, error)
-          case .picture(let error):
-            state.skipped.append(
-              PictureCache.Contents.Skipped(
-                picture: index, reason: error.description, isRefused: error.isRefusal))
-          }
+          state.skipped.append(
+            Skipped(
+              picture: index, fault: error.fault, reason: error.reason.description,
+              isRefused: error.reason.isRefusal))
         }
       }
       let done = state.withLock { state in
@@ -162,12 +166,12 @@ struct SegmentationCache {
       progress(done, entries.count)
     }
     let result = state.withLock { $0 }
-    if let failure = result.failure { throw failure.error }
+    if let number = result.writeError { throw file.unwritable(number) }
     let skipped = result.skipped.sorted { $0.picture < $1.picture }
     guard skipped.count < entries.count else {
       throw .unreadable(
         path: root.description,
-        reason: "none of its \(entries.count) pictures can be read; the first: "
+        reason: "none of its \(entries.count) pictures can be taken; the first: "
           + (skipped.first?.reason ?? ""))
     }
     let places = result.places.sorted { $0.key < $1.key }.map(\.value)

@@ -16,6 +16,9 @@ package enum SegmentationFolderFormat {
     /// What labels mean. Nil for `classes.yaml` in the folder where it is, and the numbers in the
     /// label pictures where it is not.
     package var classMap: ClassMap?
+    /// Whether pictures are kept of which no pixel has a class, in a folder where others have some.
+    /// They are of no use where pixels without a class do not count.
+    package var keepsUnlabelled = false
     package var threads: Int
     /// Called from any thread.
     package var progress: @Sendable (_ done: Int, _ total: Int) -> Void
@@ -64,18 +67,18 @@ package enum SegmentationFolderFormat {
       picture,
       SegmentedPicture.Reading(
         scale: options.scale, longest: options.longest, channels: options.channels,
-        classMap: nil, hasLabels: false), path: path)
+        classMap: nil, hasLabels: false, keepsUnlabelled: true), path: path)
   }
 
   /// Reads the pictures and labels of a folder through the cache, which is made first where there
   /// is none. `SegmentationLayout` says how folders may look.
   ///
-  /// Pictures that cannot be read are left out, and told of in the data set's notes, as are those
-  /// without labels, whose pixels have none.
+  /// Pictures that cannot be read, or whose labels are not as they should be, are left out, and
+  /// told of in the data set's notes: a line for each kind of fault.
   ///
   /// - Parameter name: the data set's; the folder's where nil.
-  /// - Throws: `DatasetError` if there is no readable picture, the class map or a label picture is
-  ///   not as it should be, or the cache cannot be written.
+  /// - Throws: `DatasetError` if no picture is left, the class map is not as it should be, or the
+  ///   cache cannot be written.
   package static func load(
     folder path: String, _ options: Options, name: String? = nil
   ) throws(DatasetError) -> ImageDataset {
@@ -90,7 +93,8 @@ package enum SegmentationFolderFormat {
       layout, in: folder,
       SegmentedPicture.Reading(
         scale: options.scale, longest: options.longest, channels: options.channels,
-        classMap: layout.hasLabels ? map : nil, hasLabels: layout.hasLabels),
+        classMap: layout.hasLabels ? map : nil, hasLabels: layout.hasLabels,
+        keepsUnlabelled: options.keepsUnlabelled),
       environment: options.environment)
     let (pictures, contents) = try cache.openOrBuild(
       threads: options.threads, anew: !options.trustsCache, progress: options.progress)
@@ -107,6 +111,7 @@ package enum SegmentationFolderFormat {
     dataset.files = ImageFiles(
       root: folder.root, relativePaths: kept.map(\.picture.relativePath))
     dataset.notes = layout.notes
+    if options.keepsUnlabelled { dataset.notes += layout.noteOfUnlabelled }
     if layout.hasLabels, names.isEmpty {
       dataset.notes.append("no pixel of a label picture has a class: no labels")
     }
@@ -115,12 +120,8 @@ package enum SegmentationFolderFormat {
         "no folder of label pictures is beside the pictures: class map \(map.source) has no effect")
     }
     dataset.notes += PictureIndex.filesPassedOver(folder)
-    if !contents.skipped.isEmpty {
-      dataset.notes.append(
-        "\(contents.skipped.count) of \(layout.entries.count) pictures cannot be read and are left "
-          + "out")
-    }
-    dataset.notes += contents.skipped.map(\.reason) + contents.warnings
+    dataset.notes +=
+      SegmentationFault.lines(contents.skipped, of: layout.entries) + contents.warnings
     return dataset
   }
 

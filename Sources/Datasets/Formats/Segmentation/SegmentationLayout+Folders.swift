@@ -13,19 +13,16 @@ extension SegmentationLayout {
     "stuffthingmaps", "stuffthingmaps_trainval2017", "stuffthingmaps_trainval2017/stuffthingmaps",
   ]
 
-  /// The pairs that are there; none for pictures alone.
+  /// The pairs that are there, by the names of folders, also where they are empty; none for
+  /// pictures alone.
   static func pairs(_ folder: PictureFolder) -> (kind: Kind, pairs: [FolderPair]) {
-    // Every folder above a picture.
-    var there: Set<PathBytes> = []
-    for file in folder.files {
-      let bytes = file.relativePath.bytes
-      for (place, byte) in bytes.enumerated() where byte == UInt8(ascii: "/") {
-        there.insert(PathBytes(Array(bytes[..<place])))
-      }
+    func pair(_ pictures: PathBytes, _ labels: PathBytes) -> FolderPair? {
+      let isThere = folder.folders.isSuperset(of: [pictures, labels])
+      let isMeant = isThere && isForPictures(pictures, folder) && isForPictures(labels, folder)
+      return isMeant ? FolderPair(pictures: pictures, labels: labels) : nil
     }
     func pair(_ pictures: String, _ labels: String) -> FolderPair? {
-      let pair = FolderPair(pictures: PathBytes(pictures), labels: PathBytes(labels))
-      return there.contains(pair.pictures) && there.contains(pair.labels) ? pair : nil
+      pair(PathBytes(pictures), PathBytes(labels))
     }
     let coco = cocoSplits.flatMap { split in
       ["", "images/"].compactMap { above in
@@ -33,18 +30,58 @@ extension SegmentationLayout {
       }
     }
     if !coco.isEmpty { return (.coco, coco) }
-    if let folders = labelFolders.lazy.compactMap({ pair("images", $0) }).first {
-      return (.folders, [folders])
+    // The one with label pictures, where there are several.
+    let candidates = labelFolders.compactMap { pair("images", $0) }
+    let filled = candidates.first { pair in
+      folder.files.contains { $0.relativePath.isWithin(pair.labels) }
+    }
+    if let folders = filled ?? candidates.first { return (.folders, [folders]) }
+    if let labels = onlyLabels(folder) {
+      return (.folders, [FolderPair(pictures: PathBytes("images"), labels: labels)])
     }
     let suffix = Array("annot".utf8)
-    let sideBySide = there.sorted().compactMap { labels -> FolderPair? in
+    let sideBySide = folder.folders.sorted().compactMap { labels -> FolderPair? in
       guard labels.bytes.count > suffix.count, labels.bytes.suffix(suffix.count) == suffix[...],
         !labels.bytes.contains(UInt8(ascii: "/"))
       else { return nil }
-      let pictures = PathBytes(Array(labels.bytes.dropLast(suffix.count)))
-      return there.contains(pictures) ? FolderPair(pictures: pictures, labels: labels) : nil
+      return pair(PathBytes(Array(labels.bytes.dropLast(suffix.count))), labels)
     }
     return sideBySide.isEmpty ? (.picturesAlone, []) : (.sideBySide, sideBySide)
+  }
+
+  /// Whether a folder has pictures, or nothing at all: one with boxes or sentences in text files is
+  /// something else.
+  private static func isForPictures(_ path: PathBytes, _ folder: PictureFolder) -> Bool {
+    folder.files.contains { $0.relativePath.isWithin(path) }
+      || !folder.foldersOfOtherFiles.contains { $0 == path || $0.isWithin(path) }
+  }
+
+  /// The folder of label pictures where nothing else is there, and the pictures are missing.
+  private static func onlyLabels(_ folder: PictureFolder) -> PathBytes? {
+    let slash = UInt8(ascii: "/")
+    let top = folder.folders.filter { !$0.bytes.contains(slash) }
+    guard top.count == 1, let name = top.first, labelFolders.contains(name.text),
+      isForPictures(name, folder),
+      folder.files.allSatisfy({ $0.relativePath.bytes.contains(slash) })
+    else { return nil }
+    return name
+  }
+
+  /// What a folder lacks whose names are those of a data set with labels, in one line; nil where it
+  /// has pictures and label pictures.
+  static func lack(
+    _ folder: PictureFolder, _ pairs: [FolderPair], pictures: Int, labels: Int
+  ) -> DatasetError? {
+    guard let pair = pairs.first, pictures == 0 || labels == 0 else { return nil }
+    func state(_ path: PathBytes) -> String {
+      folder.folders.contains(path) ? "\(path)/ has no picture" : "there is no \(path)/"
+    }
+    let states =
+      (pictures == 0 ? [state(pair.pictures)] : []) + (labels == 0 ? [state(pair.labels)] : [])
+    return .unreadable(
+      path: folder.root.description,
+      reason: "\(states.joined(separator: " and ")); expected pictures in \(pair.pictures)/ and "
+        + "label pictures (PNG) of the same names in \(pair.labels)/")
   }
 
   /// By the folder's name. What others validate with is trained on here, as the published numbers

@@ -6,7 +6,8 @@
 ///   `stuffthingmaps_trainval2017`: COCO-Stuff. `curated.txt` says which pictures count.
 /// - Anything else is pictures without labels.
 ///
-/// Labels have the picture's path in the folder beside it, and are called .png.
+/// Labels have the picture's path in the folder beside it. Where several files do, one that is
+/// called .png goes first.
 struct SegmentationLayout: Equatable {
   enum Kind: Equatable {
     case sideBySide, folders, coco, picturesAlone
@@ -24,8 +25,7 @@ struct SegmentationLayout: Equatable {
   let entries: [Entry]
   let notes: [String]
 
-  /// - Throws: `DatasetError` if there is no picture, a label picture is called as no PNG, or no
-  ///   label belongs to a picture.
+  /// - Throws: `DatasetError` if there is no picture, or no label belongs to a picture.
   init(_ folder: PictureFolder) throws(DatasetError) {
     let (kind, pairs) = Self.pairs(folder)
     self.kind = kind
@@ -37,18 +37,18 @@ struct SegmentationLayout: Equatable {
       if pairs.isEmpty {
         pictures.append((file, nil, nil))
       } else if pairs.contains(where: { path.isWithin($0.labels) }) {
-        guard path.hasEnding(".png") else {
-          throw .malformed(
-            path: folder.path(of: file).description, field: "the label picture",
-            found: "no PNG by its name", expected: "PNG, called .png")
-        }
-        labels[path.withoutEnding] = file
+        let stem = path.withoutEnding
+        // What is no PNG is left out with its picture when it is read.
+        if labels[stem] == nil || path.hasEnding(".png") { labels[stem] = file }
       } else if let pair = pairs.first(where: { path.isWithin($0.pictures) }) {
         let stem = path.moved(from: pair.pictures, to: pair.labels).withoutEnding
         pictures.append((file, stem, pair))
       } else {
         others.append(path)
       }
+    }
+    if let lack = Self.lack(folder, pairs, pictures: pictures.count, labels: labels.count) {
+      throw lack
     }
     var notes = Self.note(others: others)
     var isCurated = false
@@ -60,10 +60,7 @@ struct SegmentationLayout: Equatable {
       isCurated = true
     }
     guard !pictures.isEmpty else {
-      throw .unreadable(
-        path: folder.root.description,
-        reason: labels.isEmpty
-          ? "it has \(folder.emptiness)" : "its pictures are label pictures alone")
+      throw .unreadable(path: folder.root.description, reason: "it has \(folder.emptiness)")
     }
     let entries = pictures.map { picture in
       Entry(
@@ -79,7 +76,6 @@ struct SegmentationLayout: Equatable {
     }
     // Of COCO's label pictures many are nobody's where a list says which pictures count.
     if !isCurated { notes += Self.note(strays: strays) }
-    if !pairs.isEmpty { notes += Self.note(unlabelled: entries.filter { $0.label == nil }) }
     self.entries = entries.filter { $0.split == .train } + entries.filter { $0.split == .test }
     self.notes = notes
   }
@@ -114,7 +110,9 @@ struct SegmentationLayout: Equatable {
     ]
   }
 
-  private static func note(unlabelled: [Entry]) -> [String] {
+  /// That pictures have no label picture, though others have.
+  var noteOfUnlabelled: [String] {
+    let unlabelled = hasLabels ? entries.filter { $0.label == nil } : []
     guard let example = unlabelled.first?.picture.relativePath else { return [] }
     return [
       unlabelled.count == 1

@@ -6,12 +6,10 @@ struct SegmentedPicture {
   /// A line each.
   var warnings: [String]
 
-  /// Why there is no picture.
-  enum Problem: Error {
-    /// The picture is left out.
-    case picture(DatasetError)
-    /// The labels would be wrong: nothing is read then.
-    case labels(DatasetError)
+  /// Why the picture is left out.
+  struct Problem: Error {
+    var fault: SegmentationFault
+    var reason: DatasetError
   }
 
   /// How pictures are read.
@@ -25,6 +23,13 @@ struct SegmentedPicture {
     var classMap: ClassMap?
     /// Whether pictures have labels; one without a file of its own has none anywhere then.
     var hasLabels: Bool
+    /// Whether pictures count of which no pixel has a class.
+    var keepsUnlabelled: Bool
+  }
+
+  /// −1 where no pixel has a class.
+  var largestLabel: Int {
+    labels.reduce(-1) { $1 == LabelMap.noLabel ? $0 : max($0, Int($1)) }
   }
 
   /// Decodes a picture and its labels.
@@ -36,6 +41,14 @@ struct SegmentedPicture {
     _ path: PathBytes, labels labelPath: PathBytes?, _ reading: Reading,
     _ lease: DecodingMemory.Lease
   ) throws(Problem) -> SegmentedPicture {
+    let isLabelled = reading.hasLabels && !reading.keepsUnlabelled
+    if isLabelled, labelPath == nil {
+      throw Problem(
+        fault: .noLabels,
+        reason: .malformed(
+          path: path.description, field: "the label picture", found: "missing",
+          expected: "one of its name"))
+    }
     let (decoded, upright, scaled): (DecodedPicture, Picture, Picture)
     let target: (width: Int, height: Int)
     do throws(DatasetError) {
@@ -46,23 +59,27 @@ struct SegmentedPicture {
       scaled = try colors(of: upright, reading.channels, path: path)
         .scaled(width: target.width, height: target.height)
     } catch {
-      throw .picture(error)
+      throw Problem(fault: .picture, reason: error)
     }
     var labels: [UInt8] = []
     if reading.hasLabels {
       labels = [UInt8](repeating: LabelMap.noLabel, count: target.width * target.height)
     }
     if let labelPath, reading.hasLabels {
-      do throws(DatasetError) {
-        labels = try readLabels(labelPath, of: decoded, upright, path: path, reading.classMap)
-          .sampled(width: target.width, height: target.height).pixels
-      } catch {
-        throw .labels(error)
-      }
+      labels = try readLabels(labelPath, of: decoded, upright, path: path, reading.classMap)
+        .sampled(width: target.width, height: target.height).pixels
     }
-    return SegmentedPicture(
+    let read = SegmentedPicture(
       picture: scaled, labels: labels,
       warnings: decoded.warnings.map { "\(path): \($0)" })
+    if isLabelled, read.largestLabel < 0 {
+      throw Problem(
+        fault: .noClass,
+        reason: .malformed(
+          path: (labelPath ?? path).description, field: "the number of pixels with a class",
+          found: "0", expected: "some"))
+    }
+    return read
   }
 
   /// A picture of one's own, upright, as training would see it, without labels.
@@ -120,25 +137,32 @@ struct SegmentedPicture {
   private static func readLabels(
     _ labelPath: PathBytes, of decoded: DecodedPicture, _ upright: Picture, path: PathBytes,
     _ map: ClassMap?
-  ) throws(DatasetError) -> Picture {
+  ) throws(Problem) -> Picture {
     let stored = decoded.picture
-    // They have no more pixels than the picture, whose reserve has room for them.
-    let bytes = try PictureFile.contents(labelPath, nil)
-    let labels = try LabelPicture.decode(bytes, path: labelPath.description) {
-      (width, height) throws(DatasetError) in
-      guard
-        [(stored.width, stored.height), (upright.width, upright.height)]
-          .contains(where: { $0 == (width, height) })
-      else {
-        throw .malformed(
-          path: labelPath.description, field: "size", found: "\(width)×\(height)",
-          expected: "\(upright.width)×\(upright.height) as \(path)")
+    var fault = SegmentationFault.labels
+    do throws(DatasetError) {
+      // They have no more pixels than the picture, whose reserve has room for them.
+      let bytes = try PictureFile.contents(labelPath, nil)
+      let labels = try LabelPicture.decode(bytes, path: labelPath.description) {
+        (width, height) throws(DatasetError) in
+        guard
+          [(stored.width, stored.height), (upright.width, upright.height)]
+            .contains(where: { $0 == (width, height) })
+        else {
+          fault = .size
+          throw .malformed(
+            path: labelPath.description, field: "size", found: "\(width)×\(height)",
+            expected: "\(upright.width)×\(upright.height) as \(path)")
+        }
       }
+      fault = .unknownLabel
+      let numbers = try labels.classNumbers(map, path: labelPath.description)
+      let picture = Picture(
+        width: labels.width, height: labels.height, channels: 1, pixels: numbers)
+      let isStored = (labels.width, labels.height) == (stored.width, stored.height)
+      return isStored ? picture.upright(orientation: decoded.orientation) : picture
+    } catch {
+      throw Problem(fault: fault, reason: error)
     }
-    let numbers = try labels.classNumbers(map, path: labelPath.description)
-    let picture = Picture(
-      width: labels.width, height: labels.height, channels: 1, pixels: numbers)
-    let isStored = (labels.width, labels.height) == (stored.width, stored.height)
-    return isStored ? picture.upright(orientation: decoded.orientation) : picture
   }
 }

@@ -148,7 +148,8 @@ extension ClustersCommand {
       try AtomicFile.write(
         Data(bytes), to: URL(fileURLWithPath: UserPath.absolute(file)))
       // The sheet has letters of ASCII alone.
-      var table = TextTable(["row", "cluster", "images"], alignRight: [true, false, true])
+      var table = TextTable(
+        ["row", "cluster", sheet.noun + "s"], alignRight: [true, false, true])
       for (place, row) in sheet.rows.enumerated() {
         table.add(["\(place + 1)", row.text, "\(row.images)"])
       }

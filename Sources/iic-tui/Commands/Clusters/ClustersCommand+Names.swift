@@ -8,7 +8,7 @@ extension ClustersCommand {
   /// `clusters RUN`: every cluster of one sub-head.
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "The clusters of one sub-head: name, class and share of the images.",
+      abstract: "The clusters of one sub-head: name, class and share of the images or pixels.",
       usage: "iic-tui clusters <run> [show] [--head <head>] [--sub-head <n>] [--json]")
 
     @ParentCommand var parent: ClustersCommand
@@ -17,16 +17,17 @@ extension ClustersCommand {
     var json = false
 
     func run() throws {
-      let subHead = try NamedSubHead(
-        parent.runToRead(), head: options.head, number: options.subHead)
+      let folder = try parent.runToRead()
+      let subHead = try NamedSubHead(folder, head: options.head, number: options.subHead)
       let rows = (0..<subHead.head.clusters).map { ClusterRow($0, of: subHead) }
       if json {
         StandardStreams.output(rows.map { JSONLine.text($0) }.joined())
         return
       }
       let hasClasses = subHead.evaluation?.scores != nil
+      let things = try PixelPredictor.suits(folder) ? "pixels" : "images"
       var table = TextTable(
-        ["cluster", "name"] + (hasClasses ? ["class"] : []) + ["images"],
+        ["cluster", "name"] + (hasClasses ? ["class"] : []) + [things],
         alignRight: [true, false] + (hasClasses ? [false] : []) + [true])
       for row in rows {
         table.add(
@@ -153,7 +154,7 @@ private struct ClusterRow: Encodable {
   /// What a person called it.
   var name: String?
   var className: String?
-  /// Of the images of the newest evaluation, 0...1.
+  /// Of the images, or pixels, of the newest evaluation, 0...1.
   var share: Double?
 
   enum CodingKeys: String, CodingKey {

@@ -15,8 +15,8 @@ extension ClustersCommand {
       discussion: """
         Clusters of the over-clustering head are merged pairwise, each time the two that cost \
         least mutual information; no label is used. The costs jump where classes begin to be \
-        merged. Leaves are called by the class that most of their images are of, or by their \
-        clusters.
+        merged. Leaves are called by the class that most of their images or pixels are of, or by \
+        their clusters.
         """)
 
     @ParentCommand var parent: ClustersCommand
