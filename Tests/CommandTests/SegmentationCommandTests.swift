@@ -127,7 +127,7 @@ extension CommandTests {
     /// What has a fault is left out, in a line that training, its log and the check all have.
     @Test func whatIsLeftOut() throws {
       let workspace = try Workspace()
-      let data = workspace.url.appendingPathComponent("data")
+      let data = workspace.url.appendingPathComponent("pictures")
       try writePictures(to: data)
       // A mask of another size, and none.
       let mask = Picture(width: 3, height: 3, channels: 1, pixels: Array(repeating: 0, count: 9))
@@ -155,7 +155,7 @@ extension CommandTests {
 
     @Test func whatCannotBeClustered() throws {
       let workspace = try Workspace()
-      let data = workspace.url.appendingPathComponent("data")
+      let data = workspace.url.appendingPathComponent("pictures")
       try writePictures(to: data)
       try Data("classes: [dark]\nmap: {0: dark}\n".utf8)
         .write(to: data.appendingPathComponent("classes.yaml"))

@@ -75,6 +75,18 @@ import Testing
       name: "segmentation-80x24-blended-no-colour", run: .segmentation, width: 80, height: 24,
       depth: .none, keys: [.character("v")]),
     Frame(
+      name: "segmentation-80x24-prediction", run: .segmentation, width: 80, height: 24,
+      keys: [.character("v"), .character("v"), .down]),
+    Frame(
+      name: "segmentation-140x45-blended", run: .segmentation, width: 140, height: 45,
+      keys: [.character("v"), .down, .down, .down, .down]),
+    Frame(
+      name: "segmentation-140x45-prediction-no-colour", run: .segmentation, width: 140, height: 45,
+      depth: .none, keys: [.character("v"), .character("v")]),
+    Frame(
+      name: "segmentation-200x60-picture", run: .segmentation, width: 200, height: 60,
+      keys: [.character("v"), .character("v"), .character("v")]),
+    Frame(
       name: "segmentation-140x45-displacement", run: .segmentation, width: 140, height: 45,
       keys: [.character("d")]),
     Frame(

@@ -99,7 +99,7 @@ import Testing
       #expect(text.contains("prediction over picture") == (view == .blended))
     }
     press(&state, "v")
-    // Half of the picture and half of the class's colour: neither alone is there.
+    // The picture and the class's colour in one: neither alone is there.
     let blended = colors(state)
     #expect(blended.isDisjoint(with: (0..<3).map(MapPalette.color)))
     let picture = state.history.samples.pixels(of: 0, scaledTo: 1, 1)
@@ -109,6 +109,25 @@ import Testing
     press(&digits, "v")
     #expect(digits.segmentationView == .sideBySide)
     #expect(digits.message?.text == "this run clusters whole images: they have one view")
+  }
+
+  /// One picture in a wide panel would leave most of it empty: those of the next samples follow.
+  @Test func samplesStandSideBySide() {
+    var state = state(width: 200, height: 60)
+    press(&state, "vv")
+    for step in 0..<6 {
+      let text = panel(state)
+      #expect(text.contains("▸ \(step + 1) prediction") && text.contains("\(step + 1) of 6"))
+      let shown = (1...6).filter { text.contains(" \($0) prediction") }
+      #expect(shown.count > 1 && shown == Array(shown[0]..<shown[0] + shown.count))
+      // From the one that is stepped through on, as far as there are others behind.
+      #expect(shown[0] == min(step + 1, 7 - shown.count))
+      _ = update(&state, .key(.down))
+    }
+    // The legend tells all that is shown.
+    for name in ["sky", "ground", "upright"] { #expect(panel(state).contains("█ \(name)")) }
+    (state.width, state.height) = (44, 50)
+    #expect(panel(state).contains("prediction"))
   }
 
   @Test func keysStepThroughTheSamples() {
@@ -189,6 +208,21 @@ import Testing
     #expect(!panel(state).contains("prediction"))
     press(&state, "v")
     #expect(panel(state).contains("waiting for the first evaluation"))
+  }
+
+  /// Whatever the picture is like, 256 colours keep the colour of a class, and the picture's shades.
+  @Test func classesCanBeToldOverThePicture() throws {
+    for index in 0..<15 {
+      var shades: Set<UInt8> = []
+      for grey in stride(from: UInt8(0), through: 255, by: 5) {
+        let color = MapPalette.tinted(.rgb(grey, grey, grey), MapPalette.color(index))
+        let place = try #require(color.resolved(at: .palette256))
+        let shown = Color.paletteComponents(place)
+        #expect(shown.red != shown.green || shown.green != shown.blue, "\(index) over \(grey)")
+        shades.insert(place)
+      }
+      #expect(shades.count > 1)
+    }
   }
 
   // MARK: Sizes

@@ -31,6 +31,56 @@ import Testing
     #expect(empty.places.isEmpty)
   }
 
+  private func ofSamples(
+    _ samples: Int, each: Int, _ width: Int, _ height: Int
+  ) -> PictureArrangement {
+    PictureArrangement.ofSamples(
+      samples, each: each, source: (96, 72), in: Rect(x: 0, y: 0, width: width, height: height))
+  }
+
+  @Test func asManySamplesAsFit() {
+    // A picture alone would be 32 × 24 in a wide area: four of them fit.
+    let wide = ofSamples(6, each: 1, 136, 13)
+    #expect(wide.places.count == 4 && (wide.width, wide.height) == (32, 24))
+    #expect(Set(wide.places.map(\.y)).count == 1)
+    // Not more than there are.
+    #expect(ofSamples(2, each: 1, 136, 13).places.count == 2)
+    #expect(ofSamples(0, each: 1, 136, 13).places.count == 1)
+    // Two, each a little smaller than one alone, fill the area better.
+    let shrunk = ofSamples(6, each: 1, 60, 13)
+    #expect(shrunk.places.count == 2 && (shrunk.width, shrunk.height) == (29, 22))
+    // But not at half of the size.
+    #expect(ofSamples(6, each: 1, 40, 13).places.count == 1)
+    // Below each other where the area is high.
+    let high = ofSamples(6, each: 1, 32, 40)
+    #expect(high.places.count == 3 && Set(high.places.map(\.x)) == [0])
+    // Several of one sample stay as large as they are, in one row.
+    #expect(ofSamples(6, each: 4, 136, 15) == arrangement(4, 136, 15))
+    let pairs = ofSamples(6, each: 2, 136, 13)
+    #expect(pairs.places.count == 4 && pairs.columns == 4 && pairs.width == 32)
+    #expect(ofSamples(6, each: 4, 136, 26).places.count == 8)
+    #expect(ofSamples(6, each: 4, 5, 3) == arrangement(4, 5, 3))
+  }
+
+  @Test func samplesStayInTheirArea() {
+    for each in [1, 2, 4] {
+      for width in stride(from: 1, through: 200, by: 7) {
+        for height in 1...50 {
+          let area = Rect(x: 3, y: 2, width: width, height: height)
+          let arrangement = PictureArrangement.ofSamples(
+            9, each: each, source: (40, 30), in: area)
+          #expect(arrangement.places.count <= 9 * each)
+          for (index, place) in arrangement.places.enumerated() {
+            #expect(place.intersection(area) == place)
+            for other in arrangement.places[(index + 1)...] {
+              #expect(place.intersection(other).isEmpty)
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test func picturesStayInTheirAreaAndKeepTheirShape() {
     for width in 1...90 {
       for height in 1...40 {

@@ -40,7 +40,7 @@ struct MapPainter {
     }
   }
 
-  /// The prediction laid over the picture at half strength.
+  /// The prediction laid over the picture, which shines through.
   func drawBlended(width: Int, _ height: Int, in area: Rect, into buffer: inout CellBuffer) {
     let picture = samples.pixels(of: sample.index, scaledTo: width, height)
     let map = sample.prediction(key, chosen: chosen)
@@ -74,7 +74,7 @@ struct MapPainter {
     switch region {
     case .none: break
     case .other: blended.color = .grey(pixel.level * 0.6)
-    default: blended.color = MapPalette.mixed(pixel.color, key.color(of: region), 0.5)
+    default: blended.color = MapPalette.tinted(pixel.color, key.color(of: region))
     }
     return blended
   }

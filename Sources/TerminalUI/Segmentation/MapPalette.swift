@@ -39,6 +39,12 @@ package enum MapPalette {
       mix(first.red, second.red), mix(first.green, second.green), mix(first.blue, second.blue))
   }
 
+  /// A picture's colour under that of its class. The picture is lightened first, and shines through
+  /// less than half: of dark pixels, 256 colours would leave a grey that tells no class.
+  static func tinted(_ picture: Color, _ region: Color) -> Color {
+    mixed(mixed(picture, .rgb(255, 255, 255), 0.25), region, 0.6)
+  }
+
   /// Text on `color` as a background in sixteen colours: black on light ones, white on dark ones.
   package static func ink(on color: Color) -> Color {
     switch color.resolved(at: .ansi16) {

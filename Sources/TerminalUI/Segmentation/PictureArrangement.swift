@@ -6,6 +6,8 @@ package struct PictureArrangement: Sendable, Equatable {
   /// Of each picture, in pixels: a pixel is a column wide and half a row high.
   package let width: Int
   package let height: Int
+  /// Pictures in a row.
+  package let columns: Int
 
   private static let gap = 2
   private static let widestGap = 6
@@ -18,7 +20,7 @@ package struct PictureArrangement: Sendable, Equatable {
   ///   - source: the pictures' own size in pixels, which gives their aspect ratio.
   package init(_ wanted: Int, source: (width: Int, height: Int), in area: Rect) {
     guard wanted > 0, source.width > 0, source.height > 0, area.width > 0, area.height > 1 else {
-      (places, width, height) = ([], 0, 0)
+      (places, width, height, columns) = ([], 0, 0, 1)
       return
     }
     let least = (
@@ -30,9 +32,38 @@ package struct PictureArrangement: Sendable, Equatable {
       count -= 1
       best = Self.largest(count, source, in: area)
     }
-    (width, height) = (best.width, best.height)
+    (width, height, columns) = (best.width, best.height, best.columns)
     places = Self.places(count, columns: best.columns, width: width, height: height, in: area)
   }
+
+  /// Pictures of several samples, `each` of every one: of as many samples as fit beside the first.
+  ///
+  /// A picture that stands alone in a wide area leaves most of it empty, so that others may make it
+  /// a little smaller where they fill the area better. Several pictures of one sample stay as large
+  /// as they are, and in one row where there are others.
+  package static func ofSamples(
+    _ samples: Int, each: Int, source: (width: Int, height: Int), in area: Rect
+  ) -> PictureArrangement {
+    let alone = PictureArrangement(each, source: source, in: area)
+    guard samples > 1, each > 0, alone.places.count == each else { return alone }
+    let least = each == 1 ? leastShare : 1
+    func covered(_ arrangement: PictureArrangement) -> Int {
+      arrangement.places.count * arrangement.width * arrangement.height
+    }
+    var best = alone
+    for count in 2...samples {
+      let more = PictureArrangement(count * each, source: source, in: area)
+      guard more.places.count == count * each,
+        Double(more.width) >= least * Double(alone.width),
+        Double(more.height) >= least * Double(alone.height)
+      else { break }
+      if more.columns % each == 0, covered(more) > covered(best) { best = more }
+    }
+    return best
+  }
+
+  /// Of the size of a picture alone, what is left of it beside others.
+  private static let leastShare = 0.75
 
   private typealias Grid = (columns: Int, width: Int, height: Int)
 

@@ -52,32 +52,77 @@ package enum SegmentationPanel {
       subHead, head: state.head, names: state.shownNames,
       classNames: state.history.description.classNames)
     let cursor = state.chosenCluster?.cluster
-    let legend = MapLegend(
-      key: key,
-      present: Set(sample.prediction(key).regions).union(sample.truth(key).regions),
-      chosen: cursor.flatMap(UInt8.init(exactly:)).map(key.region(ofCluster:)))
     // A legend in two rows has to leave the pictures the most.
     let rows = content.height < 5 ? 0 : content.height < 14 ? 1 : 2
-    let (area, lines) = content.splitBottom(legend.rows(width: content.width, limit: rows))
-    let arrangement = PictureArrangement(
-      pictures.count, source: (sample.width, sample.height), in: area)
+    func legend(_ shown: [SegmentationSample]) -> MapLegend {
+      let present = shown.flatMap { $0.prediction(key).regions + $0.truth(key).regions }
+      return MapLegend(
+        key: key, present: Set(present),
+        chosen: cursor.flatMap(UInt8.init(exactly:)).map(key.region(ofCluster:)))
+    }
+    func arrange(in area: Rect) -> PictureArrangement {
+      PictureArrangement.ofSamples(
+        samples.count, each: pictures.count, source: (sample.width, sample.height), in: area)
+    }
+    // Which samples there is room for decides on the legend, and the legend on the room.
+    let most = arrange(in: content).places.count / pictures.count
+    let keyLegend = legend(neighbours(of: sample, most, samples, subHead))
+    let (area, lines) = content.splitBottom(keyLegend.rows(width: content.width, limit: rows))
+    let arrangement = arrange(in: area)
+    let shown = neighbours(
+      of: sample, arrangement.places.count / pictures.count, samples, subHead)
     // Right below the pictures, after a blank row where there is one.
     var below = lines
     below.y = min(lines.y, (arrangement.places.map(\.maxY).max() ?? lines.y) + 1)
-    legend.draw(in: below, into: &buffer)
-    let painter = MapPainter(samples: samples, sample: sample, key: key, chosen: cursor)
-    let (width, height) = (arrangement.width, arrangement.height)
-    for (picture, place) in zip(pictures, arrangement.places) {
-      let (caption, body) = place.splitTop(1)
-      let isBlended = state.segmentationView == .blended
-      buffer.write(
-        isBlended ? SegmentationView.blended.name : picture.name, in: caption, style: Theme.label)
-      if isBlended {
-        painter.drawBlended(width: width, height, in: body, into: &buffer)
-      } else {
-        painter.draw(picture, width: width, height, in: body, into: &buffer)
+    keyLegend.draw(in: below, into: &buffer)
+    for (place, sample) in shown.enumerated() {
+      let painter = MapPainter(samples: samples, sample: sample, key: key, chosen: cursor)
+      let places = arrangement.places.dropFirst(place * pictures.count)
+      let mark: PictureMark =
+        shown.count == 1 ? .none : sample.index == state.shownSample ? .cursor : .number
+      for (picture, place) in zip(pictures, places) {
+        draw(
+          picture, of: painter, mark, isBlended: state.segmentationView == .blended,
+          (arrangement.width, arrangement.height), in: place, into: &buffer)
       }
     }
+  }
+
+  /// What a picture's line says of which sample it is of.
+  private enum PictureMark {
+    case none, number
+    /// The sample that the keys step through.
+    case cursor
+  }
+
+  private static func draw(
+    _ picture: SegmentationPicture, of painter: MapPainter, _ mark: PictureMark, isBlended: Bool,
+    _ size: (width: Int, height: Int), in place: Rect, into buffer: inout CellBuffer
+  ) {
+    let (caption, body) = place.splitTop(1)
+    let name = isBlended ? SegmentationView.blended.name : picture.name
+    let number = "\(painter.sample.index + 1)"
+    switch mark {
+    case .none: buffer.write(name, in: caption, style: Theme.label)
+    case .number: buffer.write("  \(number) \(name)", in: caption, style: Theme.label)
+    case .cursor: buffer.write("▸ \(number) \(name)", in: caption, style: Style.plain.bold)
+    }
+    if isBlended {
+      painter.drawBlended(width: size.width, size.height, in: body, into: &buffer)
+    } else {
+      painter.draw(picture, width: size.width, size.height, in: body, into: &buffer)
+    }
+  }
+
+  /// So many samples, from the one that is shown on; from before it where there are too few behind.
+  private static func neighbours(
+    of sample: SegmentationSample, _ count: Int, _ samples: SampleImages,
+    _ subHead: SubHeadEvaluation?
+  ) -> [SegmentationSample] {
+    let count = min(max(1, count), max(1, samples.count))
+    guard count > 1 else { return [sample] }
+    let first = max(0, min(sample.index, samples.count - count))
+    return (first..<first + count).map { SegmentationSample(samples, index: $0, subHead) }
   }
 
   /// Which sample it is of how many, and how much of it is right.
