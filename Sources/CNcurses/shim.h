@@ -45,8 +45,8 @@ static inline void ncurses_prepare_screen(void) {
   intrflush(stdscr, FALSE);
   leaveok(stdscr, TRUE);
   curs_set(0);
-  // Ctrl-S would freeze the screen, and whoever writes to it. ncurses has no call for that. It also ignores SIGTSTP while
-  // it writes a frame: so Ctrl-Z is read as a key.
+  // Ctrl-S would freeze the screen, and whoever writes to it. ncurses has no call for that. It also ignores SIGTSTP
+  // while it writes a frame: so Ctrl-Z is read as a key.
   struct termios modes;
   if (tcgetattr(STDIN_FILENO, &modes) == 0) {
     modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);

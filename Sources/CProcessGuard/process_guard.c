@@ -10,6 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
+// No other signal interrupts `handler`.
+static void set_handler(int number, void (*handler)(int), int flags) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigfillset(&action.sa_mask);
+  sigaction(number, &action, NULL);
+}
+
 // MARK: The terminal
 
 static volatile sig_atomic_t holds_terminal = 0;
@@ -31,7 +41,8 @@ static void write_all(int descriptor, const char *bytes, size_t length) {
 
 static void write_text(int descriptor, const char *text) { write_all(descriptor, text, strlen(text)); }
 
-// The thread that draws. A signal may come to any other, and what is drawn after the terminal was restored would undo it.
+// The thread that draws. A signal may come to any other, and what is drawn after the terminal was restored would undo
+// that.
 static pthread_t drawing_thread;
 static volatile sig_atomic_t is_drawing_to_end = 0;
 static volatile sig_atomic_t has_drawing_ended = 0;
@@ -57,12 +68,7 @@ static void end_drawing(void) {
 int process_guard_hold_terminal(int descriptor, const char *restoring, size_t length) {
   if (tcgetattr(descriptor, &modes) != 0) return -1;
   drawing_thread = pthread_self();
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = take_end_of_drawing;
-  action.sa_flags = SA_RESTART;
-  sigfillset(&action.sa_mask);
-  sigaction(SIGUSR2, &action, NULL);
+  set_handler(SIGUSR2, take_end_of_drawing, SA_RESTART);
   terminal = descriptor;
   restoring_length = length < sizeof restoring_text ? length : sizeof restoring_text;
   memcpy(restoring_text, restoring, restoring_length);
@@ -145,11 +151,7 @@ void process_guard_catch_stops(void) {
   for (size_t index = 0; index < sizeof numbers / sizeof *numbers; ++index) {
     struct sigaction action;
     if (sigaction(numbers[index], NULL, &action) != 0 || action.sa_handler == SIG_IGN) continue;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = take_stop;
-    action.sa_flags = SA_RESTART;
-    sigfillset(&action.sa_mask);
-    sigaction(numbers[index], &action, NULL);
+    set_handler(numbers[index], take_stop, SA_RESTART);
   }
 }
 
@@ -166,13 +168,6 @@ static void take_suspension(int number) {
   wants_suspension = 1;
 }
 
-static void handle_suspensions(void (*handler)(int)) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handler;
-  sigaction(SIGTSTP, &action, NULL);
-}
-
 static int suspensions_are_ours = 0;
 
 void process_guard_catch_suspensions(void) {
@@ -180,7 +175,7 @@ void process_guard_catch_suspensions(void) {
   if (sigaction(SIGTSTP, NULL, &action) != 0) return;
   if (action.sa_handler == SIG_IGN && !suspensions_are_ours) return;
   suspensions_are_ours = 1;
-  handle_suspensions(take_suspension);
+  set_handler(SIGTSTP, take_suspension, 0);
 }
 
 int process_guard_take_suspension(void) {
@@ -192,17 +187,17 @@ int process_guard_take_suspension(void) {
 int process_guard_catches_suspensions(void) { return suspensions_are_ours; }
 
 void process_guard_suspend(int whole_job) {
-  handle_suspensions(SIG_DFL);
+  set_handler(SIGTSTP, SIG_DFL, 0);
   if (whole_job) {
     kill(0, SIGTSTP);
   } else {
     raise(SIGTSTP);
   }
-  handle_suspensions(take_suspension);
+  set_handler(SIGTSTP, take_suspension, 0);
 }
 
 void process_guard_leave_suspensions(void) {
-  if (suspensions_are_ours) handle_suspensions(SIG_DFL);
+  if (suspensions_are_ours) set_handler(SIGTSTP, SIG_DFL, 0);
 }
 
 // MARK: Resizes
@@ -215,10 +210,7 @@ static void take_resize(int number) {
 }
 
 void process_guard_catch_resizes(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = take_resize;
-  sigaction(SIGWINCH, &action, NULL);
+  set_handler(SIGWINCH, take_resize, 0);
 }
 
 int process_guard_take_resize(void) {
@@ -277,11 +269,6 @@ void process_guard_catch_crashes(void) {
     int number = crashes[index].number;
     if (sigaction(number, NULL, &before[index]) != 0) continue;
     if (number == SIGQUIT && before[index].sa_handler == SIG_IGN) continue;
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = take_crash;
-    action.sa_flags = SA_ONSTACK;
-    sigfillset(&action.sa_mask);
-    sigaction(number, &action, NULL);
+    set_handler(number, take_crash, SA_ONSTACK);
   }
 }

@@ -89,6 +89,15 @@ package struct HeadTurns: Sendable, Equatable {
     return all.filter { $0.0.epochs > 0 && $0.0.clusters != HeadSettings.unknown }.map(\.1)
   }
 
+  /// The same heads with the weight λ of their loss.
+  func heads(lambda: Double) -> [HeadDescription] {
+    heads.map { head in
+      var head = head
+      head.lambda = lambda
+      return head
+    }
+  }
+
   /// The head that epoch `epoch`, from 1, trains.
   package func head(inEpoch epoch: Int) -> HeadID {
     awaitsMainHead ? .a : turn(ofEpoch: epoch)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Tells one state of a file from another: which file it is, how long, and when it was written last.
+/// Tells one state of a file from another: which file it is, how long, and when it was written
+/// last.
 struct FileStamp: Equatable {
   private let number: UInt64
   private let size: Int

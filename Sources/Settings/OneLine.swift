@@ -1,6 +1,6 @@
 extension String {
-  /// The text on one line, whatever a file or a name has put into it: breaks become blanks, and other
-  /// controls "·".
+  /// The text on one line, whatever a file or a name has put into it: breaks become blanks, and
+  /// other controls "·".
   package var onOneLine: String {
     guard unicodeScalars.contains(where: Self.isControl) else { return self }
     return unicodeScalars.map { scalar in

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The name of a head, such as `A` or `B`.
 package struct HeadID: RawRepresentable, Sendable, Codable, Hashable, CustomStringConvertible {
   package var rawValue: String
@@ -32,18 +34,32 @@ package struct HeadDescription: Sendable, Codable, Equatable {
   package var matching: ClusterMatching
   /// Whether it is the head that speaks for the run. One head is.
   package var isMain: Bool
+  /// The weight λ of the marginal entropies in the loss (Ji et al. 2019, section 3.3).
+  package var lambda: Double
 
   package init(
-    name: HeadID, clusters: Int, subHeads: Int, matching: ClusterMatching, isMain: Bool
+    name: HeadID, clusters: Int, subHeads: Int, matching: ClusterMatching, isMain: Bool,
+    lambda: Double = 1
   ) {
     self.name = name
     self.clusters = clusters
     self.subHeads = subHeads
     self.matching = matching
     self.isMain = isMain
+    self.lambda = lambda
   }
 
-  private enum CodingKeys: String, CodingKey { case name, clusters, subHeads, matching, isMain }
+  /// The least that the loss can be, in nats: of pairs that always fall into the same of C clusters
+  /// of one size, H(z, z′) − λ(H(z) + H(z′)) = −(2λ − 1) ln C; 0 for a head that is trained with
+  /// labels.
+  package var leastLoss: Double { -leastLossFactor * log(Double(max(1, clusters))) }
+
+  /// 2λ − 1, or 0 where a collapse costs nothing or there are labels.
+  package var leastLossFactor: Double { matching == .identity ? 0 : max(0, 2 * lambda - 1) }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, clusters, subHeads, matching, isMain, lambda
+  }
 
   /// Runs recorded before heads said how they are matched have the paper's two: B is the main one.
   package init(from decoder: any Decoder) throws {
@@ -55,5 +71,6 @@ package struct HeadDescription: Sendable, Codable, Equatable {
     matching =
       try values.decodeIfPresent(ClusterMatching.self, forKey: .matching)
       ?? (name == .b ? .oneToOne : .manyToOne)
+    lambda = try values.decodeIfPresent(Double.self, forKey: .lambda) ?? 1
   }
 }

@@ -37,8 +37,8 @@ package struct CellBuffer: Sendable, Equatable {
     set { if contains(x, y) { cells[y * width + x] = newValue } }
   }
 
-  /// Calls `body` with each cell that differs from that of `previous`, which has the same size; with
-  /// each cell if there is none.
+  /// Calls `body` with each cell that differs from that of `previous`, which has the same size;
+  /// with each cell if there is none.
   package func forEachChange(since previous: CellBuffer?, _ body: (Int, Int, Cell) -> Void) {
     for y in 0..<height {
       for index in y * width..<(y + 1) * width {

@@ -1,8 +1,7 @@
 import Foundation
 import Snapshots
 
-/// The loss of all heads over the steps, above the least that each can reach: −ln C, or 0 for one
-/// that is trained with labels.
+/// The loss of all heads over the steps, above the least that each can reach.
 package enum LossPanel {
   static func draw(
     _ state: DashboardState, _ moment: Moment, _ layout: DashboardLayout,
@@ -20,10 +19,8 @@ package enum LossPanel {
     var chart = LineChart(
       series: heads.map { series($0.name, state.history.timeline, upTo: moment.step) },
       references: heads.map { head in
-        let hasLabels = head.matching == .identity
-        return LineChart.Reference(
-          label: hasLabels ? "0" : "−ln \(head.clusters)",
-          y: hasLabels ? 0 : -log(Double(max(1, head.clusters))),
+        LineChart.Reference(
+          label: leastLossLabel(head), y: head.leastLoss,
           style: Style(Theme.color(of: head.name), dim: true))
       },
       domain: 0...last,
@@ -35,6 +32,13 @@ package enum LossPanel {
         "waiting for the first step", in: content, row: max(0, content.height / 2 - 1),
         style: Theme.label, alignment: .center)
     }
+  }
+
+  private static func leastLossLabel(_ head: HeadDescription) -> String {
+    guard head.matching != .identity else { return "0" }
+    let factor = head.leastLossFactor
+    let digits = factor == factor.rounded() ? 0 : 2
+    return (factor == 1 ? "−" : "−\(Figures.decimal(factor, digits)) ") + "ln \(head.clusters)"
   }
 
   private static func series(

@@ -16,8 +16,10 @@ extension Fixture {
       classNames: hasLabels ? ["sky", "ground", "upright"] : [],
       configuration: "seed: 7\n", seed: 7,
       heads: [
-        HeadDescription(name: .a, clusters: 8, subHeads: 2, matching: .manyToOne, isMain: false),
-        HeadDescription(name: .b, clusters: 3, subHeads: 2, matching: .oneToOne, isMain: true),
+        HeadDescription(
+          name: .a, clusters: 8, subHeads: 2, matching: .manyToOne, isMain: false, lambda: 1.5),
+        HeadDescription(
+          name: .b, clusters: 3, subHeads: 2, matching: .oneToOne, isMain: true, lambda: 1.5),
       ], epochs: 8, plannedSteps: 8 * stepsPerEpoch, imagesPerStep: 120, evaluationImages: 200,
       parameterCount: 345_678, startedAt: 0)
   }

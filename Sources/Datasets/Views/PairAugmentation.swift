@@ -5,8 +5,8 @@ import Kernels
 ///
 /// View 0: a square crop, centred or at a random place, resized. View 1: perhaps rotated, a square
 /// crop of one of several sizes at a random place, perhaps flipped, resized, then jitter of
-/// brightness, contrast, saturation and hue, and perhaps a black square. Evaluation: view 0's centre
-/// crop.
+/// brightness, contrast, saturation and hue, and perhaps a black square. Evaluation: view 0's
+/// centre crop.
 package struct PairAugmentation: Augmentation, Equatable {
   package var outputSize: Int
   /// Side of view 0's crop, in pixels of the data set's image.

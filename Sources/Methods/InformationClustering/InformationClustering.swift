@@ -6,7 +6,7 @@ import Snapshots
 /// Invariant Information Clustering of images (Ji, Henriques, Vedaldi 2019): two heads on one
 /// trunk, which take turns by epochs to maximise the information between two views of an image.
 package final class InformationClustering: TrainingMethod {
-  package var heads: [HeadDescription] { beginnings.turns.heads }
+  package var heads: [HeadDescription] { beginnings.turns.heads(lambda: settings.lambda) }
   package let schedule: EpochSchedule
   package let imagesPerStep: Int
   package let evaluationImages: Int

@@ -7,7 +7,7 @@ import Snapshots
 /// on one trunk take turns by epochs to maximise the information between what a square of a picture
 /// says of each pixel and what a moved copy says of the pixels around it.
 package final class Segmentation: TrainingMethod {
-  package var heads: [HeadDescription] { beginnings.turns.heads }
+  package var heads: [HeadDescription] { beginnings.turns.heads(lambda: settings.lambda) }
   package let schedule: EpochSchedule
   package let imagesPerStep: Int
   package let evaluationImages: Int

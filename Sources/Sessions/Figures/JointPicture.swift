@@ -7,8 +7,8 @@ package enum JointPicture {
   private static let side = 256
 
   /// Clusters of one class stand side by side, in the classes' order, where classes are known; a
-  /// clustering that is sure of itself is then bright along the diagonal. Cells are as bright as the
-  /// root of their share of the largest one, since most are small.
+  /// clustering that is sure of itself is then bright along the diagonal. Cells are as bright as
+  /// the root of their share of the largest one, since most are small.
   ///
   /// - Returns: red, green, blue, a square for each cell; nil for a sub-head without a joint.
   package static func picture(of subHead: SubHeadEvaluation) -> Picture? {

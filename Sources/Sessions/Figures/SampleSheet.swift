@@ -108,8 +108,9 @@ package struct SampleSheet {
       : picture.fitted(width: tileWidth, height: tileHeight, ground: 0)
   }
 
-  /// The caption, and the bars, in the order of their classes: green for clusters of the image's class, red for a wrong
-  /// prediction, blue for the others. Without classes the prediction alone stands out.
+  /// The caption, and the bars, in the order of their classes: green for clusters of the image's
+  /// class, red for a wrong prediction, blue for the others. Without classes the prediction alone
+  /// stands out.
   private func drawBars(
     _ sample: Int, x: Int, y: Int, limit: Int, into canvas: inout Canvas
   ) {

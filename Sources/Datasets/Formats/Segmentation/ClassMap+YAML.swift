@@ -21,8 +21,8 @@ extension ClassMap {
   }
 
   /// - Parameter source: the file's path, for messages.
-  /// - Throws: `DatasetError.malformed`, with the line, for text that is no YAML, unknown keys, names
-  ///   or labels that stand there twice, names of no class, and more than 255 classes.
+  /// - Throws: `DatasetError.malformed`, with the line, for text that is no YAML, unknown keys,
+  ///   names or labels that stand there twice, names of no class, and more than 255 classes.
   package init(yaml: String, source: String) throws(DatasetError) {
     let reader = ClassMapReader(source: source)
     let members = try reader.members(of: yaml)

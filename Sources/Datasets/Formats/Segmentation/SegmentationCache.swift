@@ -60,8 +60,8 @@ struct SegmentationCache {
   /// The cache's pictures and contents; it is made first where there is none.
   ///
   /// - Parameter anew: makes it even where there is one.
-  /// - Throws: `DatasetError` if the cache cannot be written, or no picture is left; then no file is
-  ///   left either.
+  /// - Throws: `DatasetError` if the cache cannot be written, or no picture is left; then no file
+  ///   is left either.
   func openOrBuild(
     threads: Int, anew: Bool, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws(DatasetError) -> (pictures: MappedPictures, contents: Contents) {
