@@ -43,6 +43,8 @@ import Testing
     configuration.clustering.views.saturation = 0.25
     configuration.clustering.views.hue = 0.125
     configuration.clustering.views.flipProbability = 0.5
+    configuration.clustering.views.cutoutProbability = 0.25
+    configuration.clustering.views.cutoutSize = 0.75
     configuration.clustering.views.input = .imageAndSobel
     configuration.clustering.restart.enabled = true
     configuration.clustering.restart.settled = 0.5
