@@ -169,4 +169,4 @@ final class Agglomeration {
 }
 
 /// x ln x, 0 at 0.
-private func entropyTerm(_ x: Double) -> Double { x > 0 ? x * log(x) : 0 }
+func entropyTerm(_ x: Double) -> Double { x > 0 ? x * log(x) : 0 }

@@ -43,6 +43,9 @@ package struct JointDistribution: Equatable, Sendable {
     }
   }
 
+  /// P_cc′.
+  package subscript(row: Int, column: Int) -> Double { probabilities[row * clusters + column] }
+
   /// I_λ(P) = Σ_cc′ P_cc′ (ln P_cc′ − λ ln P_c − λ ln P_c′), in nats.
   ///
   /// λ = 1 is the mutual information, between 0 (collapsed, or independent) and ln C.

@@ -13,6 +13,7 @@ package enum RandomPurpose: UInt64, Sendable {
   case kMeans = 10
   case labelShare = 11
   case evaluationSecondView = 12
+  case clusterGroups = 13
 }
 
 /// Random numbers as a function of (seed, epoch, sample, purpose): the same on any thread, in any

@@ -10,10 +10,12 @@ struct HeadMeasurements {
   /// How the clusters of each head's sub-heads flow together; none for heads that do not
   /// over-cluster.
   let trees: [[ClusterTree]]
+  private let pool: WorkerPool
 
   init(_ heads: [HeadDescription], _ measured: [[SubHeadMeasurement]], pool: WorkerPool) {
     self.heads = heads
     self.measured = measured
+    self.pool = pool
     trees = zip(heads, measured).map { head, subHeads in
       guard head.overClusters else { return [] }
       return subHeads.map { ClusterTree(JointDistribution($0.joint), pool: pool) }
@@ -25,17 +27,17 @@ struct HeadMeasurements {
     heads.firstIndex(where: \.isMain).map { measured[$0] } ?? []
   }
 
-  /// The over-clustering head's trees cut at as many groups as the main head has clusters; nil
-  /// without both heads.
+  /// The over-clustering head's clusters in as many groups as the main head has; nil without both
+  /// heads.
   var partitions: TreePartitions? {
     guard let main = heads.first(where: \.isMain), !main.overClusters else { return nil }
     return partitions(groups: main.clusters)
   }
 
-  /// The over-clustering head's trees cut at so many groups; nil without such a head.
+  /// The over-clustering head's clusters in so many groups; nil without such a head.
   func partitions(groups: Int) -> TreePartitions? {
     heads.firstIndex(where: \.overClusters).map {
-      TreePartitions(measured[$0], trees: trees[$0], groups: groups)
+      TreePartitions(measured[$0], trees: trees[$0], groups: groups, pool: pool)
     }
   }
 

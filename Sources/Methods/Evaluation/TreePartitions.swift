@@ -1,8 +1,9 @@
 import Clustering
 import Kernels
 
-/// The over-clustering head's trees cut at as many groups as the main head has clusters: each
-/// sub-head's own idea of the classes.
+/// The over-clustering head's clusters in as many groups as the main head has clusters: each
+/// sub-head's own idea of the classes. They start from its tree's cut, and single clusters are then
+/// moved to where they keep more information.
 struct TreePartitions {
   struct Cut {
     /// The group of each cluster; −1 for one that no image is in.
@@ -14,7 +15,7 @@ struct TreePartitions {
   }
 
   let groups: Int
-  /// By sub-head; nil for one whose tree has fewer groups.
+  /// By sub-head; nil for one whose tree has fewer leaves.
   let cuts: [Cut?]
   /// The share of the images on which two cuts agree, 1 with itself; 0 if one is missing.
   let agreements: [[Double]]
@@ -24,11 +25,16 @@ struct TreePartitions {
   /// - Parameters:
   ///   - measurements: of each sub-head, on the same images.
   ///   - trees: of their joints.
-  init(_ measurements: [SubHeadMeasurement], trees: [ClusterTree], groups: Int) {
+  ///   - pool: shares the search for groups.
+  init(
+    _ measurements: [SubHeadMeasurement], trees: [ClusterTree], groups: Int, pool: WorkerPool
+  ) {
     self.groups = groups
     var cuts = zip(measurements, trees).map { measurement, tree -> Cut? in
       guard tree.leaves >= groups else { return nil }
-      let groups = tree.groups(groups)
+      let groups = InformativeGroups(
+        JointDistribution(measurement.joint), tree: tree, count: groups, pool: pool
+      ).groups
       return Cut(groups: groups, partition: measurement.assigned.map { Int32(groups[Int($0)]) })
     }
     let there = cuts.indices.filter { cuts[$0] != nil }

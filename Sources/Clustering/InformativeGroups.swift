@@ -1,0 +1,81 @@
+import Kernels
+
+/// The groups of a joint's clusters that keep most of its mutual information, as far as moving one
+/// cluster at a time can find them (sequential information bottleneck: Slonim, Friedman and Tishby
+/// 2002). No label enters it.
+///
+/// A tree's merges are for good: two classes that met early stay together, however much better
+/// another cut turns out to be. So its cut is only one of the starts here; the others are drawn at
+/// random, and the one that ends with the most information counts.
+package struct InformativeGroups: Equatable, Sendable {
+  /// The group of each cluster, numbered by their lowest clusters; −1 for a cluster that is not in
+  /// the tree.
+  package let groups: [Int]
+  /// I of the joint with its clusters added up by group, in nats.
+  package let information: Double
+
+  /// A move has to gain so much, in nats, and so does a later start: what rounding leaves.
+  static let tolerance = 1e-10
+  /// Starts drawn at random.
+  private static let mostStarts = 16
+  /// Terms that all starts may look at in one sweep over the clusters, so that very many clusters
+  /// stay a matter of seconds.
+  private static let mostTerms = 4_000_000
+
+  /// - Parameters:
+  ///   - tree: of the joint.
+  ///   - count: of groups; fewer where there are fewer clusters.
+  ///   - pool: shares the starts; the groups are the same without.
+  package init(_ joint: JointDistribution, tree: ClusterTree, count: Int, pool: WorkerPool? = nil) {
+    let members = tree.isPresent.indices.filter { tree.isPresent[$0] }
+    let count = min(count, members.count)
+    let cut = tree.groups(max(1, count))
+    guard count > 1, count < members.count, !tree.merges.isEmpty else {
+      groups = cut
+      information = GroupDescent(joint, members: members, groups: cut, count: count).information
+      return
+    }
+    let random = min(Self.mostStarts, Self.mostTerms / (members.count * count * count))
+    let starts =
+      [cut]
+      + (0..<random).map {
+        Self.randomGroups(of: members, among: cut.count, count: count, start: $0)
+      }
+    let descents = starts.map {
+      GroupDescent(joint, members: members, groups: $0, count: count)
+    }
+    if let pool {
+      pool.forEach(descents.count) { descents[$0].run() }
+    } else {
+      for descent in descents { descent.run() }
+    }
+    let best = descents.dropFirst().reduce(descents[0]) {
+      $1.information > $0.information + Self.tolerance ? $1 : $0
+    }
+    groups = Self.numbered(best.groups)
+    information = best.information
+  }
+
+  /// Each cluster in some group, and none empty.
+  private static func randomGroups(
+    of members: [Int], among clusters: Int, count: Int, start: Int
+  ) -> [Int] {
+    var random = RandomStream(seed: 0, sample: start, purpose: .clusterGroups)
+    var groups = [Int](repeating: -1, count: clusters)
+    for (position, member) in members.shuffled(using: &random).enumerated() {
+      groups[member] = position < count ? position : random.integer(below: count)
+    }
+    return groups
+  }
+
+  /// The same groups, numbered by their lowest clusters.
+  private static func numbered(_ groups: [Int]) -> [Int] {
+    var numbers: [Int: Int] = [:]
+    return groups.map { group in
+      guard group >= 0 else { return -1 }
+      let number = numbers[group] ?? numbers.count
+      numbers[group] = number
+      return number
+    }
+  }
+}
