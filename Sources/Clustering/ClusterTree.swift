@@ -58,12 +58,6 @@ package struct ClusterTree: Equatable, Sendable {
   /// Clusters in the tree.
   package var leaves: Int { isPresent.count { $0 } }
 
-  /// What the merge from `count` groups to `count` − 1 costs, in nats; nil if the tree has none.
-  package func cost(ofMergeFrom count: Int) -> Double? {
-    let position = leaves - count
-    return merges.indices.contains(position) ? merges[position].cost : nil
-  }
-
   /// The group of each cluster when only `count` groups are left, numbered by their lowest
   /// clusters; −1 for a cluster that is not in the tree. Fewer groups where there are fewer
   /// clusters.

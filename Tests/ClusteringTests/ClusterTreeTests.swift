@@ -130,8 +130,6 @@ import Testing
     #expect(tree.isPresent == [true, false, true, false, true])
     #expect(tree.merges.count == 2)
     #expect(tree.groups(2) == [0, -1, 1, -1, 1])
-    #expect(tree.cost(ofMergeFrom: 3) == tree.merges[0].cost)
-    #expect(tree.cost(ofMergeFrom: 4) == nil)
     expectNaive(joint)
   }
 

@@ -2,10 +2,12 @@ import Clustering
 import Snapshots
 
 extension HeadEvaluation {
-  /// - Parameter trees: of the sub-heads; none for a head that does not over-cluster.
+  /// - Parameters:
+  ///   - trees: of the sub-heads; none for a head that does not over-cluster.
+  ///   - suggestion: the number of classes that it speaks for.
   init(
     _ head: HeadDescription, _ measurements: [SubHeadMeasurement], trees: [ClusterTree],
-    lambda: Double
+    suggestion: SuggestedCount?, lambda: Double
   ) {
     let clusters = head.clusters
     var subHeads = measurements.enumerated().map { index, measurement in
@@ -35,16 +37,7 @@ extension HeadEvaluation {
     for index in subHeads.indices {
       subHeads[index].alignment = matching(index, reported).matchOfCluster
     }
-    self.init(
-      head: head.name, subHeads: subHeads,
-      suggestion: ClusterTree.suggestion(of: trees))
-  }
-}
-
-extension ClusterTree {
-  /// How many classes the trees speak for; nil where they show none.
-  static func suggestion(of trees: [ClusterTree]) -> SuggestedCount? {
-    suggestedCount(trees).map { SuggestedCount(clusters: $0.clusters, jump: $0.jump) }
+    self.init(head: head.name, subHeads: subHeads, suggestion: suggestion)
   }
 }
 

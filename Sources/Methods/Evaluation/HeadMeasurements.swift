@@ -41,9 +41,16 @@ struct HeadMeasurements {
     }
   }
 
-  /// How many classes the over-clustering head's trees speak for; nil where they show none.
-  var suggestion: SuggestedCount? {
-    heads.firstIndex(where: \.overClusters).flatMap { ClusterTree.suggestion(of: trees[$0]) }
+  /// How many classes the over-clustering head's joints speak for; nil where they show none.
+  var suggestion: SuggestedCount? { heads.firstIndex(where: \.overClusters).flatMap(suggestion) }
+
+  private func suggestion(ofHead index: Int) -> SuggestedCount? {
+    let curves = zip(measured[index], trees[index]).map {
+      InformationCurve(JointDistribution($0.joint), tree: $1, pool: pool)
+    }
+    return InformationCurve.suggestedCount(curves).map {
+      SuggestedCount(clusters: $0.clusters, jump: $0.jump)
+    }
   }
 
   /// - Parameters:
@@ -53,8 +60,10 @@ struct HeadMeasurements {
     step: Int, epoch: Int, elapsed: Double, images: Int, lambda: Double, batchPairs: Int?,
     viewsAreIdentical: Bool
   ) -> EvaluationSnapshot {
-    let evaluations = zip(zip(heads, measured), trees).map { pair, trees in
-      HeadEvaluation(pair.0, pair.1, trees: trees, lambda: lambda)
+    let evaluations = heads.indices.map {
+      HeadEvaluation(
+        heads[$0], measured[$0], trees: trees[$0], suggestion: suggestion(ofHead: $0),
+        lambda: lambda)
     }
     let warnings = EvaluationWarnings(
       heads: heads, batchPairs: batchPairs, viewsAreIdentical: viewsAreIdentical)
