@@ -31,7 +31,7 @@ package struct InformationCurve: Equatable, Sendable {
       func find(_ count: Int) {
         guard count > 1 else { return }
         information[count] =
-          InformativeGroups(joint, tree: tree, count: count, randomStarts: 0).information
+          InformativeGroups([joint], tree: tree, count: count, randomStarts: 0).information
       }
       if let pool { pool.forEach(counts.count, find) } else { counts.forEach(find) }
     }

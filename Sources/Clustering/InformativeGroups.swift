@@ -1,8 +1,11 @@
 import Kernels
 
-/// The groups of a joint's clusters that keep most of its mutual information, as far as moving one
-/// cluster at a time can find them (sequential information bottleneck: Slonim, Friedman and Tishby
-/// 2002). No label enters it.
+/// The groups of clusters that keep most mutual information, as far as moving one cluster at a time
+/// can find them (sequential information bottleneck: Slonim, Friedman and Tishby 2002). No label
+/// enters it.
+///
+/// There may be several joints of the same clusters, of different kinds of pairs; what they keep is
+/// added up. A kind that knows little of the clusters then has little to say.
 ///
 /// A tree's merges are for good: two classes that met early stay together, however much better
 /// another cut turns out to be. So its cut is only one of the starts here; the others are drawn at
@@ -11,7 +14,7 @@ package struct InformativeGroups: Equatable, Sendable {
   /// The group of each cluster, numbered by their lowest clusters; −1 for a cluster that is not in
   /// the tree.
   package let groups: [Int]
-  /// I of the joint with its clusters added up by group, in nats.
+  /// I of the joints with their clusters added up by group, in nats, and added up.
   package let information: Double
 
   /// A move has to gain so much, in nats, and so does a later start: what rounding leaves.
@@ -23,12 +26,13 @@ package struct InformativeGroups: Equatable, Sendable {
   private static let mostTerms = 4_000_000
 
   /// - Parameters:
-  ///   - tree: of the joint.
+  ///   - joints: at least one.
+  ///   - tree: of the first joint.
   ///   - count: of groups; fewer where there are fewer clusters.
   ///   - randomStarts: how many starts are drawn, at most.
   ///   - pool: shares the starts; the groups are the same without.
   package init(
-    _ joint: JointDistribution, tree: ClusterTree, count: Int,
+    _ joints: [JointDistribution], tree: ClusterTree, count: Int,
     randomStarts: Int = usualRandomStarts, pool: WorkerPool? = nil
   ) {
     let members = tree.isPresent.indices.filter { tree.isPresent[$0] }
@@ -36,7 +40,7 @@ package struct InformativeGroups: Equatable, Sendable {
     let cut = tree.groups(max(1, count))
     guard count > 1, count < members.count, !tree.merges.isEmpty else {
       groups = cut
-      information = GroupDescent(joint, members: members, groups: cut, count: count).information
+      information = GroupDescent(joints, members: members, groups: cut, count: count).information
       return
     }
     let random = min(randomStarts, Self.mostTerms / (members.count * count * count))
@@ -46,7 +50,7 @@ package struct InformativeGroups: Equatable, Sendable {
         Self.randomGroups(of: members, among: cut.count, count: count, start: $0)
       }
     let descents = starts.map {
-      GroupDescent(joint, members: members, groups: $0, count: count)
+      GroupDescent(joints, members: members, groups: $0, count: count)
     }
     if let pool {
       pool.forEach(descents.count) { descents[$0].run() }

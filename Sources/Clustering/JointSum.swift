@@ -18,7 +18,7 @@ package struct JointSum: Equatable, Sendable {
   }
 
   /// A sum over `pairs` pairs made elsewhere, `[C, C]`.
-  init(clusters: Int, sums: [Double], pairs: Int) {
+  package init(clusters: Int, sums: [Double], pairs: Int) {
     precondition(sums.count == clusters * clusters, "\(sums.count) sums of \(clusters) clusters")
     self.clusters = clusters
     self.sums = sums

@@ -143,7 +143,7 @@ package struct KMeans {
     _ nearest: inout [Float], _ points: some PointSource, to centre: [Float]
   ) {
     let (count, dimensions) = (points.count, points.dimensions)
-    let block = kMeansBlock
+    let block = RowProducts.block
     nearest.withUnsafeMutableBufferPointer { nearest in
       nonisolated(unsafe) let nearest = nearest
       pool.forEach((count + block - 1) / block) { unit in

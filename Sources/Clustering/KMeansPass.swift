@@ -1,14 +1,7 @@
-import Foundation
 import Kernels
-
-/// Points at a time: a few rows of the kernel's tile, so that the centres stay in the cache.
-let kMeansBlock = 4 * imageBlock
 
 /// One pass of Lloyd's algorithm over all points: each one's nearest centre, and the sums that give
 /// the next centres.
-///
-/// The nearest centre c of x has the least |c|²/2 − x·c. The products of a block of points with all
-/// centres are one call of the convolution kernel for each panel of centres: a 1×1 convolution.
 final class KMeansPass<Points: PointSource>: @unchecked Sendable {
   // Unchecked: each part writes its own points' places and its own sums.
   private(set) var clusterOfPoint: [Int]
@@ -17,12 +10,8 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
 
   private let points: Points
   private let clusters: Int
-  private let kernels: KernelTable
   private let centres: [Float]
-  private let packed: PackedWeights
-  private let weights: FloatBuffer
-  /// |c|²/2
-  private let halfNorms: [Float]
+  private let products: RowProducts
   private let parts: Int
   /// `[parts, clusters, dimensions]`
   private var sums: [Double]
@@ -30,38 +19,24 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
   init(_ points: Points, centres: [Float], clusters: Int, _ kernels: KernelTable) {
     self.points = points
     self.clusters = clusters
-    self.kernels = kernels
     self.centres = centres
-    let dimensions = points.dimensions
+    products = RowProducts(centres, dimensions: points.dimensions, kernels)
     clusterOfPoint = Array(repeating: 0, count: points.count)
     distances = Array(repeating: 0, count: points.count)
-    packed = PackedWeights(taps: 1, depth: dimensions, channels: clusters)
-    weights = FloatBuffer(count: packed.count)
-    for cluster in 0..<clusters {
-      for dimension in 0..<dimensions {
-        weights[packed.offset(channel: cluster, input: dimension, tap: 0)] =
-          centres[cluster * dimensions + dimension]
-      }
-    }
-    halfNorms = (0..<clusters).map { cluster in
-      let squares = centres[cluster * dimensions..<(cluster + 1) * dimensions]
-        .reduce(0) { $0 + Double($1) * Double($1) }
-      return Float(squares / 2)
-    }
     parts = Self.parts(of: points, clusters: clusters)
-    sums = Array(repeating: 0, count: parts * clusters * dimensions)
+    sums = Array(repeating: 0, count: parts * clusters * points.dimensions)
   }
 
   /// As many as give 64 threads work, while their sums stay below 64 MiB; never a matter of how
   /// many threads there are.
   private static func parts(of points: Points, clusters: Int) -> Int {
-    let blocks = (points.count + kMeansBlock - 1) / kMeansBlock
+    let blocks = (points.count + RowProducts.block - 1) / RowProducts.block
     let affordable = (64 << 20) / (8 * clusters * max(points.dimensions, 1))
     return max(1, min(64, blocks, affordable))
   }
 
   func run(_ pool: WorkerPool) {
-    let blocks = (points.count + kMeansBlock - 1) / kMeansBlock
+    let blocks = (points.count + RowProducts.block - 1) / RowProducts.block
     let sumsPerPart = clusters * points.dimensions
     clusterOfPoint.withUnsafeMutableBufferPointer { nearest in
       distances.withUnsafeMutableBufferPointer { distances in
@@ -69,37 +44,18 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
           nonisolated(unsafe) let (nearest, distances, sums) = (nearest, distances, sums)
           pool.forEach(parts) { part in
             let own = sums.extracting(part * sumsPerPart..<(part + 1) * sumsPerPart)
-            let rows = FloatBuffer(count: kMeansBlock * points.dimensions)
-            let products = FloatBuffer(count: kMeansBlock * packed.paddedChannels)
+            let rows = FloatBuffer(count: RowProducts.block * points.dimensions)
+            let productsOfBlock = FloatBuffer(count: RowProducts.block * products.stride)
             for block in part * blocks / parts..<(part + 1) * blocks / parts {
-              let first = block * kMeansBlock
-              let range = first..<min(first + kMeansBlock, points.count)
+              let first = block * RowProducts.block
+              let range = first..<min(first + RowProducts.block, points.count)
               points.copy(range, to: rows.pointer)
-              multiply(rows, into: products)
+              products.multiply(rows, into: productsOfBlock)
               assign(
-                rows, products, nearest.extracting(range), distances.extracting(range), sums: own)
+                rows, productsOfBlock, nearest.extracting(range), distances.extracting(range),
+                sums: own)
             }
           }
-        }
-      }
-    }
-  }
-
-  /// Products of a block of points with all centres, `[points, padded clusters]`.
-  private func multiply(_ rows: FloatBuffer, into products: FloatBuffer) {
-    let groups = kMeansBlock / imageBlock
-    let taps = (0..<groups).map { Tap(pixel: $0, tap: 0) }
-    let starts = (0...groups).map { Int32($0) }
-    taps.withUnsafeBufferPointer { taps in
-      starts.withUnsafeBufferPointer { starts in
-        guard let taps = taps.baseAddress, let starts = starts.baseAddress else { return }
-        for panel in 0..<packed.panels {
-          kernels.convolve(
-            ConvolutionArguments(
-              input: rows.pointer, inputStride: points.dimensions, depth: points.dimensions,
-              weights: weights.pointer + packed.panelStart(panel), width: packed.width(panel),
-              output: products.pointer + panel * panelWidth, outputStride: packed.paddedChannels,
-              tapStarts: starts, taps: taps, pixels: 0..<groups, accumulates: false))
         }
       }
     }
@@ -108,13 +64,13 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
   /// Writes the cluster and the distance of each point of a block and adds the point to its
   /// cluster's sums, `[clusters, dimensions]`.
   private func assign(
-    _ rows: FloatBuffer, _ products: FloatBuffer, _ nearest: UnsafeMutableBufferPointer<Int>,
+    _ rows: FloatBuffer, _ productsOfBlock: FloatBuffer, _ nearest: UnsafeMutableBufferPointer<Int>,
     _ distances: UnsafeMutableBufferPointer<Float>, sums: UnsafeMutableBufferPointer<Double>
   ) {
     let dimensions = points.dimensions
     centres.withUnsafeBufferPointer { centres in
       for row in nearest.indices {
-        let cluster = nearestCentre(products.pointer + row * packed.paddedChannels)
+        let cluster = nearestCentre(productsOfBlock.pointer + row * products.stride)
         let values = rows.pointer + row * dimensions
         let own = cluster * dimensions..<(cluster + 1) * dimensions
         nearest[row] = cluster
@@ -126,11 +82,12 @@ final class KMeansPass<Points: PointSource>: @unchecked Sendable {
   }
 
   /// The lowest number of equally near ones.
-  private func nearestCentre(_ products: UnsafePointer<Float>) -> Int {
+  private func nearestCentre(_ ofPoint: UnsafePointer<Float>) -> Int {
+    let halfNorms = products.halfNorms
     var nearest = 0
-    var least = halfNorms[0] - products[0]
+    var least = halfNorms[0] - ofPoint[0]
     for cluster in 1..<max(clusters, 1) {
-      let distance = halfNorms[cluster] - products[cluster]
+      let distance = halfNorms[cluster] - ofPoint[cluster]
       if distance < least {
         least = distance
         nearest = cluster

@@ -129,13 +129,12 @@ package struct StoredNetwork {
     case .clusters(let network):
       let clustering = settings.clustering
       return ClusterEvaluator(
-        heads: clustering.turns.heads, lambda: clustering.lambda, seed: settings.seed,
-        batchSize: clustering.batchPairs,
+        clustering, seed: settings.seed,
         renderer: try BatchRenderer(
           dataset: dataset, augmentation: clustering.views.augmentation),
         network: network,
         images: EvaluationImages(clustering.evaluation, of: dataset, seed: settings.seed),
-        samples: [], viewsAreIdentical: clustering.views.areIdentical
+        samples: []
       ).evaluate(step: step, epoch: epoch, elapsed: 0, isFinal: true, isCancelled: { false })
     case .pixels(let network):
       let segmentation = settings.segmentation

@@ -41,7 +41,14 @@ import Testing
     for (clusters, count) in [(5, 2), (6, 3), (7, 3), (8, 4)] {
       let joint = ClusterTreeTests.joint(
         clusters: clusters, classes: count, noise: 0.6, seed: seed)
-      let found = InformativeGroups(joint, tree: ClusterTree(joint), count: count)
+      let other = ClusterTreeTests.joint(
+        clusters: clusters, classes: count, noise: 0.8, seed: seed + 100)
+      let both = InformativeGroups([joint, other], tree: ClusterTree(joint), count: count)
+      let mostOfBoth =
+        partitions(clusters, count)
+        .map { information(joint, $0) + information(other, $0) }.max() ?? .nan
+      #expect(abs(both.information - mostOfBoth) < 1e-9)
+      let found = InformativeGroups([joint], tree: ClusterTree(joint), count: count)
       let most = partitions(clusters, count).map { information(joint, $0) }.max() ?? .nan
       #expect(abs(found.information - most) < 1e-9)
       #expect(abs(found.information - information(joint, found.groups)) < 1e-9)
@@ -53,7 +60,7 @@ import Testing
     for seed in UInt64(1)...10 {
       let joint = ClusterTreeTests.joint(clusters: 30, classes: 6, noise: 0.8, seed: seed)
       let tree = ClusterTree(joint)
-      let found = InformativeGroups(joint, tree: tree, count: 6)
+      let found = InformativeGroups([joint], tree: tree, count: 6)
       #expect(abs(found.information - information(joint, found.groups)) < 1e-9)
       gains.append(found.information - information(joint, tree.groups(6)))
     }
@@ -61,10 +68,35 @@ import Testing
     #expect(gains.contains { $0 > 1e-3 })
   }
 
+  /// Four clusters of two classes and a fifth that its copies say nothing of; images that look alike
+  /// tell where it belongs.
+  @Test func aSecondKindOfPairsDecidesWhereTheFirstDoesNot() {
+    func joint(_ pairs: [(Int, Int, Double)]) -> JointDistribution {
+      var sums = [Double](repeating: 0.01, count: 25)
+      for i in 0..<5 { sums[i * 5 + i] += 4 }
+      for (i, j, share) in pairs {
+        sums[i * 5 + j] += share
+        sums[j * 5 + i] += share
+      }
+      return JointDistribution(JointSum(clusters: 5, sums: sums, pairs: 1))
+    }
+    let copies = joint([
+      (0, 1, 2), (2, 3, 2), (0, 4, 0.20), (1, 4, 0.20), (2, 4, 0.19), (3, 4, 0.19),
+    ])
+    let alike = joint([(0, 1, 2), (2, 3, 2), (2, 4, 0.5), (3, 4, 0.5)])
+    let knowsNothing = JointDistribution(
+      JointSum(clusters: 5, sums: [Double](repeating: 1, count: 25), pairs: 1))
+    let tree = ClusterTree(copies)
+    #expect(InformativeGroups([copies], tree: tree, count: 2).groups == [0, 0, 1, 1, 0])
+    #expect(InformativeGroups([copies, alike], tree: tree, count: 2).groups == [0, 0, 1, 1, 1])
+    #expect(
+      InformativeGroups([copies, knowsNothing], tree: tree, count: 2).groups == [0, 0, 1, 1, 0])
+  }
+
   @Test func theGroupsOfATreeThatNothingImprovesStay() {
     let joint = ClusterTreeTests.joint(clusters: 20, classes: 5, noise: 0, seed: 3)
     let tree = ClusterTree(joint)
-    #expect(InformativeGroups(joint, tree: tree, count: 5).groups == tree.groups(5))
+    #expect(InformativeGroups([joint], tree: tree, count: 5).groups == tree.groups(5))
   }
 
   @Test func anyNumberOfThreadsFindsTheSame() {
@@ -73,8 +105,8 @@ import Testing
       let joint = ClusterTreeTests.joint(clusters: 40, classes: 8, noise: 0.7, seed: seed)
       let tree = ClusterTree(joint)
       #expect(
-        InformativeGroups(joint, tree: tree, count: 8)
-          == InformativeGroups(joint, tree: tree, count: 8, pool: pool))
+        InformativeGroups([joint], tree: tree, count: 8)
+          == InformativeGroups([joint], tree: tree, count: 8, pool: pool))
     }
   }
 
@@ -85,17 +117,17 @@ import Testing
     sums[4 * 5 + 2] = 0.5
     let joint = JointDistribution(JointSum(clusters: 5, sums: sums, pairs: 1))
     let tree = ClusterTree(joint)
-    #expect(InformativeGroups(joint, tree: tree, count: 3).groups == [0, -1, 1, 2, 1])
-    #expect(InformativeGroups(joint, tree: tree, count: 4).groups == [0, -1, 1, 2, 3])
-    #expect(InformativeGroups(joint, tree: tree, count: 9).groups == [0, -1, 1, 2, 3])
-    #expect(InformativeGroups(joint, tree: tree, count: 1).groups == [0, -1, 0, 0, 0])
-    #expect(InformativeGroups(joint, tree: tree, count: 1).information == 0)
+    #expect(InformativeGroups([joint], tree: tree, count: 3).groups == [0, -1, 1, 2, 1])
+    #expect(InformativeGroups([joint], tree: tree, count: 4).groups == [0, -1, 1, 2, 3])
+    #expect(InformativeGroups([joint], tree: tree, count: 9).groups == [0, -1, 1, 2, 3])
+    #expect(InformativeGroups([joint], tree: tree, count: 1).groups == [0, -1, 0, 0, 0])
+    #expect(InformativeGroups([joint], tree: tree, count: 1).information == 0)
   }
 
   @Test func aJointThatIsNotANumberHasNoGroups() {
     let joint = JointDistribution(
       JointSum(clusters: 3, sums: [Double](repeating: .nan, count: 9), pairs: 1))
-    let found = InformativeGroups(joint, tree: ClusterTree(joint), count: 2)
+    let found = InformativeGroups([joint], tree: ClusterTree(joint), count: 2)
     #expect(found.groups == [-1, -1, -1])
     #expect(found.information == 0)
   }

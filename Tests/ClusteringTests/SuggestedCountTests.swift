@@ -74,7 +74,7 @@ import Testing
     for (count, pair) in zip(curve.information, InformationCurve(tree).information).enumerated() {
       #expect(pair.0 >= pair.1 - 1e-9)
       guard count > 1 else { continue }
-      let groups = InformativeGroups(joint, tree: tree, count: count, randomStarts: 0)
+      let groups = InformativeGroups([joint], tree: tree, count: count, randomStarts: 0)
       #expect(pair.0 == groups.information)
     }
     #expect(zip(curve.information, InformationCurve(tree).information).contains { $0 > $1 + 1e-3 })

@@ -50,6 +50,7 @@ import Testing
       "restart.images": integers + ["99"],
       "restart.steps": integers + ["0"],
       "restart.last_epoch": integers,
+      "restart.neighbours": integers + ["101"],
       "transform.input_size": integers + ["7", "513"],
       "transform.plain_crop": integers + ["0", "4097"],
       "transform.centre_crop_probability": numbers + ["1.1"],

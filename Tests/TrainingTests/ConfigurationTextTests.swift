@@ -43,6 +43,7 @@ import Testing
     configuration.clustering.views.saturation = 0.25
     configuration.clustering.views.hue = 0.125
     configuration.clustering.views.flipProbability = 0.5
+    configuration.clustering.neighbours = 3
     configuration.clustering.views.cutoutProbability = 0.25
     configuration.clustering.views.cutoutSize = 0.75
     configuration.clustering.views.input = .imageAndSobel

@@ -165,13 +165,13 @@ import Testing
       try network.loadWeights(#require(events.checkpoints.last).weights.byName)
       var training = EvaluationSettings()
       training.splits = [.train]
+      let clustering = settings.clustering
       let evaluator = ClusterEvaluator(
-        heads: settings.clustering.turns.heads, lambda: 1, seed: settings.seed, batchSize: 7,
+        clustering, seed: settings.seed,
         renderer: try BatchRenderer(
           dataset: dataset, augmentation: settings.clustering.views.augmentation),
         network: network,
-        images: EvaluationImages(training, of: dataset, seed: settings.seed), samples: [],
-        viewsAreIdentical: false)
+        images: EvaluationImages(training, of: dataset, seed: settings.seed), samples: [])
       let onTraining = try #require(
         evaluator.evaluate(step: 5, epoch: 1, elapsed: 0, isFinal: true, isCancelled: { false }))
       let onTest = try #require(events.evaluations.last)

@@ -23,27 +23,31 @@ package struct ClusterEvaluator {
   private let batchSize: Int
   private let piece: Int
   private let viewsAreIdentical: Bool
+  /// nil where trees are compared by transformed copies alone.
+  private let neighbours: ImageNeighbours?
 
   /// - Parameters:
-  ///   - lambda: of the losses.
-  ///   - batchSize: images at a time, each with its transformed copy.
   ///   - images: the data set's images that are measured.
   ///   - samples: those of them whose probabilities are reported.
-  ///   - viewsAreIdentical: whether the transformed copies are the images themselves.
   package init(
-    heads: [HeadDescription], lambda: Double, seed: UInt64, batchSize: Int,
-    renderer: BatchRenderer, network: Network<ClusterHead>, images: EvaluationImages,
-    samples: [Int], viewsAreIdentical: Bool
+    _ settings: InformationClusteringSettings, seed: UInt64, renderer: BatchRenderer,
+    network: Network<ClusterHead>, images: EvaluationImages, samples: [Int]
   ) {
-    self.heads = heads
-    self.lambda = lambda
+    heads = settings.turns.heads
+    lambda = settings.lambda
     self.seed = seed
     self.renderer = renderer
     self.network = network
     self.images = images
     self.samples = samples
-    self.viewsAreIdentical = viewsAreIdentical
-    self.batchSize = batchSize
+    viewsAreIdentical = settings.views.areIdentical
+    neighbours =
+      settings.restart.enabled && settings.neighbours > 0
+      ? ImageNeighbours(
+        images: images.regular.sample(limit: settings.restart.images).measured,
+        count: settings.neighbours)
+      : nil
+    batchSize = settings.batchPairs
     piece = min(batchSize, renderer.dataset.count)
     var shape = network.inputShape
     shape.images = 2 * piece
@@ -102,7 +106,28 @@ package struct ClusterEvaluator {
         }
       }
     }
-    return HeadMeasurements(heads, measured, pool: network.context.pool)
+    guard let pairs = neighbourPairs(in: selection.measured, isCancelled) else { return nil }
+    return HeadMeasurements(
+      heads, measured, neighbours: pairs, pool: network.context.pool)
+  }
+
+  /// Places of images that look alike; none without an over-clustering head beside the main one,
+  /// nil if `isCancelled` said so on the way.
+  private func neighbourPairs(
+    in measured: [Int], _ isCancelled: () -> Bool
+  ) -> [NearestNeighbours.Pair]? {
+    guard let neighbours, heads.contains(where: { !$0.isMain }) else { return [] }
+    let pairs = neighbours.pairs(
+      piece: piece, context: network.context, isCancelled: isCancelled
+    ) { render(.evaluation(of: $0)) }
+    guard let pairs else { return nil }
+    let places = Dictionary(uniqueKeysWithValues: measured.enumerated().map { ($1, $0) })
+    return pairs.compactMap { pair in
+      guard let point = places[pair.point], let neighbour = places[pair.neighbour] else {
+        return nil
+      }
+      return NearestNeighbours.Pair(point: point, neighbour: neighbour)
+    }
   }
 
   private func pieces(of images: [Int], size: Int) -> [ArraySlice<Int>] {
@@ -113,13 +138,17 @@ package struct ClusterEvaluator {
 
   /// What each head says of a batch: probabilities `[N, 1, 1, h·C]`.
   private func probabilities(_ plan: BatchPlan) -> [Tensor] {
+    let features = network.features(of: render(plan), .evaluation)
+    return heads.map { network.head($0.name.tensorPrefix).forward(features, .evaluation) }
+  }
+
+  private func render(_ plan: BatchPlan) -> Tensor {
     var batch = batch
     batch.shape.images = plan.images
     renderer.render(
       plan, into: UnsafeMutableBufferPointer(start: batch.pointer, count: batch.shape.count),
       pool: network.context.pool)
-    let features = network.features(of: batch, .evaluation)
-    return heads.map { network.head($0.name.tensorPrefix).forward(features, .evaluation) }
+    return batch
   }
 }
 

@@ -10,11 +10,17 @@ struct HeadMeasurements {
   /// How the clusters of each head's sub-heads flow together; none for heads that do not
   /// over-cluster.
   let trees: [[ClusterTree]]
+  /// Places of measured images that look alike.
+  private let neighbours: [NearestNeighbours.Pair]
   private let pool: WorkerPool
 
-  init(_ heads: [HeadDescription], _ measured: [[SubHeadMeasurement]], pool: WorkerPool) {
+  init(
+    _ heads: [HeadDescription], _ measured: [[SubHeadMeasurement]],
+    neighbours: [NearestNeighbours.Pair] = [], pool: WorkerPool
+  ) {
     self.heads = heads
     self.measured = measured
+    self.neighbours = neighbours
     self.pool = pool
     trees = zip(heads, measured).map { head, subHeads in
       guard head.overClusters else { return [] }
@@ -37,7 +43,8 @@ struct HeadMeasurements {
   /// The over-clustering head's clusters in so many groups; nil without such a head.
   func partitions(groups: Int) -> TreePartitions? {
     heads.firstIndex(where: \.overClusters).map {
-      TreePartitions(measured[$0], trees: trees[$0], groups: groups, pool: pool)
+      TreePartitions(
+        measured[$0], trees: trees[$0], neighbours: neighbours, groups: groups, pool: pool)
     }
   }
 

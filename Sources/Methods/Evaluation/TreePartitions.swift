@@ -3,7 +3,8 @@ import Kernels
 
 /// The over-clustering head's clusters in as many groups as the main head has clusters: each
 /// sub-head's own idea of the classes. They start from its tree's cut, and single clusters are then
-/// moved to where they keep more information.
+/// moved to where they keep more information, of an image and its transformed copy and of images
+/// that look alike.
 struct TreePartitions {
   struct Cut {
     /// The group of each cluster; −1 for one that no image is in.
@@ -25,15 +26,18 @@ struct TreePartitions {
   /// - Parameters:
   ///   - measurements: of each sub-head, on the same images.
   ///   - trees: of their joints.
+  ///   - neighbours: places of images that look alike; none to do without.
   ///   - pool: shares the search for groups.
   init(
-    _ measurements: [SubHeadMeasurement], trees: [ClusterTree], groups: Int, pool: WorkerPool
+    _ measurements: [SubHeadMeasurement], trees: [ClusterTree],
+    neighbours: [NearestNeighbours.Pair], groups: Int, pool: WorkerPool
   ) {
     self.groups = groups
     var cuts = zip(measurements, trees).map { measurement, tree -> Cut? in
       guard tree.leaves >= groups else { return nil }
       let groups = InformativeGroups(
-        JointDistribution(measurement.joint), tree: tree, count: groups, pool: pool
+        [JointDistribution(measurement.joint)] + measurement.joint(of: neighbours), tree: tree,
+        count: groups, pool: pool
       ).groups
       return Cut(groups: groups, partition: measurement.assigned.map { Int32(groups[Int($0)]) })
     }
@@ -62,4 +66,16 @@ struct TreePartitions {
 
   /// Trees have settled when the best cut's consensus is so large.
   static let settledConsensus = 0.8
+}
+
+extension SubHeadMeasurement {
+  /// The joint of pairs of measured images; none of no pairs.
+  fileprivate func joint(of pairs: [NearestNeighbours.Pair]) -> [JointDistribution] {
+    guard !pairs.isEmpty else { return [] }
+    var sums = [Double](repeating: 0, count: clusters * clusters)
+    for pair in pairs {
+      sums[Int(assigned[pair.point]) * clusters + Int(assigned[pair.neighbour])] += 1
+    }
+    return [JointDistribution(JointSum(clusters: clusters, sums: sums, pairs: pairs.count))]
+  }
 }

@@ -40,10 +40,8 @@ package final class InformationClustering: TrainingMethod {
     adam = Adam(learningRate: learningRate)
     let renderer = try BatchRenderer(dataset: dataset, augmentation: settings.views.augmentation)
     evaluator = ClusterEvaluator(
-      heads: settings.turns.heads, lambda: settings.lambda, seed: seed,
-      batchSize: settings.batchPairs,
-      renderer: renderer, network: network, images: evaluated, samples: samples,
-      viewsAreIdentical: settings.views.areIdentical)
+      settings, seed: seed, renderer: renderer, network: network, images: evaluated,
+      samples: samples)
     beginnings = MainHeadBeginnings(
       settings.restart, turns: settings.turns, network: network, seed: seed)
     evaluationImages = evaluated.final.measured.count

@@ -15,6 +15,9 @@ package struct InformationClusteringSettings: Sendable, Equatable {
   /// λ: 1 is mutual information, more weighs the entropy of the clusters more.
   package var lambda = 1.0
   package var restart = RestartSettings()
+  /// Images that look most like each, by which the over-clustering head's clusters are grouped as
+  /// well; 0 for none.
+  package var neighbours = 5
   package var views = ViewSettings()
   package var evaluation = EvaluationSettings()
 
@@ -28,6 +31,7 @@ package struct InformationClusteringSettings: Sendable, Equatable {
       .integer("training.sample_repeats", \.sampleRepeats, from: 1, to: 1000),
       .number("training.lambda", \.lambda, from: 0, to: 10, isOpen: true),
     ] + SettingsField.group("restart", \.restart, RestartSettings.schema)
+    + [.integer("restart.neighbours", \.neighbours, from: 0, to: 100)]
     + SettingsField.group("transform", \.views, ViewSettings.schema)
     + SettingsField.group("evaluation", \.evaluation, EvaluationSettings.schema)
 
