@@ -7,6 +7,9 @@ import Synchronization
 /// Which thread takes which unit depends on timing, so a unit must write only what no other unit
 /// writes, and sums over units are made afterwards in the order of their numbers. Then results do
 /// not depend on the thread count.
+///
+/// In units, floats below the smallest normal one count as 0, whoever calls: a network that has
+/// learnt gives most clusters such probabilities, and steps took five times as long with them.
 package final class WorkerPool: @unchecked Sendable {
   // Unchecked: `threads` is written in `init` alone and not read by workers; `job` is written
   // before `generation` rises, read after that by the workers, and written again when `running` has
@@ -65,6 +68,8 @@ package final class WorkerPool: @unchecked Sendable {
   /// Calls `body` once with each of 0..<units and returns when all calls have. `thread`, in
   /// 0..<threads, says who calls, for memory that each thread has to itself. One caller at a time.
   package func forEach(_ units: Int, _ body: (_ unit: Int, _ thread: Int) -> Void) {
+    let floatState = cpu_flush_subnormals()
+    defer { cpu_restore_float_state(floatState) }
     guard threads > 1, units > 1 else {
       for unit in 0..<units { body(unit, 0) }
       return
@@ -136,6 +141,7 @@ package final class WorkerPool: @unchecked Sendable {
   }
 
   private func work(thread: Int) {
+    _ = cpu_flush_subnormals()
     var seen = 0
     while true {
       wait { generation.load(ordering: .acquiring) != seen || isShutDown.load(ordering: .relaxed) }

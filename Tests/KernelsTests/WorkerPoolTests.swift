@@ -47,6 +47,23 @@ struct WorkerPoolTests {
     #expect(calls.load(ordering: .relaxed) == 2000 * (0 + 1 + 2 + 3 + 4))
   }
 
+  @Test(arguments: [1, 3]) func unitsKnowNoSubnormalNumbers(threads: Int) {
+    let pool = WorkerPool(threads: threads)
+    defer { pool.shutDown() }
+    let small = Mutex(Float.leastNormalMagnitude)
+    func half() -> Float { small.withLock { $0 } / 2 }
+    for units in [1, 50] {
+      let products = Mutex<[Float]>([])
+      pool.forEach(units) { _ in
+        let product = half()
+        products.withLock { $0.append(product) }
+        usleep(100)
+      }
+      #expect(products.withLock { $0 } == Array(repeating: 0, count: units))
+      #expect(half() > 0)
+    }
+  }
+
   @Test func poolsMayNest() {
     let (outer, inner) = (WorkerPool(threads: 3), WorkerPool(threads: 1))
     defer { outer.shutDown() }
