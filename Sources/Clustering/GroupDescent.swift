@@ -35,15 +35,16 @@ final class GroupDescent {
       hasMoved = false
       for cluster in members where sizes[groups[cluster]] > 1 {
         let group = groups[cluster]
-        for place in joints.indices { joints[place].remove(cluster, from: group) }
+        for place in joints.indices { joints[place].take(cluster, outOf: group) }
         let gains = (0..<count).map { group in
           joints.reduce(0) { $0 + $1.gain(ofAdding: cluster, to: group) }
         }
         let best = gains.indices.reduce(group) {
           gains[$1] > gains[$0] + InformativeGroups.tolerance ? $1 : $0
         }
-        for place in joints.indices { joints[place].add(cluster, to: best) }
+        for place in joints.indices { joints[place].put(cluster, into: best) }
         guard best != group else { continue }
+        for place in joints.indices { joints[place].moved(cluster, from: group, to: best) }
         sizes[group] -= 1
         sizes[best] += 1
         groups[cluster] = best
@@ -107,9 +108,19 @@ private struct GroupedJoint {
       - 2 * (entropyTerm(weight + joint.marginal[cluster]) - entropyTerm(weight))
   }
 
-  mutating func add(_ cluster: Int, to group: Int) { change(cluster, group, sign: 1) }
+  /// Leaves a cluster in no group. What the others share with its group stays, until it has moved.
+  mutating func take(_ cluster: Int, outOf group: Int) { change(cluster, group, sign: -1) }
 
-  mutating func remove(_ cluster: Int, from group: Int) { change(cluster, group, sign: -1) }
+  mutating func put(_ cluster: Int, into group: Int) { change(cluster, group, sign: 1) }
+
+  /// Lets the others know that a cluster has gone from one group to another.
+  mutating func moved(_ cluster: Int, from old: Int, to new: Int) {
+    for other in members where other != cluster {
+      let share = joint[cluster, other]
+      shares[other * count + old] = max(0, shares[other * count + old] - share)
+      shares[other * count + new] += share
+    }
+  }
 
   /// What a cluster adds to the share of a group with itself.
   private func ownShare(_ cluster: Int, _ group: Int) -> Double {
@@ -125,9 +136,5 @@ private struct GroupedJoint {
     }
     grouped[b * count + b] = max(0, grouped[b * count + b] + sign * ownShare(cluster, b))
     weights[b] = max(0, weights[b] + sign * joint.marginal[cluster])
-    for other in members where other != cluster {
-      let place = other * count + b
-      shares[place] = max(0, shares[place] + sign * joint[cluster, other])
-    }
   }
 }
