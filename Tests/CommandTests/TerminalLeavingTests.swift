@@ -112,8 +112,9 @@ extension CommandTests.Terminal {
         workspace.longTraining, variables: ["TERM": name, "LINES": "24", "COLUMNS": "80"],
         terminal: terminal)
       try child.wait(for: "the dashboard") { $0.text.contains("mnist-small") }
-      // The last row of the real size, not of what the variables say.
-      try child.wait(for: "the hints") { $0.text.contains(/\x1B\[30(;|d)/) }
+      // Rows of the real size, below what the variables say. The last one may be reached by a move
+      // from the row above it.
+      try child.wait(for: "a lower row") { $0.text.contains(/\x1B\[(2[5-9]|30)(;|d)/) }
       leaving.leave(child, terminal)
       #expect(try child.waitForEnding() == .exited(leaving.exitCode))
       #expect(child.errorText == "")
