@@ -68,13 +68,22 @@ package struct ClusterTree: Equatable, Sendable {
       root[merge.first] = clusters + position
       root[merge.second] = clusters + position
     }
+    return Self.numbered(
+      (0..<clusters).map { cluster in
+        guard isPresent[cluster] else { return -1 }
+        var node = cluster
+        while root[node] != node { node = root[node] }
+        return node
+      })
+  }
+
+  /// The same groups, numbered by their lowest clusters; −1 stays.
+  static func numbered(_ groups: [Int]) -> [Int] {
     var numbers: [Int: Int] = [:]
-    return (0..<clusters).map { cluster in
-      guard isPresent[cluster] else { return -1 }
-      var node = cluster
-      while root[node] != node { node = root[node] }
-      let number = numbers[node] ?? numbers.count
-      numbers[node] = number
+    return groups.map { group in
+      guard group >= 0 else { return -1 }
+      let number = numbers[group] ?? numbers.count
+      numbers[group] = number
       return number
     }
   }

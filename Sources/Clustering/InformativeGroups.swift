@@ -60,7 +60,7 @@ package struct InformativeGroups: Equatable, Sendable {
     let best = descents.dropFirst().reduce(descents[0]) {
       $1.information > $0.information + Self.tolerance ? $1 : $0
     }
-    groups = Self.numbered(best.groups)
+    groups = ClusterTree.numbered(best.groups)
     information = best.information
   }
 
@@ -74,16 +74,5 @@ package struct InformativeGroups: Equatable, Sendable {
       groups[member] = position < count ? position : random.integer(below: count)
     }
     return groups
-  }
-
-  /// The same groups, numbered by their lowest clusters.
-  private static func numbered(_ groups: [Int]) -> [Int] {
-    var numbers: [Int: Int] = [:]
-    return groups.map { group in
-      guard group >= 0 else { return -1 }
-      let number = numbers[group] ?? numbers.count
-      numbers[group] = number
-      return number
-    }
   }
 }

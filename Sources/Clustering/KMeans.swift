@@ -1,16 +1,6 @@
 import Foundation
 import Kernels
 
-/// Points of one number of dimensions, in memory or made when they are asked for.
-package protocol PointSource: Sendable {
-  var count: Int { get }
-  var dimensions: Int { get }
-
-  /// Writes the points of a range as rows, `[range.count, dimensions]`. May be called from any
-  /// thread.
-  func copy(_ range: Range<Int>, to rows: UnsafeMutablePointer<Float>)
-}
-
 /// Points that cannot be clustered.
 package enum KMeansError: Error, Equatable, CustomStringConvertible {
   case tooFewPoints(Int, clusters: Int)

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// Products of points with a fixed set of rows, a block of points at a time.

@@ -16,14 +16,7 @@ import Testing
           row.reduce(0.0) { sum, i in sum + column.reduce(0.0) { $0 + joint[i][$1] } }
         }
       }
-      let marginal = merged.map { $0.reduce(0, +) }
-      var sum = 0.0
-      for (i, row) in merged.enumerated() {
-        for (j, value) in row.enumerated() where value > 0 {
-          sum += value * log(value / (marginal[i] * marginal[j]))
-        }
-      }
-      return sum
+      return plainInformation(merged)
     }
     var merges: [(first: Int, second: Int, cost: Double)] = []
     while groups.count > 1 {

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import Testing
 
@@ -14,14 +13,7 @@ import Testing
         grouped[groups[i]][groups[j]] += joint.probabilities[i * joint.clusters + j]
       }
     }
-    let marginal = grouped.map { $0.reduce(0, +) }
-    var sum = 0.0
-    for (i, row) in grouped.enumerated() {
-      for (j, value) in row.enumerated() where value > 0 {
-        sum += value * log(value / (marginal[i] * marginal[j]))
-      }
-    }
-    return sum
+    return plainInformation(grouped)
   }
 
   /// Every way to put `clusters` clusters into exactly `count` groups, by their lowest clusters.
@@ -101,6 +93,7 @@ import Testing
 
   @Test func anyNumberOfThreadsFindsTheSame() {
     let pool = WorkerPool(threads: 3)
+    defer { pool.shutDown() }
     for seed in UInt64(1)...5 {
       let joint = ClusterTreeTests.joint(clusters: 40, classes: 8, noise: 0.7, seed: seed)
       let tree = ClusterTree(joint)

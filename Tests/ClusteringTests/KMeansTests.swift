@@ -3,21 +3,6 @@ import Testing
 
 @testable import Clustering
 
-/// Rows in memory.
-private struct Rows: PointSource {
-  let values: [Float]
-  let dimensions: Int
-  var count: Int { values.count / dimensions }
-
-  func copy(_ range: Range<Int>, to rows: UnsafeMutablePointer<Float>) {
-    for (place, index) in (range.lowerBound * dimensions..<range.upperBound * dimensions)
-      .enumerated()
-    {
-      rows[place] = values[index]
-    }
-  }
-}
-
 @Suite struct KMeansTests {
   private static func kMeans(
     _ clusters: Int, threads: Int = 2, _ instructions: InstructionSet = .portable
@@ -27,7 +12,8 @@ private struct Rows: PointSource {
   }
 
   /// Points around `centres` centres that are far apart, each centre in turn.
-  private static func blobs(_ centres: Int, points: Int, dimensions: Int, seed: UInt64) -> Rows {
+  private static func blobs(_ centres: Int, points: Int, dimensions: Int, seed: UInt64) -> RowPoints
+  {
     var random = RandomStream(seed: seed, purpose: .samples)
     let places = (0..<centres * dimensions).map { _ in random.uniform(-50, 50) }
     let values = (0..<points).flatMap { point in
@@ -35,12 +21,12 @@ private struct Rows: PointSource {
         places[point % centres * dimensions + dimension] + random.uniform(-1, 1)
       }
     }
-    return Rows(values: values, dimensions: dimensions)
+    return RowPoints(dimensions: dimensions, rows: values)
   }
 
   /// Lloyd's algorithm in Double, a point at a time.
   private static func naive(
-    _ points: Rows, from first: [Float], clusters: Int
+    _ points: RowPoints, from first: [Float], clusters: Int
   ) -> (clusterOfPoint: [Int], inertia: Double) {
     let dimensions = points.dimensions
     var centres = first.map(Double.init)
@@ -52,7 +38,7 @@ private struct Rows: PointSource {
         let distances = (0..<clusters).map { cluster in
           (0..<dimensions).reduce(0.0) { sum, dimension in
             let difference =
-              Double(points.values[point * dimensions + dimension])
+              Double(points.rows[point * dimensions + dimension])
               - centres[cluster * dimensions + dimension]
             return sum + difference * difference
           }
@@ -66,7 +52,7 @@ private struct Rows: PointSource {
         let own = assignment.indices.filter { assignment[$0] == cluster }
         for dimension in 0..<dimensions where !own.isEmpty {
           centres[cluster * dimensions + dimension] =
-            own.reduce(0.0) { $0 + Double(points.values[$1 * dimensions + dimension]) }
+            own.reduce(0.0) { $0 + Double(points.rows[$1 * dimensions + dimension]) }
             / Double(own.count)
         }
       }
@@ -79,10 +65,10 @@ private struct Rows: PointSource {
     // Noise without structure, so that many iterations are taken; sizes that fill no block.
     for (count, dimensions, clusters) in [(157, 5, 3), (301, 19, 7), (131, 40, 33)] {
       var random = RandomStream(seed: 7, purpose: .samples)
-      let points = Rows(
-        values: (0..<count * dimensions).map { _ in random.uniform(-1, 1) },
-        dimensions: dimensions)
-      let first = Array(points.values.prefix(clusters * dimensions))
+      let points = RowPoints(
+        dimensions: dimensions,
+        rows: (0..<count * dimensions).map { _ in random.uniform(-1, 1) })
+      let first = Array(points.rows.prefix(clusters * dimensions))
       let result = try #require(
         Self.kMeans(clusters, instructions).lloyd(points, from: first))
       let expected = Self.naive(points, from: first, clusters: clusters)
@@ -106,7 +92,7 @@ private struct Rows: PointSource {
 
   @Test func theThreadsDoNotMatterAndTheSeedDoes() throws {
     var random = RandomStream(seed: 3, purpose: .samples)
-    let points = Rows(values: (0..<997 * 11).map { _ in random.uniform() }, dimensions: 11)
+    let points = RowPoints(dimensions: 11, rows: (0..<997 * 11).map { _ in random.uniform() })
     let results = try [1, 2, 5].map { threads in
       try #require(try Self.kMeans(12, threads: threads).fit(points, seed: 4))
     }
@@ -116,7 +102,7 @@ private struct Rows: PointSource {
   }
 
   @Test func tiesGoToTheLowestNumber() throws {
-    let points = Rows(values: [0, 1, 2], dimensions: 1)
+    let points = RowPoints(dimensions: 1, rows: [0, 1, 2])
     let result = try #require(Self.kMeans(2).lloyd(points, from: [0, 2]))
     #expect(result.clusterOfPoint == [0, 0, 1])
     #expect(result.centres == [0.5, 2])
@@ -124,14 +110,14 @@ private struct Rows: PointSource {
   }
 
   @Test func anEmptyClusterStartsAtTheFarthestPoint() throws {
-    let points = Rows(values: [0, 1, 9, 10, 30], dimensions: 1)
+    let points = RowPoints(dimensions: 1, rows: [0, 1, 9, 10, 30])
     let result = try #require(Self.kMeans(3).lloyd(points, from: [1, 10, 1000]))
     #expect(result.clusterOfPoint == [0, 0, 1, 1, 2])
     #expect(result.centres == [0.5, 9.5, 30])
   }
 
   @Test func moreClustersThanDifferentPoints() throws {
-    let points = Rows(values: [4, 4, 4, 4, 7, 7], dimensions: 1)
+    let points = RowPoints(dimensions: 1, rows: [4, 4, 4, 4, 7, 7])
     let result = try #require(try Self.kMeans(4).fit(points, seed: 1))
     #expect(result.inertia == 0 && result.hasConverged)
     #expect(Set(result.clusterOfPoint.prefix(4)).count == 1)
@@ -140,7 +126,7 @@ private struct Rows: PointSource {
 
   @Test func fewerPointsThanClusters() {
     #expect(throws: KMeansError.tooFewPoints(3, clusters: 4)) {
-      try Self.kMeans(4).fit(Rows(values: [1, 2, 3], dimensions: 1), seed: 1)
+      try Self.kMeans(4).fit(RowPoints(dimensions: 1, rows: [1, 2, 3]), seed: 1)
     }
   }
 
@@ -149,7 +135,7 @@ private struct Rows: PointSource {
       var values: [Float] = [1, 2, 3, 4, 5]
       values[point] = value
       #expect(throws: KMeansError.notANumber(point: point)) {
-        try Self.kMeans(2).fit(Rows(values: values, dimensions: 1), seed: 1)
+        try Self.kMeans(2).fit(RowPoints(dimensions: 1, rows: values), seed: 1)
       }
     }
   }

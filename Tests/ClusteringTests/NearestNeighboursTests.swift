@@ -3,35 +3,22 @@ import Testing
 
 @testable import Clustering
 
-private struct Rows: PointSource {
-  var dimensions: Int
-  var values: [Float]
-
-  var count: Int { values.count / dimensions }
-
-  func copy(_ range: Range<Int>, to rows: UnsafeMutablePointer<Float>) {
-    for place in 0..<range.count * dimensions {
-      rows[place] = values[range.lowerBound * dimensions + place]
-    }
-  }
-
-  /// Small whole numbers, so that distances are exact and often equal.
-  static func whole(count: Int, dimensions: Int, below bound: Int, seed: UInt64) -> Rows {
-    var random = RandomStream(seed: seed, purpose: .samples)
-    return Rows(
-      dimensions: dimensions,
-      values: (0..<count * dimensions).map { _ in Float(random.integer(below: bound)) })
-  }
-}
-
 @Suite struct NearestNeighboursTests {
-  private func naive(_ points: Rows, count: Int) -> [NearestNeighbours.Pair] {
+  /// Small whole numbers, so that distances are exact and often equal.
+  private func points(count: Int, dimensions: Int, below bound: Int, seed: UInt64) -> RowPoints {
+    var random = RandomStream(seed: seed, purpose: .samples)
+    return RowPoints(
+      dimensions: dimensions,
+      rows: (0..<count * dimensions).map { _ in Float(random.integer(below: bound)) })
+  }
+
+  private func naive(_ points: RowPoints, count: Int) -> [NearestNeighbours.Pair] {
     (0..<points.count).flatMap { point in
       let distances = (0..<points.count).map { other in
         (0..<points.dimensions).reduce(Float(0)) { sum, dimension in
           let difference =
-            points.values[point * points.dimensions + dimension]
-            - points.values[other * points.dimensions + dimension]
+            points.rows[point * points.dimensions + dimension]
+            - points.rows[other * points.dimensions + dimension]
           return sum + difference * difference
         }
       }
@@ -46,7 +33,7 @@ private struct Rows: PointSource {
     let pool = WorkerPool(threads: 3)
     for (count, dimensions) in [(1, 3), (2, 1), (5, 2), (60, 4), (257, 17)] {
       for nearest in [1, 3, 7] {
-        let points = Rows.whole(count: count, dimensions: dimensions, below: 4, seed: 9)
+        let points = points(count: count, dimensions: dimensions, below: 4, seed: 9)
         let found = try #require(
           NearestNeighbours(
             of: points, count: nearest, kernels: instructionSet.kernels, pool: pool))
@@ -58,7 +45,7 @@ private struct Rows: PointSource {
 
   @Test func whoAsksForTheEndGetsNone() {
     let pool = WorkerPool(threads: 1)
-    let points = Rows.whole(count: 600, dimensions: 2, below: 9, seed: 1)
+    let points = points(count: 600, dimensions: 2, below: 9, seed: 1)
     var asked = 0
     let found = NearestNeighbours(
       of: points, count: 2, kernels: InstructionSet.portable.kernels, pool: pool

@@ -3,6 +3,18 @@ import Kernels
 
 @testable import Clustering
 
+/// I of a symmetric joint distribution, in nats, by its definition.
+func plainInformation(_ joint: [[Double]]) -> Double {
+  let marginal = joint.map { $0.reduce(0, +) }
+  var sum = 0.0
+  for (i, row) in joint.enumerated() {
+    for (j, value) in row.enumerated() where value > 0 {
+      sum += value * log(value / (marginal[i] * marginal[j]))
+    }
+  }
+  return sum
+}
+
 /// Softmax outputs of both sides of some pairs, and a place for their gradients.
 struct PairFixture {
   let pairs: Int

@@ -66,6 +66,7 @@ import Testing
 
   @Test func movingClustersKeepsMore() {
     let pool = WorkerPool(threads: 3)
+    defer { pool.shutDown() }
     let joint = ClusterTreeTests.joint(clusters: 40, classes: 8, noise: 0.8, seed: 2)
     let tree = ClusterTree(joint)
     let curve = InformationCurve(joint, tree: tree)

@@ -45,7 +45,7 @@ final class ImageNeighbours {
     guard let pixels else { return [] }
     guard
       let nearest = NearestNeighbours(
-        of: pixels, count: count, kernels: context.kernels, pool: context.pool,
+        of: pixels.points, count: count, kernels: context.kernels, pool: context.pool,
         isCancelled: isCancelled)
     else { return nil }
     let pairs = nearest.pairs.map {
@@ -57,9 +57,8 @@ final class ImageNeighbours {
 }
 
 /// Images made smaller by a whole factor, each pixel the mean of a square.
-private struct SmallImages: PointSource {
-  let count: Int
-  let dimensions: Int
+private struct SmallImages {
+  private let dimensions: Int
   private let factor: Int
   private let width: Int
   private let height: Int
@@ -67,9 +66,10 @@ private struct SmallImages: PointSource {
   /// `[count, height, width, channels]`
   private var values: [Float]
 
+  var points: RowPoints { RowPoints(dimensions: dimensions, rows: values) }
+
   /// - Parameter side: the most that the longer side may have.
   init(count: Int, of shape: Shape, side: Int) {
-    self.count = count
     factor = max(1, (max(shape.width, shape.height) + side - 1) / side)
     width = max(1, shape.width / factor)
     height = max(1, shape.height / factor)
@@ -92,13 +92,6 @@ private struct SmallImages: PointSource {
           }
         }
       }
-    }
-  }
-
-  func copy(_ range: Range<Int>, to rows: UnsafeMutablePointer<Float>) {
-    values.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { return }
-      rows.update(from: base + range.lowerBound * dimensions, count: range.count * dimensions)
     }
   }
 }

@@ -67,7 +67,7 @@ final class HeadRestart<HeadKind: RestartableHead> {
   /// Restarts stuck sub-heads before epoch `epoch`, which trains the main head.
   ///
   /// - Parameters:
-  ///   - partitions: the auxiliary head's trees, cut at the main head's clusters.
+  ///   - partitions: the auxiliary head's clusters in as many groups as the main head has.
   ///   - main: the main head's sub-heads on the same images, nil for one that has learnt nothing.
   ///   - optimizer: forgets what it remembers of the layers that start anew.
   /// - Returns: the sub-heads that start anew.

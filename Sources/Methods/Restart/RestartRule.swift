@@ -16,7 +16,7 @@ struct RestartRule {
   /// trees have not settled.
   ///
   /// - Parameters:
-  ///   - partitions: the auxiliary head's trees, cut at the main head's clusters.
+  ///   - partitions: the auxiliary head's clusters in as many groups as the main head has.
   ///   - main: the main head's sub-heads on the same images, nil for one that has learnt nothing.
   func takeovers(_ partitions: TreePartitions, main: [SubHeadMeasurement?]) -> [Takeover?] {
     guard let best = partitions.best, let bestCut = partitions.bestCut,

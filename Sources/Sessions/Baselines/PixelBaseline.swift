@@ -129,19 +129,3 @@ struct PixelBaseline {
     return RowPoints(dimensions: dimensions, rows: rows)
   }
 }
-
-/// Points that lie in memory as rows.
-private struct RowPoints: PointSource {
-  let dimensions: Int
-  let rows: [Float]
-
-  var count: Int { rows.count / dimensions }
-
-  func copy(_ range: Range<Int>, to target: UnsafeMutablePointer<Float>) {
-    rows.withUnsafeBufferPointer { rows in
-      guard let base = rows.baseAddress else { return }
-      target.update(
-        from: base + range.lowerBound * dimensions, count: range.count * dimensions)
-    }
-  }
-}
