@@ -39,13 +39,16 @@ package struct ClusterTree: Equatable, Sendable {
   /// In O(C³) logarithms.
   ///
   /// - Parameter pool: shares the work; the tree is the same without.
-  package init(_ joint: JointDistribution, pool: WorkerPool? = nil) {
+  package init(
+    _ joint: JointDistribution, kernels: KernelTable = InstructionSet.fastest.kernels,
+    pool: WorkerPool? = nil
+  ) {
     clusters = joint.clusters
     let isNumber = joint.probabilities.allSatisfy(\.isFinite)
     let isPresent = joint.marginal.map { isNumber && $0 > 0 }
     self.isPresent = isPresent
     let members = isPresent.indices.filter { isPresent[$0] }
-    merges = Agglomeration(joint, members: members, pool: pool).run()
+    merges = Agglomeration(joint, members: members, kernels: kernels, pool: pool).run()
   }
 
   /// A tree made elsewhere, as read from a stored run.

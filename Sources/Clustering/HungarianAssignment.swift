@@ -11,33 +11,36 @@ package enum HungarianAssignment {
     for row in weights {
       precondition(row.count == columns, "a row of \(row.count) weights, expected \(columns)")
     }
-    let size = max(weights.count, columns)
-    // Rows and columns that only fill up the square cost nothing, whoever takes them.
-    var cost = [Int](repeating: 0, count: size * size)
-    for (row, values) in weights.enumerated() {
-      for (column, weight) in values.enumerated() { cost[row * size + column] = -weight }
+    guard weights.count > columns else {
+      return minimizing(
+        weights.flatMap { $0.map { -$0 } }, rows: weights.count, columns: columns)
     }
-    return minimizingSquare(cost, size: size).prefix(weights.count).map { $0 < columns ? $0 : -1 }
+    let transposed = (0..<columns).flatMap { column in weights.map { -$0[column] } }
+    var columnOfRow = [Int](repeating: -1, count: weights.count)
+    let rowOfColumn = minimizing(transposed, rows: columns, columns: weights.count)
+    for (column, row) in rowOfColumn.enumerated() { columnOfRow[row] = column }
+    return columnOfRow
   }
 
-  /// Each row's column in the perfect matching of least cost.
-  private static func minimizingSquare(_ cost: [Int], size: Int) -> [Int] {
-    let free = size  // The column that a row starts from before it has one.
-    var rowPotential = [Int](repeating: 0, count: size)
-    var columnPotential = [Int](repeating: 0, count: size + 1)
-    var rowOfColumn = [Int](repeating: -1, count: size + 1)
-    for newRow in 0..<size {
-      var distance = [Int](repeating: Int.max, count: size)
-      var previous = [Int](repeating: free, count: size)
-      var isReached = [Bool](repeating: false, count: size + 1)
+  /// Each row's column where every row gets one at the least cost, in O(rows² columns); there are
+  /// at least as many columns as rows.
+  private static func minimizing(_ cost: [Int], rows: Int, columns: Int) -> [Int] {
+    let free = columns  // The column that a row starts from before it has one.
+    var rowPotential = [Int](repeating: 0, count: rows)
+    var columnPotential = [Int](repeating: 0, count: columns + 1)
+    var rowOfColumn = [Int](repeating: -1, count: columns + 1)
+    for newRow in 0..<rows {
+      var distance = [Int](repeating: Int.max, count: columns)
+      var previous = [Int](repeating: free, count: columns)
+      var isReached = [Bool](repeating: false, count: columns + 1)
       rowOfColumn[free] = newRow
       var column = free
       while rowOfColumn[column] >= 0 {
         isReached[column] = true
         let row = rowOfColumn[column]
         var nearest = -1
-        for next in 0..<size where !isReached[next] {
-          let reduced = cost[row * size + next] - rowPotential[row] - columnPotential[next]
+        for next in 0..<columns where !isReached[next] {
+          let reduced = cost[row * columns + next] - rowPotential[row] - columnPotential[next]
           if reduced < distance[next] {
             distance[next] = reduced
             previous[next] = column
@@ -45,11 +48,11 @@ package enum HungarianAssignment {
           if nearest < 0 || distance[next] < distance[nearest] { nearest = next }
         }
         let step = distance[nearest]
-        for reached in 0...size {
+        for reached in 0...columns {
           if isReached[reached] {
             rowPotential[rowOfColumn[reached]] += step
             columnPotential[reached] -= step
-          } else {
+          } else if reached < columns {
             distance[reached] -= step
           }
         }
@@ -60,8 +63,10 @@ package enum HungarianAssignment {
         column = previous[column]
       }
     }
-    var columnOfRow = [Int](repeating: -1, count: size)
-    for column in 0..<size { columnOfRow[rowOfColumn[column]] = column }
+    var columnOfRow = [Int](repeating: -1, count: rows)
+    for column in 0..<columns where rowOfColumn[column] >= 0 {
+      columnOfRow[rowOfColumn[column]] = column
+    }
     return columnOfRow
   }
 }

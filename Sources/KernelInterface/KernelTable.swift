@@ -24,6 +24,11 @@ package struct KernelTable: Sendable {
       _ arguments: NormalizationArguments, _ outputGradient: Input, _ slope: Input,
       _ offset: Input, _ inputGradient: Output
     ) -> Void
+  package typealias SumEntropyTerms =
+    @Sendable (_ count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>) -> Double
+  package typealias ChangeMergeCosts =
+    @Sendable (_ arguments: MergeArguments, _ count: Int, _ costs: UnsafeMutablePointer<Double>)
+    -> Void
   package typealias Adam =
     @Sendable (
       _ arguments: AdamArguments, _ count: Int, _ values: Output, _ gradient: Input,
@@ -70,6 +75,11 @@ package struct KernelTable: Sendable {
   /// Overwrites `output`.
   package var correlationGradient: @Sendable (CorrelationGradientArguments) -> Void
 
+  /// Σ f(a + b) of `count` values, f(x) = x ln x; `count` is a multiple of 8, no sum negative.
+  package var sumEntropyTerms: SumEntropyTerms
+  /// Changes `count` costs, a multiple of 8, of one group with others.
+  package var changeMergeCosts: ChangeMergeCosts
+
   /// One Adam update of `count` values and their moments.
   package var adam: Adam
   /// destination[i] += source[i].
@@ -95,6 +105,8 @@ package struct KernelTable: Sendable {
     normalizationInputGradient: @escaping NormalizationInputGradient,
     correlate: @escaping @Sendable (CorrelationArguments) -> Void,
     correlationGradient: @escaping @Sendable (CorrelationGradientArguments) -> Void,
+    sumEntropyTerms: @escaping SumEntropyTerms,
+    changeMergeCosts: @escaping ChangeMergeCosts,
     adam: @escaping Adam,
     add: @escaping Add,
     multiplyAddPeak: @escaping @Sendable (Int) -> Float, peakMultiplyAdds: Int
@@ -115,6 +127,8 @@ package struct KernelTable: Sendable {
     self.normalizationInputGradient = normalizationInputGradient
     self.correlate = correlate
     self.correlationGradient = correlationGradient
+    self.sumEntropyTerms = sumEntropyTerms
+    self.changeMergeCosts = changeMergeCosts
     self.adam = adam
     self.add = add
     self.multiplyAddPeak = multiplyAddPeak

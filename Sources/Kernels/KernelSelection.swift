@@ -20,6 +20,7 @@ package typealias NormalizationArguments = KernelInterface.NormalizationArgument
 package typealias CorrelationPlanes = KernelInterface.CorrelationPlanes
 package typealias CorrelationArguments = KernelInterface.CorrelationArguments
 package typealias CorrelationGradientArguments = KernelInterface.CorrelationGradientArguments
+package typealias MergeArguments = KernelInterface.MergeArguments
 package typealias AdamArguments = KernelInterface.AdamArguments
 package let correlationTile = KernelInterface.correlationTile
 package let imageBlock = KernelInterface.imageBlock
@@ -43,6 +44,9 @@ package enum InstructionSet: String, Sendable, CaseIterable {
     }
   }
 
+  /// The fastest that this machine can run.
+  package static var fastest: InstructionSet { available.last ?? .portable }
+
   /// The kernels of this instruction set, which must be available.
   package var kernels: KernelTable {
     #if arch(x86_64)
@@ -62,7 +66,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
   package static func selected(
     _ name: String?
   ) throws(UnavailableInstructionSet) -> InstructionSet {
-    guard let name, !name.isEmpty else { return available.last ?? .portable }
+    guard let name, !name.isEmpty else { return fastest }
     guard let wanted = InstructionSet(rawValue: name), available.contains(wanted) else {
       throw UnavailableInstructionSet(name: name)
     }

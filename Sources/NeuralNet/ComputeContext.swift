@@ -17,7 +17,7 @@ package final class ComputeContext: Sendable {
   ///   - threads: with the calling one; at least 1.
   ///   - profiler: adds up the layers' times; nil to measure nothing.
   package init(
-    instructionSet: InstructionSet = .available.last ?? .portable, threads: Int,
+    instructionSet: InstructionSet = .fastest, threads: Int,
     usesWinograd: Bool = true, profiler: Profiler? = nil
   ) {
     kernels = instructionSet.kernels

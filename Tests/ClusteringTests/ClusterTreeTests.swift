@@ -61,13 +61,14 @@ import Testing
   }
 
   private func expectNaive(
-    _ joint: JointDistribution, _ location: SourceLocation = #_sourceLocation
+    _ joint: JointDistribution, _ instructionSet: InstructionSet = .fastest,
+    _ location: SourceLocation = #_sourceLocation
   ) {
     let rows = (0..<joint.clusters).map { row in
       Array(joint.probabilities[row * joint.clusters..<(row + 1) * joint.clusters])
     }
     let expected = naiveMerges(rows)
-    let tree = ClusterTree(joint)
+    let tree = ClusterTree(joint, kernels: instructionSet.kernels)
     #expect(tree.merges.count == expected.count, sourceLocation: location)
     for (merge, naive) in zip(tree.merges, expected) {
       #expect(merge.first == naive.first && merge.second == naive.second, sourceLocation: location)
@@ -80,6 +81,11 @@ import Testing
       expectNaive(Self.joint(clusters: clusters, classes: 3, noise: 0.1, seed: seed))
       expectNaive(Self.joint(clusters: clusters, classes: clusters, noise: 1, seed: seed))
     }
+  }
+
+  /// More clusters than the kernels take at a time, and enough for gaps to be closed on the way.
+  @Test(arguments: InstructionSet.available) func equalsTheNaiveVersion(kernels: InstructionSet) {
+    expectNaive(Self.joint(clusters: 21, classes: 5, noise: 0.1, seed: 5), kernels)
   }
 
   @Test func threadsLeaveNoTrace() {

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import TestSupport
 import Testing
@@ -150,4 +151,51 @@ struct KernelAgreementTests {
       return values(state) + values(second) + values(sum)
     }
   }
+
+  /// x ln x in Double, of what is zero, one, at an edge of the logarithm's reduction, very small or
+  /// very large, and of the sum of two values.
+  @Test(arguments: InstructionSet.available) func entropyTerms(instructionSet: InstructionSet) {
+    let kernels = instructionSet.kernels
+    let edges = [
+      0, 1, 1.nextDown, 1.nextUp, 0.5.squareRoot(), 0.5.squareRoot().nextDown, 2.0.squareRoot(),
+      0x1p-52, 1e-300, 1e300,
+    ]
+    let zeros = [Double](repeating: 0, count: 16)
+    for (index, x) in (edges + randomValues(200, seed: 1).map(abs)).enumerated() {
+      // One value at a time, so that none hides behind another; each in its turn in every lane.
+      var alone = zeros
+      alone[index % 16] = x
+      let sum = kernels.sumEntropyTerms(16, alone, zeros)
+      #expect(abs(sum - Self.term(x)) <= 4e-16 * abs(Self.term(x)) + 1e-290, "\(x)")
+    }
+    let (a, b) = (randomValues(16, seed: 2).map(abs), randomValues(16, seed: 3).map(abs))
+    let expected = zip(a, b).reduce(0) { $0 + Self.term($1.0 + $1.1) }
+    #expect(abs(kernels.sumEntropyTerms(16, a, b) - expected) < 1e-14)
+  }
+
+  @Test(arguments: InstructionSet.available) func mergeCosts(instructionSet: InstructionSet) {
+    let (first, second) = (randomValues(24, seed: 4).map(abs), randomValues(24, seed: 5).map(abs))
+    let (changes, before) = (randomValues(24, seed: 6), randomValues(24, seed: 7))
+    var costs = before
+    first.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { second in
+        changes.withUnsafeBufferPointer { changes in
+          instructionSet.kernels.changeMergeCosts(
+            MergeArguments(
+              first: first.baseAddress!, second: second.baseAddress!,
+              changes: changes.baseAddress!, ownFirst: 0.25, ownSecond: 0, ownChange: -0.5),
+            16, &costs)
+        }
+      }
+    }
+    for k in 0..<16 {
+      let gap =
+        Self.term(first[k] + 0.25) + Self.term(second[k])
+        - Self.term(first[k] + 0.25 + second[k]) - 0.5 + changes[k]
+      #expect(abs(costs[k] - before[k] - 2 * gap) < 1e-14)
+    }
+    #expect(costs[16...] == before[16...])
+  }
+
+  private static func term(_ x: Double) -> Double { x > 0 ? x * log(x) : 0 }
 }

@@ -36,7 +36,7 @@ func meanLoss(
 /// A net6c small enough to train in a test: 1 × `size` × `size` images, heads of 2 × 7 and 2 × 3
 /// clusters.
 func tinyNetwork(
-  _ instructionSet: InstructionSet = .available.last ?? .portable, threads: Int = 1, width: Int = 3,
+  _ instructionSet: InstructionSet = .fastest, threads: Int = 1, width: Int = 3,
   size: Int = 16, seed: UInt64 = 1
 ) -> Network<ClusterHead> {
   let network = Network<ClusterHead>(

@@ -18,6 +18,8 @@ package let kernelTable = KernelTable(
   normalizationInputGradient: normalizationInputGradient,
   correlate: correlate,
   correlationGradient: correlationGradient,
+  sumEntropyTerms: sumEntropyTerms,
+  changeMergeCosts: changeMergeCosts,
   adam: adam,
   add: add,
   multiplyAddPeak: multiplyAddPeak,

@@ -4,6 +4,8 @@ import KernelInterface
 // whether the processor multiplies and adds in one instruction.
 #if VECTOR16
   typealias Vector = SIMD16<Float>
+  typealias DoubleVector = SIMD8<Double>
+  typealias DoubleBits = SIMD8<UInt64>
   typealias IndexVector = SIMD16<Int32>
   typealias PoolIndexVector = SIMD16<UInt8>
   typealias ChannelSums = InlineArray<2, Vector>
@@ -13,6 +15,8 @@ import KernelInterface
   let variantName = "AVX-512"
 #elseif VECTOR8
   typealias Vector = SIMD8<Float>
+  typealias DoubleVector = SIMD4<Double>
+  typealias DoubleBits = SIMD4<UInt64>
   typealias IndexVector = SIMD8<Int32>
   typealias PoolIndexVector = SIMD8<UInt8>
   typealias ChannelSums = InlineArray<4, Vector>
@@ -22,6 +26,8 @@ import KernelInterface
   let variantName = "AVX2"
 #else
   typealias Vector = SIMD4<Float>
+  typealias DoubleVector = SIMD2<Double>
+  typealias DoubleBits = SIMD2<UInt64>
   typealias IndexVector = SIMD4<Int32>
   typealias PoolIndexVector = SIMD4<UInt8>
   typealias ChannelSums = InlineArray<8, Vector>
@@ -55,9 +61,19 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
+@inline(__always)
+func load(_ pointer: UnsafePointer<Double>) -> DoubleVector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: DoubleVector.self)
+}
+
+@inline(__always)
+func store(_ vector: DoubleVector, _ pointer: UnsafeMutablePointer<Double>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: DoubleVector.self)
+}
+
 /// sum + a · b
 @inline(__always)
-func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
+func multiplyAdd<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar: FloatingPoint {
   #if VECTOR16 || VECTOR8 || arch(arm64)
     sum.addingProduct(a, b)
   #else

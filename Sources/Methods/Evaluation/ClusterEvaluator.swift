@@ -108,7 +108,7 @@ package struct ClusterEvaluator {
     }
     guard let pairs = neighbourPairs(in: selection.measured, isCancelled) else { return nil }
     return HeadMeasurements(
-      heads, measured, neighbours: pairs, pool: network.context.pool)
+      heads, measured, neighbours: pairs, context: network.context)
   }
 
   /// Places of images that look alike; none without an over-clustering head beside the main one,

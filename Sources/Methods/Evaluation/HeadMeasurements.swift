@@ -1,5 +1,6 @@
 import Clustering
 import Kernels
+import NeuralNet
 import Snapshots
 
 /// What follows from counts of every sub-head of every head, however they were counted.
@@ -16,15 +17,17 @@ struct HeadMeasurements {
 
   init(
     _ heads: [HeadDescription], _ measured: [[SubHeadMeasurement]],
-    neighbours: [NearestNeighbours.Pair] = [], pool: WorkerPool
+    neighbours: [NearestNeighbours.Pair] = [], context: ComputeContext
   ) {
     self.heads = heads
     self.measured = measured
     self.neighbours = neighbours
-    self.pool = pool
+    pool = context.pool
     trees = zip(heads, measured).map { head, subHeads in
       guard head.overClusters else { return [] }
-      return subHeads.map { ClusterTree(JointDistribution($0.joint), pool: pool) }
+      return subHeads.map {
+        ClusterTree(JointDistribution($0.joint), kernels: context.kernels, pool: context.pool)
+      }
     }
   }
 

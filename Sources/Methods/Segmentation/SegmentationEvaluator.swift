@@ -137,7 +137,7 @@ package struct SegmentationEvaluator {
         }
       }
     }
-    return HeadMeasurements(heads, measured, pool: network.context.pool)
+    return HeadMeasurements(heads, measured, context: network.context)
   }
 
   /// Sub-heads are compared on about so many pixels.
