@@ -123,6 +123,19 @@ package struct SubHeadEvaluation: SubHeadStanding, Sendable, Codable, Equatable 
   package var clusters: Int { clusterShares.count }
   /// Clusters that no evaluation image falls into.
   package var emptyClusters: Int { clusterShares.count { !($0 > 0) } }
+  /// Those of one class side by side, in the classes' order, the larger ones first within a class;
+  /// those without a class come last. By number where the images have no labels.
+  package var clustersByClass: [Int] {
+    guard let classes = scores?.classOfCluster else { return Array(0..<clusters) }
+    func rank(_ cluster: Int) -> Int { classes[cluster] < 0 ? Int.max : classes[cluster] }
+    return (0..<clusters).sorted { left, right in
+      if rank(left) != rank(right) { return rank(left) < rank(right) }
+      if clusterShares[left] != clusterShares[right] {
+        return clusterShares[left] > clusterShares[right]
+      }
+      return left < right
+    }
+  }
   package var hasJoint: Bool { !joint.isEmpty }
   /// Whether it puts pixels into clusters, not whole images.
   package var hasMaps: Bool { !sampleMaps.isEmpty }

@@ -2,8 +2,7 @@ import Snapshots
 
 /// In which order the clusters of a sub-head are drawn, and what they are called.
 package struct ClusterOrder: Sendable, Equatable {
-  /// Cluster by place: by class, larger clusters first within a class, those without a class last;
-  /// by number where the images have no labels.
+  /// Cluster by place.
   package let clusters: [Int]
   /// Class by place; −1 for none.
   package let classes: [Int]
@@ -16,23 +15,10 @@ package struct ClusterOrder: Sendable, Equatable {
   package init(_ subHead: SubHeadEvaluation, classNames: [String], names: [String?] = []) {
     self.classNames = classNames
     self.names = names
-    let shares = subHead.clusterShares
-    guard let classOfCluster = subHead.scores?.classOfCluster else {
-      hasClasses = false
-      clusters = Array(shares.indices)
-      classes = shares.map { _ in -1 }
-      return
-    }
-    hasClasses = true
-    func rank(_ cluster: Int) -> Int {
-      classOfCluster[cluster] < 0 ? Int.max : classOfCluster[cluster]
-    }
-    clusters = classOfCluster.indices.sorted { left, right in
-      if rank(left) != rank(right) { return rank(left) < rank(right) }
-      if shares[left] != shares[right] { return shares[left] > shares[right] }
-      return left < right
-    }
-    classes = clusters.map { classOfCluster[$0] }
+    clusters = subHead.clustersByClass
+    let classOfCluster = subHead.scores?.classOfCluster
+    hasClasses = classOfCluster != nil
+    classes = clusters.map { classOfCluster?[$0] ?? -1 }
   }
 
   /// The name that a person gave the cluster at `place`; nil if none did.

@@ -210,7 +210,8 @@ import Testing
         ("run/history.sqlite", nil, "'run/history.sqlite' is in it twice"),
         ("run/run.log", link, "'run/run.log' is a link, expected files and a folder alone"),
         ("run/run.log", UInt8(ascii: "6"), "'run/run.log' is a pipe"),
-        ("run/run.log", UInt8(ascii: "x"), "'run/run.log' is an entry of kind 0x78"),
+        ("run/run.log", UInt8(ascii: "S"), "'run/run.log' is an entry of kind 0x53"),
+        ("run/run.log", UInt8(ascii: "x"), "an entry of attributes that is damaged"),
         ("run/latest.safetensors", nil, "'latest.safetensors' is damaged: "),
       ]
       for (path, flag, expected) in cases {
@@ -255,10 +256,11 @@ import Testing
     #expect(TarEntry.padding(0) == 0 && TarEntry.padding(1) == 511 && TarEntry.padding(512) == 0)
   }
 
-  /// Longer than tar's field for folders, it is cut between two letters.
+  /// Longer than tar's fields, it is in records of the pax format; GNU's tar reads and writes it.
   @Test func aLongName() throws {
     try withTemporaryFolder { url in
-      let run = RunFolder(url.appendingPathComponent(String(repeating: "ü", count: 90)))
+      let name = String(repeating: "ü", count: 99)
+      let run = RunFolder(url.appendingPathComponent(name))
       try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: false)
       let recorder = try RunRecorder(run)
       try recorder.record([Fixture.started()])
@@ -266,7 +268,53 @@ import Testing
       let archive = url.appendingPathComponent("x.tar")
       try RunArchive.write(run, to: archive)
       let copy = try Fixture.runs(in: url).importRun(from: archive, name: nil)
-      #expect(copy.name == String(repeating: "ü", count: 77))
+      #expect(copy.name == name)
+    }
+  }
+
+  /// What tar programs write beside ustar: the dates and long names of pax, and GNU's long names.
+  @Test(arguments: ["pax", "gnu", "ustar"]) func otherPrograms(format: String) throws {
+    try withTemporaryFolder { url in
+      let name = String(repeating: "n", count: format == "ustar" ? 80 : 130)
+      let run = RunFolder(url.appendingPathComponent("made/\(name)"))
+      try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
+      let recorder = try RunRecorder(run)
+      try recorder.record([Fixture.started()])
+      recorder.close()
+      let archive = url.appendingPathComponent("x.tar")
+      let tar = try ChildProcess(
+        "/usr/bin/env",
+        ["tar", "--format=\(format)", "-C", url.path + "/made", "-cf", archive.path, name],
+        environment: ProcessInfo.processInfo.environment)
+      #expect(try tar.waitForEnding() == .exited(0), "\(tar.errorText)")
+      let copy = try Fixture.runs(in: url).importRun(from: archive, name: nil)
+      #expect(copy.name == name)
+      #expect(try contents(copy.url)["history.sqlite"] == contents(run.url)["history.sqlite"])
+    }
+  }
+
+  @Test func attributes() throws {
+    func read(_ text: String) throws -> TarEntry {
+      var attributes = TarAttributes()
+      try attributes.add(records: Data(text.utf8))
+      return attributes.applied(to: TarEntry(path: "short", size: 3, modified: 5))
+    }
+    // The length counts its own digits: 99 bytes behind two of them make three.
+    for length in [1, 89, 90, 91, 92, 988, 989, 990, 100_000] {
+      let path = String(repeating: "p", count: length)
+      let record = String(decoding: TarAttributes.record("path", path), as: UTF8.self)
+      #expect(record.split(separator: " ")[0] == "\(record.utf8.count)")
+      #expect(try read(record) == TarEntry(path: path, size: 3, modified: 5))
+    }
+    #expect(
+      try read("12 size=800\n20 mtime=1700000.75\n11 user=me\n")
+        == TarEntry(path: "short", size: 800, modified: 1_700_000))
+    #expect(try read("").path == "short")
+    for text in [
+      "9 size=3", "90 size=3\n", "size=3\n", "0 size=3\n", "2 \n", "8 sizes\n", "-3 a=b\n",
+      "10 size=-3\n", "9 size=x\n", "99999999999999999999 size=3\n",
+    ] {
+      #expect(throws: TarEntry.Problem.self, "\(text)") { _ = try read(text) }
     }
   }
 }

@@ -126,14 +126,11 @@ private struct Unpacking {
     guard expected == nil, size <= 1 << 16 else {
       throw problem("\(RunArchive.checksumsName) is in it twice, or too long")
     }
+    let text = String(decoding: try reader.read(size), as: UTF8.self)
     do {
-      expected = try RunArchive.Checksums(String(decoding: reader.read(size), as: UTF8.self))
-    } catch let error as TarEntry.Problem {
-      throw problem(error.description)
-    } catch let error as StorageError {
-      throw error
+      expected = try RunArchive.Checksums(text)
     } catch {
-      throw problem("\(error)")
+      throw problem(error.description)
     }
   }
 

@@ -9,11 +9,7 @@ extension RunArchive {
   package static func write(_ run: RunFolder, to url: URL) throws(StorageError) {
     let reader = RunHistoryReader(run)
     _ = try reader.description()
-    let copies = FileManager.default.temporaryDirectory
-      .appendingPathComponent("iic-tui-\(UUID().uuidString)")
-    try storing(copies, "make the folder") {
-      try FileManager.default.createDirectory(at: copies, withIntermediateDirectories: false)
-    }
+    let copies = try makeTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: copies) }
     // First the checkpoint, then the history, which is never behind it.
     let files = try openFiles(of: run)
@@ -22,13 +18,12 @@ extension RunArchive {
     // As old as the run's own, so that a list shows the run's age.
     let age = FolderEntry(run.historyURL).map { Int($0.writtenAt) }
     let history = try OpenFile(copy, modified: age)
-    let folder = folderName(run)
     try AtomicFile.write(to: url) { output throws(StorageError) in
       let tar = TarWriter(output: output)
       var checksums = Checksums()
       for file in [history] + files {
         var checksum = CRC32()
-        try tar.addFile("\(folder)/\(file.name)", size: file.size, modified: file.modified) {
+        try tar.addFile("\(run.name)/\(file.name)", size: file.size, modified: file.modified) {
           limit throws(StorageError) in
           let data = try file.read(limit)
           checksum.add(data)
@@ -37,7 +32,7 @@ extension RunArchive {
         checksums[file.name] = checksum.text
       }
       try tar.addFile(
-        "\(folder)/\(checksumsName)", Data(checksums.text.utf8), modified: history.modified)
+        "\(run.name)/\(checksumsName)", Data(checksums.text.utf8), modified: history.modified)
       try tar.finish()
     }
   }

@@ -5,17 +5,10 @@ import Foundation
 ///     <run>/history.sqlite, <run>/latest.safetensors, …    as in the folder
 ///     <run>/archive-checksums.txt                          the CRC-32 of each of them
 ///
-/// Tar has checksums of its headers alone, so the archive's own list comes last.
+/// A path that is too long for tar's headers is in records of the pax format. Tar has checksums of
+/// its headers alone, so the archive's own list comes last.
 package enum RunArchive {
   static let checksumsName = "archive-checksums.txt"
-
-  /// What the run's folder is called in an archive: its name, or the beginning of one that is too
-  /// long for tar.
-  static func folderName(_ run: RunFolder) -> String {
-    var name = run.name
-    while name.utf8.count > TarEntry.longestFolder { name.removeLast() }
-    return name
-  }
 
   /// The list of checksums, a line a file.
   struct Checksums {

@@ -1,11 +1,16 @@
 import Foundation
 
 /// What stands before each file of a tar archive: a block of 512 bytes in the form that POSIX calls
-/// ustar. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+/// ustar, with pax's records where it has no room. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
 struct TarEntry: Equatable {
   enum Kind: UInt8 {
     case file = 0x30
     case folder = 0x35
+    /// Records of the pax format about the next file: `x`, or about all of them: `g`.
+    case attributes = 0x78
+    case globalAttributes = 0x67
+    /// The next file's path, as GNU's tar writes it: `L`.
+    case longName = 0x4c
   }
 
   /// With `/` between its parts; a folder's without one at the end.
@@ -17,9 +22,6 @@ struct TarEntry: Equatable {
   var modified = 0
 
   static let blockSize = 512
-  /// What `path` may be long: a part of at most 155 bytes, a `/` and a part of at most 100.
-  static let longestFolder = 155
-
   /// Zeros that follow `size` bytes.
   static func padding(_ size: Int) -> Int { (blockSize - size % blockSize) % blockSize }
 }
@@ -42,7 +44,16 @@ private enum Field {
 }
 
 extension TarEntry {
-  /// The header's block. Requires a path that fits.
+  /// All that stands before the file: its header, and records with the path where that is too long
+  /// for one.
+  var blocks: Data {
+    if Self.split(path) != nil { return header }
+    let record = TarAttributes.record("path", path)
+    let attributes = TarEntry(path: "path", kind: .attributes, size: record.count)
+    return attributes.header + record + Data(count: Self.padding(record.count)) + header
+  }
+
+  /// The header's block; a path that does not fit is cut.
   var header: Data {
     var block = [UInt8](repeating: 0, count: Self.blockSize)
     func put(_ bytes: some Sequence<UInt8>, _ field: Range<Int>) {
@@ -62,7 +73,8 @@ extension TarEntry {
         block[field.lowerBound] |= 0x80
       }
     }
-    let (folder, name) = Self.split(path + (kind == .folder ? "/" : ""))
+    let whole = path + (kind == .folder ? "/" : "")
+    let (folder, name) = Self.split(whole) ?? ([], Array(whole.utf8.prefix(Field.name.count)))
     put(name, Field.name)
     put(folder, Field.prefix)
     put(number: kind == .folder ? 0o755 : 0o644, Field.mode)
@@ -81,18 +93,17 @@ extension TarEntry {
     return Data(block)
   }
 
-  /// A path of more than 100 bytes is cut in two at a `/`, which is in neither part.
-  private static func split(_ path: String) -> (folder: [UInt8], name: [UInt8]) {
+  /// A path of more than 100 bytes is cut in two at a `/`, which is in neither part; nil where the
+  /// parts do not fit.
+  private static func split(_ path: String) -> (folder: [UInt8], name: [UInt8])? {
     let bytes = Array(path.utf8)
     guard bytes.count > Field.name.count else { return ([], bytes) }
     let slash = UInt8(ascii: "/")
     let place = bytes.indices.first {
-      bytes[$0] == slash && $0 <= longestFolder && $0 < bytes.count - 1
+      bytes[$0] == slash && $0 <= Field.prefix.count && $0 < bytes.count - 1
         && bytes.count - 1 - $0 <= Field.name.count
     }
-    guard let place else {
-      preconditionFailure("a path of \(bytes.count) bytes that ustar does not hold: \(path)")
-    }
+    guard let place else { return nil }
     return (Array(bytes[..<place]), Array(bytes[(place + 1)...]))
   }
 
@@ -137,11 +148,15 @@ extension TarEntry {
         description: "'\(path)' is \(Self.kind(flag)), expected files and a folder alone")
     }
     guard let size = number(block[Field.size]), let modified = number(block[Field.mtime]),
-      kind == .file || size == 0
+      kind != .folder || size == 0
     else { throw Problem(description: "'\(path)' with a size or a date that is no number") }
     return TarEntry(
-      path: kind == .folder && path.hasSuffix("/") ? String(path.dropLast()) : path, kind: kind,
-      size: size, modified: modified)
+      path: Self.path(path, kind: kind), kind: kind, size: size, modified: modified)
+  }
+
+  /// A folder's path is stored with a `/` behind it.
+  static func path(_ stored: String, kind: Kind) -> String {
+    kind == .folder && stored.hasSuffix("/") ? String(stored.dropLast()) : stored
   }
 
   private static func kind(_ flag: UInt8) -> String {

@@ -24,19 +24,40 @@ final class TarReader {
   ///
   /// - Throws: if the archive is cut or damaged, or holds what is neither.
   func next() throws(StorageError) -> TarEntry? {
-    while try !read(1 << 20).isEmpty {}
-    try skipPadding()
-    let start = position
-    guard let entry = try header(at: start) else {
-      // A single block of zeros is no end: a disk may have left it.
-      guard try header(at: start + TarEntry.blockSize) == nil else {
-        throw StorageError(url, "byte \(start): a block of zeros, expected a header or two of them")
+    var attributes = TarAttributes()
+    while true {
+      while try !read(1 << 20).isEmpty {}
+      try skipPadding()
+      let start = position
+      guard let entry = try header(at: start) else {
+        // A single block of zeros is no end: a disk may have left it.
+        guard try header(at: start + TarEntry.blockSize) == nil else {
+          throw StorageError(
+            url, "byte \(start): a block of zeros, expected a header or two of them")
+        }
+        return nil
       }
-      return nil
+      let whole = attributes.applied(to: entry)
+      left = whole.size
+      padding = TarEntry.padding(whole.size)
+      switch entry.kind {
+      case .file, .folder: return whole
+      case .globalAttributes: continue
+      case .attributes:
+        let data = try readAttributes(at: start)
+        try locating(start) { () throws(TarEntry.Problem) in try attributes.add(records: data) }
+      case .longName:
+        let data = try readAttributes(at: start)
+        try locating(start) { () throws(TarEntry.Problem) in try attributes.add(longName: data) }
+      }
     }
-    left = entry.size
-    padding = TarEntry.padding(entry.size)
-    return entry
+  }
+
+  private func readAttributes(at place: Int) throws(StorageError) -> Data {
+    guard left <= TarAttributes.longest else {
+      throw StorageError(url, "byte \(place): an entry of attributes of \(left) bytes")
+    }
+    return try read(left)
   }
 
   /// The current file's next bytes, at most `limit`; none at its end.
@@ -53,8 +74,14 @@ final class TarReader {
 
   private func header(at place: Int) throws(StorageError) -> TarEntry? {
     let block = [UInt8](try exactly(TarEntry.blockSize))
+    return try locating(place) { () throws(TarEntry.Problem) in try TarEntry.read(block) }
+  }
+
+  private func locating<Result>(
+    _ place: Int, _ body: () throws(TarEntry.Problem) -> Result
+  ) throws(StorageError) -> Result {
     do {
-      return try TarEntry.read(block)
+      return try body()
     } catch {
       throw StorageError(url, "byte \(place): \(error)")
     }

@@ -5,7 +5,7 @@ struct TarWriter {
   let output: AtomicFile.Output
 
   func addFile(_ path: String, _ data: Data, modified: Int) throws(StorageError) {
-    try output.write(TarEntry(path: path, size: data.count, modified: modified).header)
+    try output.write(TarEntry(path: path, size: data.count, modified: modified).blocks)
     try output.write(data)
     try pad(data.count)
   }
@@ -16,7 +16,7 @@ struct TarWriter {
   func addFile(
     _ path: String, size: Int, modified: Int, _ next: (_ limit: Int) throws(StorageError) -> Data
   ) throws(StorageError) {
-    try output.write(TarEntry(path: path, size: size, modified: modified).header)
+    try output.write(TarEntry(path: path, size: size, modified: modified).blocks)
     var left = size
     while left > 0 {
       let data = try next(min(left, 1 << 20))

@@ -117,9 +117,7 @@ package struct RunHistoryReader: Sendable {
   /// Reads a copy of the database and its logs in the system's temporary folder. What a process
   /// that was killed left half done is mended there, not in the run.
   func readFromCopy<Result>(_ body: (Database) throws -> Result) throws -> Result {
-    let copies = FileManager.default.temporaryDirectory
-      .appendingPathComponent("iic-tui-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: copies, withIntermediateDirectories: false)
+    let copies = try makeTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: copies) }
     let copy = copies.appendingPathComponent("history.sqlite")
     // A writer between two of the files would leave copies that do not belong together.

@@ -41,15 +41,3 @@ package enum JointPicture {
     return zip(ramp[index], ramp[index + 1]).map { UInt8(($0 + ($1 - $0) * share).rounded()) }
   }
 }
-
-extension SubHeadEvaluation {
-  /// Its clusters, those of one class side by side, in the classes' order; those without a class
-  /// come last. Without labels in order of number.
-  var clustersByClass: [Int] {
-    guard let classes = scores?.classOfCluster else { return Array(0..<clusters) }
-    return (0..<clusters).sorted { first, second in
-      let places = [first, second].map { classes[$0] < 0 ? Int.max : classes[$0] }
-      return (places[0], first) < (places[1], second)
-    }
-  }
-}
