@@ -58,7 +58,8 @@ extension HeadTurns {
 
   /// A batch that takes more images than a head is trained on.
   func batchProblem(
-    _ splits: [Split: Range<Int>], dataset: String, images: Int, imagesPerBatch: Int
+    _ splits: [Split: Range<Int>], dataset: String, images: Int, imagesPerBatch: Int,
+    repeats: Int
   ) -> (key: String, problem: String)? {
     for head in withTurns {
       let named = head == .a ? headA.splits : headB.splits
@@ -71,6 +72,7 @@ extension HeadTurns {
         "training.batch_pairs",
         "\(imagesPerBatch) images a batch (batch_pairs / sample_repeats), expected at most the "
           + "\(own) of \(dataset)" + (own < images ? " that head \(head) is trained on" : "")
+          + ": --set training.batch_pairs=\(own * repeats) or less"
       )
     }
     return nil

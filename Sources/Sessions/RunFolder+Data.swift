@@ -32,9 +32,25 @@ extension RunFolder {
     settings.segmentation.turns.headA.splits = []
     settings.segmentation.turns.headB.splits = []
     let images = try settings.loadDataset(progress: progress)
+    if dataset != nil || data != nil { settings.forgetSplits(missingIn: images) }
     try settings.checkPictures(of: images)
     try reader.check(
       images, evaluating: settings, run: name, mayDiffer: mayDiffer || dataset != nil)
     return (settings, images)
+  }
+}
+
+extension Configuration {
+  /// Where a part of the data set that evaluations are of is not in this one, all of it is measured.
+  fileprivate mutating func forgetSplits(missingIn dataset: ImageDataset) {
+    let there = Set(dataset.splits.names)
+    for evaluation in [\Configuration.clustering.evaluation, \.segmentation.evaluation] {
+      if !there.isSuperset(of: self[keyPath: evaluation].splits) {
+        self[keyPath: evaluation].splits = []
+      }
+      if !there.isSuperset(of: self[keyPath: evaluation].assignmentSplits) {
+        self[keyPath: evaluation].assignmentSplits = []
+      }
+    }
   }
 }

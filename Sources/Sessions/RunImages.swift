@@ -57,8 +57,11 @@ struct RunImages {
     guard let expected = description.data else { return }
     let found = DataIdentity(dataset)
     guard found == expected else {
+      // What is left out comes last, and may be why they are others.
+      let note = dataset.notes.last.map { " (\($0))" } ?? ""
       throw SessionError(
-        "\(source): has \(found), expected \(expected), the data of \(run); --data-changed insists")
+        "\(source): has \(found)\(note), expected \(expected), the data of \(run); --data-changed "
+          + "insists")
     }
   }
 
@@ -72,12 +75,13 @@ struct RunImages {
   func checkResuming(
     _ description: RunDescription, _ samples: SampleImages, source: String, mayDiffer: Bool
   ) throws(SessionError) {
+    if mayDiffer { return }
     guard description.evaluationImages == self.description.evaluationImages else {
       throw SessionError(
         "\(source): has \(description.evaluationImages) images to evaluate, expected the "
           + "\(self.description.evaluationImages) of \(run)")
     }
-    guard mayDiffer || samples == self.samples else {
+    guard samples == self.samples else {
       throw SessionError("\(source): its images are not those that \(run) was trained on")
     }
   }

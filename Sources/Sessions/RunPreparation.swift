@@ -246,48 +246,6 @@ extension PreparedRun {
   }
 }
 
-extension Configuration {
-  /// Throws `SessionError` for pictures that the method cannot take.
-  func checkPictures(of dataset: ImageDataset) throws(SessionError) {
-    if method == .segmentation {
-      guard let labelMaps = dataset.labelMaps, segmentation.masksUnlabelled else { return }
-      let hasLabels = (0..<dataset.count).contains { image in
-        let size = dataset.source.size(of: image)
-        return labelMaps.withLabels(of: image) { labels in
-          (0..<size.height * size.width).contains { labels[$0] != LabelMap.noLabel }
-        }
-      }
-      guard hasLabels else {
-        throw SessionError(
-          "\(dataset.name): no pixel of any picture has a class, so none counts; expected some, or "
-            + "segmentation.masks_unlabelled=false")
-      }
-      return
-    }
-    let isUniform = (0..<dataset.count).allSatisfy {
-      dataset.source.size(of: $0) == dataset.size
-    }
-    guard isUniform, dataset.labelMaps == nil else {
-      throw SessionError(
-        "\(dataset.name): its "
-          + (isUniform ? "classes are those of pixels" : "pictures are of different sizes")
-          + ", expected method segmentation, such as --preset segmentation-folder")
-    }
-  }
-
-  /// The data set that the settings name.
-  package func loadDataset(
-    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws(DatasetError) -> ImageDataset {
-    try DatasetCatalog.load(
-      dataset, folder: data.isEmpty ? nil : data,
-      pictures: ImageFolderFormat.Options(
-        shape: PictureShape(side: pictureSize, channels: min(pictureChannels, 3)),
-        threads: threadCount, progress: progress),
-      segmentation: segmentationOptions(progress: progress))
-  }
-}
-
 extension ComposedSettings {
   /// One's own data, or another data set than the preset's, says how many classes there are: the
   /// main head of a new run has a cluster for each and the auxiliary head several, unless somebody
@@ -327,6 +285,7 @@ extension ComposedSettings {
     {
       dataset.notes.append(note)
     }
+    if let note = configuration.noteOnLabels(of: dataset) { dataset.notes.append(note) }
     try fitToClasses(of: dataset)
     try blaming { configuration throws(SettingsError) in
       // Once more: there may be more clusters than there were.

@@ -59,12 +59,18 @@ package struct SettingsSchema<Root>: Sendable {
     try apply(key: key, scalars, shown: value, to: &root, source: source)
   }
 
-  /// The elements of a list as an assignment has it, in brackets or not.
+  /// The elements of a list as an assignment has it, in brackets and quotes or not.
   private func elements(of text: String) -> [String] {
     let inner = text.trimmingCharacters(in: ["[", "]", " "])
     if inner.isEmpty { return [] }
     return inner.split(separator: ",", omittingEmptySubsequences: false)
-      .map { $0.trimmingCharacters(in: .whitespaces) }
+      .map { element in
+        let element = element.trimmingCharacters(in: .whitespaces)
+        let isQuoted = ["\"", "'"].contains {
+          element.count >= 2 && element.hasPrefix($0) && element.hasSuffix($0)
+        }
+        return isQuoted ? String(element.dropFirst().dropLast()) : element
+      }
   }
 
   /// All settings as YAML; reading it back gives the same ones.

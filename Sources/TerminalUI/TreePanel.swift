@@ -28,23 +28,28 @@ package enum TreePanel {
     let (line, area) = content.splitTop(1)
     buffer.write(summary(head.suggestion), x: line.x, y: line.y, limit: line.width)
     let subHead = head.subHeads[shownSubHead(head, state, moment)]
+    let names = state.names.carried(by: head)
+      .names(head: head.head, subHead: subHead.index, clusters: subHead.clusters)
     drawTree(
       subHead, suggestion: head.suggestion, classNames: state.history.description.classNames,
-      in: area, into: &buffer)
+      names: names, in: area, into: &buffer)
   }
 
   /// The tree of one sub-head as plain text, `leaves` lines and one in front that says how many
   /// classes there seem to be.
+  ///
+  /// - Parameter names: that people gave its clusters, by number; empty without any.
   package static func text(
     _ subHead: SubHeadEvaluation, suggestion: SuggestedCount?, classNames: [String],
-    leaves: Int, width: Int = 78
+    names: [String?] = [], leaves: Int, width: Int = 78
   ) -> String {
     let rows = min(leaves, subHead.merges.count + 1)
     var buffer = CellBuffer(width: width, height: rows + 1, colorDepth: .none)
     let (line, area) = buffer.area.splitTop(1)
     buffer.write(summary(suggestion), x: line.x, y: line.y, limit: line.width)
     drawTree(
-      subHead, suggestion: suggestion, classNames: classNames, in: area, into: &buffer)
+      subHead, suggestion: suggestion, classNames: classNames, names: names, in: area,
+      into: &buffer)
     return buffer.text
   }
 
@@ -73,7 +78,7 @@ package enum TreePanel {
 
   private static func drawTree(
     _ subHead: SubHeadEvaluation, suggestion: SuggestedCount?, classNames: [String],
-    in area: Rect, into buffer: inout CellBuffer
+    names: [String?], in area: Rect, into buffer: inout CellBuffer
   ) {
     guard area.height >= 2, area.width >= 16,
       let tree = Dendrogram(subHead.merges, clusters: subHead.clusters, limit: area.height)
@@ -83,7 +88,7 @@ package enum TreePanel {
         alignment: .center)
       return
     }
-    let names = tree.nodes.prefix(tree.leaves).map { name($0, subHead, classNames) }
+    let names = tree.nodes.prefix(tree.leaves).map { name($0, subHead, classNames, names) }
     let nameWidth = min(names.map(\.columns).max() ?? 0, max(6, area.width / 4))
     let left = area.x + nameWidth + 6
     let room = area.maxX - left - 1
@@ -143,10 +148,14 @@ package enum TreePanel {
     return columns.map { min($0, room - 1) }
   }
 
-  /// The class that most images of a leaf are of, and its clusters' numbers where there is none.
+  /// What people called the clusters of a leaf, else the class that most of its images are of, else
+  /// its clusters' numbers.
   static func name(
-    _ leaf: Dendrogram.Node, _ subHead: SubHeadEvaluation, _ classNames: [String]
+    _ leaf: Dendrogram.Node, _ subHead: SubHeadEvaluation, _ classNames: [String],
+    _ names: [String?]
   ) -> String {
+    let given = leaf.clusters.compactMap { names.indices.contains($0) ? names[$0] : nil }
+    if !given.isEmpty { return Set(given).sorted().joined(separator: " + ") }
     guard let scores = subHead.scores, !classNames.isEmpty else {
       let numbers = leaf.clusters.map(String.init)
       return numbers.count <= 3

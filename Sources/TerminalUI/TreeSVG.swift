@@ -9,11 +9,13 @@ package enum TreeSVG {
   private static let top = 40.0
 
   /// - Parameters:
+  ///   - names: that people gave its clusters, by number; empty without any.
   ///   - leaves: the most of them; what is merged below is one leaf.
   ///   - image: the PNG of a leaf with these clusters, in base64; nil for none.
   /// - Returns: nil where there is no tree.
   package static func text(
-    _ subHead: SubHeadEvaluation, suggestion: SuggestedCount?, classNames: [String], leaves: Int,
+    _ subHead: SubHeadEvaluation, suggestion: SuggestedCount?, classNames: [String],
+    names: [String?] = [], leaves: Int,
     image: (_ clusters: [Int]) -> String?
   ) -> String? {
     guard let tree = Dendrogram(subHead.merges, clusters: subHead.clusters, limit: leaves) else {
@@ -46,7 +48,7 @@ package enum TreeSVG {
     }
     for (index, node) in tree.nodes.prefix(tree.leaves).enumerated() {
       let share = node.clusters.reduce(0) { $0 + Double(subHead.clusterShares[$1]) }
-      let name = TreePanel.name(node, subHead, classNames)
+      let name = TreePanel.name(node, subHead, classNames, names)
       lines.append(
         "<text x=\"\(number(left - 44))\" y=\"\(number(y(index) + 4))\" text-anchor=\"end\">"
           + "\(escaped(name)) · \(Figures.percent(share, 0)) %</text>")

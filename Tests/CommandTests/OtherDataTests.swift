@@ -66,9 +66,8 @@ extension CommandTests {
             "the data of one; --data-changed insists",
           ])
       }
-      expectOneLine(
-        try resume(workspace, other, "--data-changed"),
-        ["\(other.path): has 100 images to evaluate, expected the 130 of one"])
+      // Who insists goes on with them, whatever their number.
+      #expect(try resume(workspace, other, "--data-changed").ending == .exited(0))
     }
 
     @Test func ofOtherPixels() throws {

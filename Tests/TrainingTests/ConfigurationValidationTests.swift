@@ -72,12 +72,12 @@ import Testing
       (
         ["heads.B.splits=train", "training.batch_pairs=105"], true,
         "training.batch_pairs: 21 images a batch (batch_pairs / sample_repeats), expected at most "
-          + "the 20 of digits that head B is trained on"
+          + "the 20 of digits that head B is trained on: --set training.batch_pairs=100 or less"
       ),
       (
         ["training.batch_pairs=255"], true,
         "training.batch_pairs: 51 images a batch (batch_pairs / sample_repeats), expected at most "
-          + "the 50 of digits that head B is trained on"
+          + "the 50 of digits that head B is trained on: --set training.batch_pairs=250 or less"
       ),
       (["heads.A.splits=unlabelled", "evaluation.mapping_splits=train"], true, nil),
       (["heads.A.epochs=0", "heads.A.splits=unlabelled"], false, nil),

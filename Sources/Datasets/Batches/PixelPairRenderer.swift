@@ -86,12 +86,13 @@ package struct PixelPairRenderer: Sendable {
     }
   }
 
-  /// One square as it is, values in 0…1, into place `place` of a batch of this shape.
+  /// One square as it is, values in 0…1, into place `place` of a batch of this shape. Outside of the
+  /// picture it is mirrored.
   package func renderSquare(
     of image: Int, _ crop: PixelCrop, to base: UnsafeMutablePointer<Float>, _ shape: Shape,
     place: Int
   ) {
-    withSquare(image, crop) { square in
+    withMirroredSquare(image, crop) { square in
       let count = side * side * dataset.channels
       withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { pixels in
         for index in 0..<count { pixels[index] = Float(square[index]) * (1 / 255) }
@@ -128,6 +129,32 @@ package struct PixelPairRenderer: Sendable {
             * channels
           (square.baseAddress! + (y * side + overlap.columns.lowerBound) * channels)
             .update(from: source, count: overlap.columns.count * channels)
+        }
+      }
+      body(square.baseAddress!)
+    }
+  }
+
+  /// Lends the bytes of a square, `[side, side, channels]`, mirrored outside of the picture: its
+  /// outermost pixels come twice.
+  private func withMirroredSquare(
+    _ image: Int, _ crop: PixelCrop, _ body: (UnsafePointer<UInt8>) -> Void
+  ) {
+    let channels = dataset.channels
+    let size = dataset.source.size(of: image)
+    func mirrored(_ place: Int, _ extent: Int) -> Int {
+      let turned = (place % (2 * extent) + 2 * extent) % (2 * extent)
+      return min(turned, 2 * extent - 1 - turned)
+    }
+    let columns = (0..<side).map { mirrored(crop.left + $0, size.width) * channels }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: side * side * channels) { square in
+      dataset.source.withPixels(of: image) { pixels in
+        for y in 0..<side {
+          let row = pixels + mirrored(crop.top + y, size.height) * size.width * channels
+          for x in 0..<side {
+            let place = (y * side + x) * channels
+            for channel in 0..<channels { square[place + channel] = row[columns[x] + channel] }
+          }
         }
       }
       body(square.baseAddress!)

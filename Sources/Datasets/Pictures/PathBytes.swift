@@ -32,6 +32,9 @@ package struct PathBytes: Sendable, Hashable, Comparable {
     first.bytes.lexicographicallyPrecedes(second.bytes)
   }
 
+  /// Whether anything is there.
+  package var exists: Bool { withCString { access($0, F_OK) == 0 } }
+
   /// Whether a folder, or a link to one, is there.
   package var isFolder: Bool {
     var status = stat()

@@ -15,6 +15,9 @@ package struct DatasetCensus: Sendable, Equatable {
   package private(set) var pixels: [[Int]]?
   /// Images that have one colour all over.
   package private(set) var blank = 0
+  /// Of the images with the fewest and the most pixels; nil without images.
+  package private(set) var smallest: ImageSize?
+  package private(set) var largest: ImageSize?
 
   /// - Parameter progress: told how many of how many images have been looked at.
   package init(
@@ -47,7 +50,10 @@ package struct DatasetCensus: Sendable, Equatable {
     }
     let pixel = dataset.channels
     for image in 0..<dataset.count {
-      let bytes = dataset.source.size(of: image).byteCount
+      let size = dataset.source.size(of: image)
+      let bytes = size.byteCount
+      if bytes < smallest?.byteCount ?? .max { smallest = size }
+      if bytes > largest?.byteCount ?? 0 { largest = size }
       // Each pixel is the next one.
       let isBlank = dataset.source.withPixels(of: image) {
         memcmp($0, $0 + pixel, bytes - pixel) == 0

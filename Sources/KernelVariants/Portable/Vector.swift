@@ -73,11 +73,22 @@ func store(_ vector: DoubleVector, _ pointer: UnsafeMutablePointer<Double>) {
 
 /// sum + a · b
 @inline(__always)
-func multiplyAdd<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar: FloatingPoint {
+func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
   #if VECTOR16 || VECTOR8 || arch(arm64)
     sum.addingProduct(a, b)
   #else
     // Without the instruction, addingProduct calls a library function for every lane.
+    sum + a * b
+  #endif
+}
+
+/// sum + a · b. Not one generic function for both: debug builds do not specialise those of other
+/// files, and take minutes for what takes seconds.
+@inline(__always)
+func multiplyAdd(_ sum: DoubleVector, _ a: DoubleVector, _ b: DoubleVector) -> DoubleVector {
+  #if VECTOR16 || VECTOR8 || arch(arm64)
+    sum.addingProduct(a, b)
+  #else
     sum + a * b
   #endif
 }

@@ -47,7 +47,8 @@ extension InformationClusteringSettings {
     var problems = turns.missingSplits(splits, evaluation, dataset: dataset)
     if isTrained, problems.isEmpty,
       let problem = turns.batchProblem(
-        splits, dataset: dataset, images: images, imagesPerBatch: imagesPerBatch)
+        splits, dataset: dataset, images: images, imagesPerBatch: imagesPerBatch,
+        repeats: sampleRepeats)
     {
       problems.append(problem)
     }

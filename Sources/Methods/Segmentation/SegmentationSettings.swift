@@ -145,7 +145,8 @@ package struct SegmentationSettings: Sendable, Equatable {
     var problems = turns.missingSplits(splits, evaluation, dataset: dataset)
     if isTrained, problems.isEmpty,
       let problem = turns.batchProblem(
-        splits, dataset: dataset, images: images, imagesPerBatch: imagesPerBatch)
+        splits, dataset: dataset, images: images, imagesPerBatch: imagesPerBatch,
+        repeats: sampleRepeats)
     {
       problems.append(problem)
     }

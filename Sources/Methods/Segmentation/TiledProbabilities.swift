@@ -4,7 +4,10 @@ import NeuralNet
 import Snapshots
 
 /// The probabilities of every pixel of a picture of any size: the network sees it in squares that
-/// overlap by half, and what they say is averaged, their middles counting most.
+/// overlap by nearly half, and what they say is averaged, their middles counting most.
+///
+/// At a square's own edge a network sees nothing beyond and is often wrong. So squares reach a little
+/// over the picture's edge, where it goes on as in a mirror.
 package struct TiledProbabilities {
   /// What is asked of a head: all of its sub-heads, or one alone.
   package struct Question: Sendable {
@@ -30,9 +33,12 @@ package struct TiledProbabilities {
 
   /// Where the squares lie along one side of a picture.
   static func starts(extent: Int, side: Int) -> [Int] {
-    guard extent > side else { return [-((side - extent) / 2)] }
-    let gaps = (2 * (extent - side) + side - 1) / side
-    return (0...gaps).map { $0 * (extent - side) / gaps }
+    let border = side / 16
+    let way = extent + 2 * border - side
+    guard way > 0 else { return [-((side - extent) / 2)] }
+    let longestStep = max(1, side * 9 / 16)
+    let gaps = (way + longestStep - 1) / longestStep
+    return (0...gaps).map { $0 * way / gaps - border }
   }
 
   /// Probabilities as `[sub-heads · C, height, width]` of the picture, for each question.

@@ -8,10 +8,18 @@ package struct NumberedEvaluation {
   let snapshot: EvaluationSnapshot
 }
 
-/// Rows into snapshots. A damaged row is an error that names its table, step and column.
-struct HistoryQueries {
+/// Rows into snapshots, in one view of the database. A damaged row is an error that names its table,
+/// step and column.
+final class HistoryQueries {
   let database: Database
   let url: URL
+  /// The row of the run once it was read: nearly every question needs its heads.
+  private var knownRun: RunRecord?
+
+  init(database: Database, url: URL) {
+    self.database = database
+    self.url = url
+  }
 
   /// What changes about a run while it goes on.
   struct State: Equatable {
@@ -48,7 +56,11 @@ struct HistoryQueries {
   }
 
   private func run() throws -> RunRecord {
-    try decode(one("SELECT * FROM run", "no run was started in it"), "table run")
+    if let knownRun { return knownRun }
+    let run: RunRecord = try decode(
+      one("SELECT * FROM run", "no run was started in it"), "table run")
+    knownRun = run
+    return run
   }
 
   func samples() throws -> SampleImages {

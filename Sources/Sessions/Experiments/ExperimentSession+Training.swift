@@ -27,6 +27,7 @@ extension ExperimentSession {
   package func train(
     jobs: Int, control: ExperimentControl, report: @escaping @Sendable (ExperimentEvent) -> Void
   ) {
+    failures.withLock { $0 = [:] }
     let all = runs().filter(isPending)
     let count = all.count
     // What others are fine-tuned from comes first, so that none of them has to wait for it.
@@ -56,6 +57,7 @@ extension ExperimentSession {
           try perform(run, jobs: jobs, control, report)
           ended = self.run(variant: run.variant, seed: run.seed)
         } catch {
+          failures.withLock { $0[run.name] = "\(error)" }
           ended.standing = .impossible("\(error)")
         }
         report(.ended(ended))

@@ -15,6 +15,8 @@ package final class ExperimentSession: Sendable {
   let folder: RunsFolder
   private let seeds: [UInt64]
   private let data = Mutex<LoadedData?>(nil)
+  /// Why runs ended that this session tried, by name: of some nothing on disk tells.
+  let failures = Mutex<[String: String]>([:])
 
   /// The data set that was read last; most variants have the same.
   private struct LoadedData {
@@ -164,7 +166,10 @@ package final class ExperimentSession: Sendable {
     } catch {
       standing = .impossible("\(error)")
     }
-    return ExperimentRun(variant: index, seed: seed, name: name, standing: standing)
+    let failure = failures.withLock { $0[name] }
+    return ExperimentRun(
+      variant: index, seed: seed, name: name,
+      standing: failure.map { .impossible($0) } ?? standing)
   }
 
   func runFolder(_ name: String) -> RunFolder {

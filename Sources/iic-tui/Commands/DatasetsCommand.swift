@@ -76,6 +76,11 @@ extension DatasetsCommand {
           from: UserPath.absolute(source), to: UserPath.absolute(target),
           progress: PictureProgress.report)
       }
+      guard count > 0 else {
+        throw SessionError(
+          "\(source): its pictures have less than \(PotsdamTiles.side)×\(PotsdamTiles.side) pixels, "
+            + "which a tile has")
+      }
       StandardStreams.output("\(count) tiles of \(PotsdamTiles.side)×\(PotsdamTiles.side) pixels\n")
     }
   }
@@ -87,11 +92,15 @@ extension DatasetCheck {
     func counted(_ count: Int, _ one: String, _ many: String) -> String {
       "\(count) \(count == 1 ? one : many)"
     }
+    var sizes = "\(dataset.width)×\(dataset.height)"
+    if let smallest = census.smallest, let largest = census.largest, smallest != largest {
+      sizes =
+        "\(smallest.width)×\(smallest.height) to \(largest.width)×\(largest.height)"
+    }
     let labels = dataset.classes == 0 ? "no labels" : counted(dataset.classes, "class", "classes")
     var text =
       "\(folder): \(entry.name), \(entry.summary)\n"
-      + "\(counted(dataset.count, "image", "images")) of \(dataset.width)×\(dataset.height) "
-      + "pixels, "
+      + "\(counted(dataset.count, "image", "images")) of \(sizes) pixels, "
       + "\(counted(dataset.channels, "channel", "channels")), \(labels)\n"
     if census.blank > 0 {
       text += "\(counted(census.blank, "image has", "images have")) one colour all over\n"

@@ -56,14 +56,14 @@ struct PredictCommand: ParsableCommand {
     let folder = try runs.runToRead(runName)
     let clustersPixels = try PixelPredictor.suits(folder)
     guard clustersPixels == (out != nil) else {
-      throw ValidationError(
+      throw SessionError(
         clustersPixels
           ? "\(folder.name) clusters pixels: --out names the folder for the maps"
           : "--out is for runs that cluster pixels; \(folder.name) clusters whole images")
     }
     if let out {
       guard !invert else {
-        throw ValidationError("--invert has no effect on a run that clusters pixels")
+        throw SessionError("--invert has no effect on a run that clusters pixels")
       }
       if try !predictPixels(folder, into: out) { throw ExitCode(1) }
       return

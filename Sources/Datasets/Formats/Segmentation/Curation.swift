@@ -1,6 +1,6 @@
 import Foundation
 
-/// A list of the pictures that count, one name without its ending a line.
+/// A list of the pictures that count, one name a line, with its ending or without.
 struct Curation: Equatable {
   let names: Set<PathBytes>
 
@@ -26,8 +26,9 @@ struct Curation: Equatable {
   func keep<Item>(
     _ items: [Item], path: PathBytes, _ file: (Item) -> PathBytes
   ) throws(DatasetError) -> (kept: [Item], notes: [String]) {
-    let stems = items.map { Self.name(of: file($0)).withoutEnding }
-    let kept = items.indices.filter { names.contains(stems[$0]) }
+    let files = items.map { Self.name(of: file($0)) }
+    let stems = files.map(\.withoutEnding)
+    let kept = items.indices.filter { names.contains(stems[$0]) || names.contains(files[$0]) }
     guard !kept.isEmpty else {
       throw .malformed(
         path: path.description, field: "the first name",
@@ -35,7 +36,7 @@ struct Curation: Equatable {
         expected: "one such as '\(stems.min() ?? PathBytes(""))'")
     }
     var notes = ["\(kept.count) of \(items.count) pictures are in curated.txt"]
-    let unknown = names.subtracting(stems)
+    let unknown = names.subtracting(stems).subtracting(files)
     if let example = unknown.min() {
       notes.append(
         unknown.count == 1

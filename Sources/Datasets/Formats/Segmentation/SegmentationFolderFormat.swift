@@ -87,8 +87,9 @@ package enum SegmentationFolderFormat {
     // Pictures that are missing would be a wrong answer in silence.
     if let problem = folder.problems.first { throw problem }
     let layout = try SegmentationLayout(folder)
+    let ownMap = folder.root.appending(PathBytes(ClassMap.fileName))
     var map = options.classMap
-    if map == nil { map = try ClassMap.read(folder.root.appending(PathBytes(ClassMap.fileName))) }
+    if map == nil { map = try ClassMap.read(ownMap) }
     let cache = SegmentationCache(
       layout, in: folder,
       SegmentedPicture.Reading(
@@ -119,6 +120,11 @@ package enum SegmentationFolderFormat {
       dataset.notes.append(
         "no folder of label pictures is beside the pictures: class map \(map.source) has no effect")
     }
+    if let map = options.classMap, ownMap.exists {
+      dataset.notes.append(
+        "\(ClassMap.fileName) is not read: data set \(map.source) has classes of its own; "
+          + "--dataset \(Self.name) reads it")
+    }
     dataset.notes += PictureIndex.filesPassedOver(folder)
     dataset.notes +=
       SegmentationFault.lines(contents.skipped, of: layout.entries) + contents.warnings
@@ -129,7 +135,7 @@ package enum SegmentationFolderFormat {
   static func recognize(_ folder: PictureFolder) -> String? {
     let (kind, pairs) = SegmentationLayout.pairs(folder)
     let ownMap = folder.root.appending(PathBytes(ClassMap.fileName))
-    let hasOwnMap = ownMap.withCString { access($0, F_OK) == 0 }
+    let hasOwnMap = ownMap.exists
     switch kind {
     case .picturesAlone: return nil
     case .folders: return name

@@ -15,8 +15,8 @@ extension ClustersCommand {
       discussion: """
         Clusters of the over-clustering head are merged pairwise, each time the two that cost \
         least mutual information; no label is used. The costs jump where classes begin to be \
-        merged. Leaves are called by the class that most of their images or pixels are of, or by \
-        their clusters.
+        merged. Leaves are called by the names that you gave their clusters, else by the class that \
+        most of their images or pixels are of, else by their clusters' numbers.
         """)
 
     @ParentCommand var parent: ClustersCommand
@@ -59,11 +59,13 @@ extension ClustersCommand {
             + "head \(head.head)")
       }
       let chosen = head.subHeads[place]
+      let names = try folder.clusterNames().carried(by: head)
+        .names(head: head.head, subHead: chosen.index, clusters: chosen.clusters)
       if let svg {
         let pictures = TypicalSamples(try reader.samples(), chosen)
         let text = TreeSVG.text(
-          chosen, suggestion: head.suggestion, classNames: description.classNames, leaves: leaves,
-          image: pictures.png(ofClusters:))
+          chosen, suggestion: head.suggestion, classNames: description.classNames,
+          names: names, leaves: leaves, image: pictures.png(ofClusters:))
         try AtomicFile.write(
           Data((text ?? "").utf8), to: URL(fileURLWithPath: UserPath.absolute(svg)))
         StandardStreams.output("wrote \(svg)\n")
@@ -76,7 +78,7 @@ extension ClustersCommand {
             + "\(evaluation.step)\n"
             + TreePanel.text(
               chosen, suggestion: head.suggestion, classNames: description.classNames,
-              leaves: leaves) + "\n")
+              names: names, leaves: leaves) + "\n")
       }
     }
   }
