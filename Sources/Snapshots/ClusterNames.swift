@@ -93,6 +93,10 @@ extension ClusterNames {
       throw ClusterNameProblem(
         description: "has a control character, U+\(digits), expected text on one line")
     }
+    // What stands for bytes that are no text.
+    guard !name.unicodeScalars.contains("\u{FFFD}") else {
+      throw ClusterNameProblem(description: "is not UTF-8, or has the character U+FFFD")
+    }
     return name
   }
 

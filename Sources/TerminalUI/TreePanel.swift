@@ -88,7 +88,9 @@ package enum TreePanel {
         alignment: .center)
       return
     }
-    let names = tree.nodes.prefix(tree.leaves).map { name($0, subHead, classNames, names) }
+    let names = tree.nodes.prefix(tree.leaves).map {
+      name(ofClusters: $0.clusters, subHead, classNames, names)
+    }
     let nameWidth = min(names.map(\.columns).max() ?? 0, max(6, area.width / 4))
     let left = area.x + nameWidth + 6
     let room = area.maxX - left - 1
@@ -148,27 +150,31 @@ package enum TreePanel {
     return columns.map { min($0, room - 1) }
   }
 
-  /// What people called the clusters of a leaf, else the class that most of its images are of, else
-  /// its clusters' numbers.
+  /// What people called the clusters of a leaf, else the classes that they are mostly of, that with
+  /// most images first, else their numbers.
   static func name(
-    _ leaf: Dendrogram.Node, _ subHead: SubHeadEvaluation, _ classNames: [String],
+    ofClusters clusters: [Int], _ subHead: SubHeadEvaluation, _ classNames: [String],
     _ names: [String?]
   ) -> String {
-    let given = leaf.clusters.compactMap { names.indices.contains($0) ? names[$0] : nil }
+    let given = clusters.compactMap { names.indices.contains($0) ? names[$0] : nil }
     if !given.isEmpty { return Set(given).sorted().joined(separator: " + ") }
     guard let scores = subHead.scores, !classNames.isEmpty else {
-      let numbers = leaf.clusters.map(String.init)
+      let numbers = clusters.map(String.init)
       return numbers.count <= 3
         ? numbers.joined(separator: " ") : "\(numbers[0]) +\(numbers.count - 1)"
     }
     let classes = scores.contingency.count / max(1, subHead.clusters)
-    var counts = [Int](repeating: 0, count: classes)
-    for cluster in leaf.clusters {
-      for label in 0..<classes { counts[label] += scores.contingency[cluster * classes + label] }
+    // Images by the class that most of their cluster are of: several classes may have flowed
+    // together.
+    var images = [Int](repeating: 0, count: classes)
+    for cluster in clusters {
+      let row = scores.contingency[cluster * classes..<(cluster + 1) * classes]
+      guard let most = row.max(), most > 0, let place = row.firstIndex(of: most) else { continue }
+      images[place - row.startIndex] += row.reduce(0, +)
     }
-    guard let most = counts.max(), most > 0, let label = counts.firstIndex(of: most) else {
-      return "?"
-    }
-    return ClusterOrder.name(label, classNames)
+    let labels = images.indices.filter { images[$0] > 0 }
+      .sorted { (images[$1], $0) < (images[$0], $1) }
+    return labels.isEmpty
+      ? "?" : labels.map { ClusterOrder.name($0, classNames) }.joined(separator: " + ")
   }
 }

@@ -48,7 +48,7 @@ package enum TreeSVG {
     }
     for (index, node) in tree.nodes.prefix(tree.leaves).enumerated() {
       let share = node.clusters.reduce(0) { $0 + Double(subHead.clusterShares[$1]) }
-      let name = TreePanel.name(node, subHead, classNames, names)
+      let name = TreePanel.name(ofClusters: node.clusters, subHead, classNames, names)
       lines.append(
         "<text x=\"\(number(left - 44))\" y=\"\(number(y(index) + 4))\" text-anchor=\"end\">"
           + "\(escaped(name)) · \(Figures.percent(share, 0)) %</text>")

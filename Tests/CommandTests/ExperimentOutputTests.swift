@@ -51,7 +51,7 @@ import Testing
     let expected = [
       "A table",
       "",
-      "variant       seeds      accuracy                         paper  mean of sub-heads       "
+      "variant       seeds   lowest loss                         paper  mean of sub-heads       "
         + "paper's          best            NMI            loss  time",
       "IIC             2/2  80.0 ± 5.0 %  ████████████████░░░░  99.2 %       70.0 ± 5.0 %  "
         + "98.4 ± 0.7 %  90.0 ± 5.0 %  0.400 ± 0.025  -1.600 ± 0.100  1:40",
@@ -66,8 +66,8 @@ import Testing
 
   @Test func markdown() {
     let expected = """
-      | variant | seeds | accuracy | paper | mean of sub-heads | paper's | best | NMI | loss | time \
-      |  |
+      | variant | seeds | lowest loss | paper | mean of sub-heads | paper's | best | NMI | loss | \
+      time |  |
       | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | :-- |
       | IIC | 2/2 | 80.0 ± 5.0 % | 99.2 % | 70.0 ± 5.0 % | 98.4 ± 0.7 % | 90.0 ± 5.0 % | \
       0.400 ± 0.025 | -1.600 ± 0.100 | 1:40 |  |

@@ -121,9 +121,9 @@ extension CommandTests {
         result.output == """
           Nothing yet
 
-          variant  seeds  accuracy    mean of sub-heads  best  NMI  loss  time
-          a          0/3         –                    –     –    –     –     –
-          b-2        0/3         –                    –     –    –     –     –
+          variant  seeds  lowest loss    mean of sub-heads  best  NMI  loss  time
+          a          0/3            –                    –     –    –     –     –
+          b-2        0/3            –                    –     –    –     –     –
 
           """)
       #expect(!FileManager.default.fileExists(atPath: workspace.runs.path))

@@ -31,11 +31,12 @@ import Testing
     #expect(
       labelled[1]
         == "A            1  -0.500    0.250    50.0 %  50.0 %     75.0 %  0.250  0.125          –"
-        + "               1  lowest loss")
+        + "               1  reported, lowest loss, best")
     let bare = Format.table(evaluation(loss: -0.5, scores: nil)).split(separator: "\n")
     #expect(bare[0] == "head  sub-head    loss  I(z,z')  agreement  empty clusters")
     #expect(
-      bare[1] == "A            1  -0.500    0.250          –               1  lowest loss")
+      bare[1]
+        == "A            1  -0.500    0.250          –               1  reported, lowest loss")
   }
 
   private func evaluation(loss: Double, scores: ClassScores?) -> EvaluationSnapshot {

@@ -259,6 +259,16 @@ import Training
     #expect(try lab.runs.list().map(\.name) == ["lab-plain-seed-1"])
   }
 
+  /// Nothing on disk tells of what failed on its way; the table of this session does.
+  @Test func whatFailsIsInItsRow() throws {
+    let lab = try Lab()
+    let session = try lab.session("  most: {baseline: majority}\n  plain:")
+    #expect(begun(session).count == 2)
+    let rows = session.table().rows
+    #expect(rows.map(\.finished) == [0, 1])
+    #expect(rows[0].note?.isEmpty == false && session.table().impossible.count == 1)
+  }
+
   @Test func aRunWithOtherSettingsIsNotCounted() throws {
     let lab = try Lab()
     #expect(begun(try lab.session("  plain:", seeds: [1, 2])).count == 2)

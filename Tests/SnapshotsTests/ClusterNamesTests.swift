@@ -40,6 +40,7 @@ import Testing
     ("a\u{2028}b", "has a control character, U+2028, expected text on one line"),
     ("a\u{202E}b", "has a control character, U+202E, expected text on one line"),
     ("a\u{0}b", "has a control character, U+0000, expected text on one line"),
+    ("a\u{FFFD}", "is not UTF-8, or has the character U+FFFD"),
   ])
   func namesThatDoNot(_ text: String, _ problem: String) {
     #expect(throws: ClusterNameProblem(description: problem)) {

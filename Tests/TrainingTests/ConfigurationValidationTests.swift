@@ -66,7 +66,8 @@ import Testing
         "heads.A.splits: has unlabelled, expected splits of digits: train, test"
       ),
       (
-        ["heads.B.splits=unlabelled", "evaluation.splits=test"], false,
+        // A list may look as a file has it.
+        ["heads.B.splits=[\"unlabelled\"]", "evaluation.splits=['test']"], false,
         "heads.B.splits: has unlabelled, expected splits of digits: train, test"
       ),
       (

@@ -112,6 +112,54 @@ import Testing
     }
   }
 
+  /// Beyond its edge a picture goes on as in a mirror, however small it is.
+  @Test(arguments: [(-3, -2), (12, 9), (-8, 4)]) func squaresOverTheEdge(left: Int, top: Int) throws
+  {
+    let settings = try SegmentationFixture.configuration().segmentation
+    let dataset = SegmentationFixture.dataset()
+    let renderer = PixelPairRenderer(
+      dataset: dataset, augmentation: settings.views.augmentation)
+    let images = Tensor(renderer.shape(images: 1))
+    renderer.renderSquare(
+      of: 1, PixelCrop(left: left, top: top), to: images.pointer, images.shape, place: 0)
+    let size = dataset.source.size(of: 1)
+    func mirrored(_ place: Int, _ extent: Int) -> Int {
+      var place = place
+      while !(0..<extent).contains(place) {
+        place = place < 0 ? -1 - place : 2 * extent - 1 - place
+      }
+      return place
+    }
+    dataset.source.withPixels(of: 1) { pixels in
+      for y in 0..<renderer.side {
+        for x in 0..<renderer.side {
+          let (row, column) = (mirrored(top + y, size.height), mirrored(left + x, size.width))
+          for channel in 0..<3 {
+            let expected = Float(pixels[(row * size.width + column) * 3 + channel]) / 255
+            #expect(abs(images[0, y, x, channel] - expected) < 1e-6)
+          }
+        }
+      }
+    }
+  }
+
+  /// Squares reach over both edges and overlap, and one holds a picture that is hardly larger.
+  @Test func whereSquaresLie() {
+    for side in [16, 64, 128] {
+      for extent in 1...300 {
+        let starts = TiledProbabilities.starts(extent: extent, side: side)
+        let ends = starts.map { $0 + side }
+        #expect(starts[0] <= 0 && ends[ends.count - 1] >= extent)
+        for (end, next) in zip(ends, starts.dropFirst()) {
+          #expect(end - next >= 3 * side / 8 && next > end - side)
+        }
+        if starts.count > 1 {
+          #expect(starts[0] == -side / 16 && ends[ends.count - 1] == extent + side / 16)
+        }
+      }
+    }
+  }
+
   @Test(arguments: [6, 12, 18]) func piecesGiveTheWholeBatchesLossAndGradient(piece: Int) throws {
     let whole = try Batch(piecePairs: 0).outcome()
     let pieces = try Batch(piecePairs: piece).outcome()

@@ -26,7 +26,7 @@ struct EvaluationWarnings {
       let evaluation = evaluations.first(where: { $0.head == head.name }), let partitions
     {
       let chosen = evaluation.reportedSubHead
-      warnings += mergedWarnings(head, main[chosen], partitions)
+      warnings += mergedWarnings("\(head.name)\(chosen + 1)", main[chosen], partitions)
     }
     return warnings
   }
@@ -91,8 +91,12 @@ struct EvaluationWarnings {
   }
 
   /// A cluster that holds most of two groups which the trees keep apart.
+  ///
+  /// - Parameters:
+  ///   - name: of the main head's reported sub-head.
+  ///   - main: what it does.
   private func mergedWarnings(
-    _ head: HeadDescription, _ main: SubHeadMeasurement, _ partitions: TreePartitions
+    _ name: String, _ main: SubHeadMeasurement, _ partitions: TreePartitions
   ) -> [Warning] {
     guard let cut = partitions.bestCut, cut.consensus >= TreePartitions.settledConsensus else {
       return []
@@ -109,7 +113,7 @@ struct EvaluationWarnings {
       guard groups.count >= 2 else { return nil }
       return Warning(
         .merged,
-        "cluster \(cluster) of head \(head.name) holds \(groups.count) groups of images that the "
+        "cluster \(cluster) of sub-head \(name) holds \(groups.count) groups of images that the "
           + "over-clustering head keeps apart")
     }
   }

@@ -83,7 +83,7 @@ package final class ExperimentSession: Sendable {
   }
 
   /// The network, the views and the data are those of the run that is fine-tuned; what the command
-  /// line says of learning is said of that run.
+  /// line says of learning is said of that run, but for the most steps.
   private func fineTuning(
     _ fineTuning: Experiment.FineTuning, _ variant: Experiment.Variant, seed: UInt64
   ) throws -> RunRequest {
@@ -104,7 +104,8 @@ package final class ExperimentSession: Sendable {
     run.base = ComposedSettings(recorded: configuration, run: variant.name)
     let source = "\(experiment.source): variants.\(variant.name).settings"
     run.flags +=
-      variant.settings.map { (source, $0.key, $0.value) }
+      request.flags.filter { $0.key == "training.steps" }
+      + variant.settings.map { (source, $0.key, $0.value) }
       + [("--seeds", "training.seed", String(seed))]
     return run
   }

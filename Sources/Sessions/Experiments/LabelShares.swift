@@ -40,6 +40,11 @@ package struct LabelShares: Sendable {
     self.test = test
   }
 
+  /// The share that gives the rarest class an image of its own, in percent; nil without labels.
+  package var smallestShare: Double? {
+    training.map(\.count).filter { $0 > 0 }.min().map { 50 / Double($0) }
+  }
+
   /// Accuracy on the test images, 0...1, when each cluster takes the class that is most frequent in
   /// it among a share of the training images: the same share of each class, at least one image. A
   /// smaller share is a part of a larger one.

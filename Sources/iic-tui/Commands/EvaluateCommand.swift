@@ -50,6 +50,7 @@ struct EvaluateCommand: ParsableCommand {
         dataset: other.dataset, data: other.data, mayDiffer: other.changed.dataChanged,
         progress: PictureProgress.report)
     }
+    DataNotes.tell(images)
     try settings.validate(
       source: folder.name, images: images.count, side: images.size.side,
       classes: images.classes, splits: images.splits, isTrained: false)
@@ -67,6 +68,14 @@ struct EvaluateCommand: ParsableCommand {
     if !shares.isEmpty, let main, let head = evaluation[main] {
       guard images.classes > 0 else {
         throw SessionError("\(settings.dataset): has no labels, which --labels takes a part of")
+      }
+      let parts = LabelShares(
+        clusters: 1, labels: images.labels.map { $0 }, classes: images.classes,
+        splits: images.splits, seed: settings.seed)
+      if let least = parts.smallestShare, let share = shares.min(), share < least {
+        throw SessionError(
+          "--labels: \(share) % of the training labels is less than one image of a class; expected at "
+            + "least \(least) %")
       }
       let accuracies = try network.accuracies(
         ofLabelShares: shares, in: images, head, seed: settings.seed)

@@ -100,6 +100,9 @@ struct ExperimentCommand: ParsableCommand {
       ExperimentOutput(table: table)
         .text(markdown ? .markdown : csv ? .csv : json ? .json : .terminal))
     if let plot {
+      guard table.rows.contains(where: { $0.finished > 0 }) else {
+        throw SessionError("--plot: no run of \(experiment.name) is finished yet")
+      }
       try AtomicFile.write(
         Data(LabelSharePlot(table).svg.utf8), to: URL(fileURLWithPath: UserPath.absolute(plot)))
       StandardStreams.error("wrote \(plot)\n")

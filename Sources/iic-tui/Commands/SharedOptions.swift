@@ -42,6 +42,13 @@ struct RunsOption: ParsableArguments {
     guard name == "demo", try !folder.has(name) else { return try folder.resolve(name) }
     return RunFolder(URL(fileURLWithPath: try AssetLocator.find("demo-run"), isDirectory: true))
   }
+
+  /// A run whose files are changed.
+  func runToChange(_ name: String) throws -> RunFolder {
+    guard name == "demo", try !folder.has(name) else { return try folder.resolve(name) }
+    throw SessionError(
+      "demo: the run that comes with the program stays as it is; expected one of your own")
+  }
 }
 
 /// The weights that a run's network is given.

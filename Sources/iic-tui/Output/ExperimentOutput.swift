@@ -15,11 +15,16 @@ struct ExperimentOutput {
 
   func text(_ style: Style) -> String {
     switch style {
-    case .terminal: "\(table.experiment.title)\n\n" + terminal
-    case .markdown: markdown
+    case .terminal: "\(table.experiment.title)\n\n" + terminal + legend
+    case .markdown: markdown + legend
     case .csv: csv
     case .json: table.rows.map { JSONLine.text(ExperimentLine($0, table.experiment)) }.joined()
     }
+  }
+
+  /// Which sub-head the accuracies by labels are of, where the table has them.
+  private var legend: String {
+    table.experiment.labelShares.isEmpty ? "" : "\nBy share of labels: the reported sub-head's.\n"
   }
 
   /// A column of the readable tables; nil from `cell` is a dash.
@@ -34,7 +39,7 @@ struct ExperimentOutput {
     var columns = [
       Column(title: "variant", alignRight: false) { $0.variant.title },
       Column(title: "seeds") { "\($0.finished)/\($0.runs.count)" },
-      Column(title: "accuracy") { row in Self.percent(row.spread(\.accuracy)) },
+      Column(title: "lowest loss") { row in Self.percent(row.spread(\.accuracy)) },
     ]
     if bars {
       columns.append(

@@ -42,7 +42,10 @@ enum Format {
     share.map { String(format: "%.1f %%", 100 * $0) } ?? "–"
   }
 
-  static func nats(_ value: Double) -> String { String(format: "%.3f", value) }
+  static func nats(_ value: Double) -> String {
+    let text = String(format: "%.3f", value)
+    return text == "-0.000" ? "0.000" : text
+  }
 
   /// A bar of 20 columns, `filled` of them full.
   static func bar(filled: Int) -> String {
@@ -90,9 +93,9 @@ enum Format {
     return formatter.string(from: Date(timeIntervalSince1970: secondsSince1970))
   }
 
-  /// Every sub-head of an evaluation, one a row; the reported one of each head and the one with the
-  /// lowest loss marked. Images
-  /// without labels have no column that speaks of classes.
+  /// Every sub-head of an evaluation, one a row; of each head the reported one, the one with the
+  /// lowest loss and the most accurate one are marked. A line a head with mean and deviation
+  /// follows. Images without labels have no column that speaks of classes.
   static func table(_ evaluation: EvaluationSnapshot) -> String {
     let hasClasses = evaluation.heads.contains { $0.subHeads.contains { $0.scores != nil } }
     let scores = hasClasses ? ["accuracy", "1 to 1", "many to 1", "NMI", "ARI"] : []
@@ -116,12 +119,23 @@ enum Format {
           ])
       }
     }
-    return table.text
+    return table.text + evaluation.heads.map(spread).joined()
+  }
+
+  /// Mean and deviation of a head's sub-heads; nothing of one alone or without labels.
+  private static func spread(_ head: HeadEvaluation) -> String {
+    guard head.subHeads.count > 1, let mean = head.meanAccuracy,
+      let deviation = head.accuracyDeviation
+    else { return "" }
+    return "head \(head.head.rawValue): sub-heads have \(percent(mean)) on average, "
+      + "± \(percent(deviation))\n"
   }
 
   private static func marks(_ subHead: Int, _ head: HeadEvaluation) -> String {
-    // The two are one most often.
-    if subHead == head.lowestLossSubHead { return "lowest loss" }
-    return subHead == head.reportedSubHead ? "reported" : ""
+    var marks: [String] = []
+    if subHead == head.reportedSubHead { marks.append("reported") }
+    if subHead == head.lowestLossSubHead { marks.append("lowest loss") }
+    if subHead == head.bestSubHead { marks.append("best") }
+    return marks.joined(separator: ", ")
   }
 }

@@ -71,11 +71,7 @@ struct ForegroundTraining {
 
   /// Says what there is to know of the data: pictures that are left out, and the like.
   private func tellNotes(_ log: RunLog) {
-    let most = 20
-    let notes = prepared.dataset.notes
-    var lines = Array(notes.prefix(most))
-    if notes.count > most { lines.append("and \(notes.count - most) more of these") }
-    for line in lines {
+    for line in DataNotes.lines(of: prepared.dataset) {
       StandardStreams.error("iic-tui: \(line)\n")
       log.add(line)
     }

@@ -95,6 +95,12 @@ import Testing
       curated.notes == [
         "2 of 3 pictures are in curated.txt", "1 name in curated.txt is of no picture: '9'",
       ])
+    // Whole names will do.
+    try place.write("curated.txt", Array("1.jpg\n3.jpg\n".utf8))
+    let named = try DatasetCatalog.load(
+      "coco-stuff", folder: place.folder.path, segmentation: place.options())
+    #expect(named.names == curated.names)
+    #expect(named.notes == ["2 of 3 pictures are in curated.txt"])
     try place.write("curated.txt", Array("7\n".utf8))
     #expect(
       place.failure()

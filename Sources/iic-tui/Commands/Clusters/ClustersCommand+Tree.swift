@@ -33,6 +33,7 @@ extension ClustersCommand {
       guard (2...1000).contains(leaves) else {
         throw ValidationError("--leaves is \(leaves), expected 2 to 1000")
       }
+      guard svg == nil || !json else { throw ValidationError("expected --svg or --json, not both") }
       guard svg?.lowercased().hasSuffix(".svg") ?? true else {
         throw ValidationError("--svg is '\(svg ?? "")', expected a name that ends in .svg")
       }

@@ -27,7 +27,7 @@ struct ClustersCommand: ParsableCommand {
   /// For those who write nothing into the run.
   func runToRead() throws -> RunFolder { try runs.runToRead(runName) }
 
-  func folder() throws -> RunFolder { try runs.folder.resolve(runName) }
+  func folder() throws -> RunFolder { try runs.runToChange(runName) }
 }
 
 /// Which sub-head a command about clusters speaks of.
