@@ -13,6 +13,8 @@ package enum DatasetCatalog {
     package let needsFolder: Bool
     /// The preset that suits it, for who names none.
     package let preset: String
+    /// Whether its pictures have a fourth channel.
+    package var hasInfrared: Bool { name.hasPrefix("potsdam") }
   }
 
   private static let digitNames = (0...9).map(String.init)

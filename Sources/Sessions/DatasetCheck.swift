@@ -41,6 +41,7 @@ package struct DatasetCheck: Sendable {
     var segmentation = SegmentationFolderFormat.Options(
       threads: usual.threadCount, progress: progress)
     segmentation.trustsCache = false
+    if entry.hasInfrared { segmentation.channels = 4 }
     dataset = try DatasetCatalog.load(
       entry.name, folder: self.folder, pictures: pictures, segmentation: segmentation)
     census = DatasetCensus(dataset, progress: progress)

@@ -17,7 +17,8 @@ package struct StepSnapshot: Sendable, Codable, Equatable {
   package var learningRate: Double
   /// Both sides of every pair count; measured over the step with its augmentation.
   package var imagesPerSecond: Double
-  /// Seconds of training since the run's first step, pauses and evaluations left out.
+  /// Seconds since the run began, evaluations included; pauses and times in which the process stood
+  /// still are left out.
   package var elapsed: Double
 
   package init(

@@ -52,3 +52,15 @@ final class StandstillWatch: Sendable {
     }
   }
 }
+
+/// Time that passes while the process runs.
+struct RunningTime {
+  private let start = ContinuousClock.now
+  private let stoodStill = StandstillWatch.shared.total
+
+  /// Since it was made.
+  var seconds: Double {
+    let stillness = StandstillWatch.shared.total - stoodStill
+    return max(0, (start.duration(to: .now) - stillness).seconds)
+  }
+}

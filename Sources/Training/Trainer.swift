@@ -108,6 +108,8 @@ package final class Trainer {
   private func beginEpoch() -> Bool {
     let index = method.schedule.index(ofStep: state.step)
     guard index.stepInEpoch == 0 else { return true }
+    let time = RunningTime()
+    defer { state.elapsed += time.seconds }
     guard
       let beginning = method.beginEpoch(index.epoch, isCancelled: { control.isStopping })
     else { return false }
@@ -134,8 +136,7 @@ package final class Trainer {
 
   /// One step of the method; returns its loss.
   private func takeStep() -> Double {
-    let start = ContinuousClock.now
-    let stoodStill = StandstillWatch.shared.total
+    let time = RunningTime()
     let index = method.schedule.index(ofStep: state.step)
     let images = method.batches.batch(ofStep: index.step)
     if index.step + 1 < description.plannedSteps { method.batches.prepare(step: index.step + 1) }
@@ -146,8 +147,7 @@ package final class Trainer {
     state.step += 1
     guard losses.loss.isFinite else { return losses.loss }
 
-    let stillness = StandstillWatch.shared.total - stoodStill
-    let seconds = max(1e-9, (start.duration(to: .now) - stillness).seconds)
+    let seconds = max(1e-9, time.seconds)
     state.elapsed += seconds
     channel.send(
       .step(
@@ -162,9 +162,11 @@ package final class Trainer {
   private func evaluate() {
     // A stop does not wait for an evaluation; a run that is resumed makes it first.
     let isFinal = state.step == description.plannedSteps
+    let time = RunningTime()
     let evaluation = method.evaluate(
       step: state.step, epoch: epoch, elapsed: state.elapsed, isFinal: isFinal,
       isCancelled: { control.isStopping })
+    state.elapsed += time.seconds
     state.owesEvaluation = evaluation == nil
     guard let evaluation else {
       // A checkpoint of this step may exist already, without the debt.

@@ -50,7 +50,7 @@ extension CommandTests {
 }
 
 /// Counts the elements of an XML file by name. Throws if it is not well-formed.
-private struct XMLDocumentCheck {
+struct XMLDocumentCheck {
   var elements: [String: Int] = [:]
 
   init(contentsOf url: URL) throws {

@@ -22,6 +22,12 @@ extension CommandTests {
       let tree = try workspace.run(["clusters", "demo", "tree"] + workspace.inRuns)
       #expect(tree.ending == .exited(0), "\(tree.error)")
       #expect(tree.output.contains("10 classes stand out"))
+      // A picture at each leaf: where the recorded samples have none, from the data.
+      let file = workspace.url.appendingPathComponent("tree.svg")
+      let drawn = try workspace.run(
+        ["clusters", "demo", "tree", "--svg", file.path] + workspace.inRuns)
+      #expect(drawn.ending == .exited(0) && drawn.error == "", "\(drawn.error)")
+      #expect(try XMLDocumentCheck(contentsOf: file).elements["image"] == 24)
     }
 
     @Test func isNotWritten() throws {

@@ -50,7 +50,7 @@ extension CommandTests {
       let measured = try workspace.run(["evaluate", "tuned", "--json"] + workspace.inRuns)
       #expect(measured.ending == .exited(0), "\(measured.error)")
       var again = try #require(measured.objects().first)
-      #expect(again.removeValue(forKey: "classes") != nil)
+      for key in ["classes", "contingency"] { #expect(again.removeValue(forKey: key) != nil) }
       #expect(again as NSDictionary == evaluation as NSDictionary)
       // Looked at, listed, exported.
       let frame = workspace.url.appendingPathComponent("frame.txt")

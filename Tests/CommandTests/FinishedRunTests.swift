@@ -82,6 +82,12 @@ extension CommandTests {
         .objects()
       var evaluation = try #require(objects.first)
       // Only this command tells how well each class is found.
+      let table = try #require(
+        evaluation.removeValue(forKey: "contingency") as? [String: [Any]])
+      let counts = try #require(table["counts"] as? [[Int]])
+      #expect(counts.joined().reduce(0, +) == evaluation["images"] as? Int)
+      #expect(counts.count == table["clusters"]?.count)
+      #expect(counts.allSatisfy { $0.count == table["classes"]?.count })
       let classes = try #require(evaluation.removeValue(forKey: "classes") as? [[String: Any]])
       #expect(
         classes.reduce(0) { $0 + ($1["images"] as? Int ?? 0) } == evaluation["images"] as? Int)
@@ -117,7 +123,7 @@ extension CommandTests {
       #expect(evaluations.compactMap { $0["images"] as? Int } == [30, 120])
       let result = try workspace.run(["evaluate", "sampled", "--json"] + workspace.inRuns)
       var evaluation = try #require(result.objects().first)
-      evaluation.removeValue(forKey: "classes")
+      for key in ["classes", "contingency"] { evaluation.removeValue(forKey: key) }
       #expect(evaluation as NSDictionary == evaluations.last as NSDictionary?)
       let text = try workspace.run(["evaluate", "sampled"] + workspace.inRuns)
       #expect(text.output.hasPrefix("sampled after step 2, on 120 images of mnist:\n"))

@@ -25,6 +25,12 @@ import Testing
     #expect(events.checkpoints.first?.isBest == true)
     let elapsed = events.steps.map(\.elapsed)
     #expect(elapsed == elapsed.sorted() && elapsed[0] > 0)
+    // The evaluations before the first and the sixth step count, those of steps do not twice.
+    let own = events.steps.map { 48 / $0.imagesPerSecond }
+    let others = elapsed.indices.map { elapsed[$0] - ($0 > 0 ? elapsed[$0 - 1] : 0) - own[$0] }
+    for (step, seconds) in others.enumerated() {
+      #expect([0, 5].contains(step) ? seconds > 1e-4 : abs(seconds) < 1e-4, "step \(step + 1)")
+    }
   }
 
   @Test func descriptionSaysWhatIsPlanned() throws {

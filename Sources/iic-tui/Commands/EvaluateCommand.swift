@@ -64,6 +64,8 @@ struct EvaluateCommand: ParsableCommand {
     let named = NamedAccuracy.all(of: evaluation, names: names, classNames: images.classNames)
     let main = description.mainHead?.name
     let classes = ClassLine.all(of: evaluation, main: main, classNames: images.classNames)
+    let contingency = ContingencyLines(
+      evaluation, main: main, names: names, classNames: images.classNames)
     var labelled: [LabelShareLine] = []
     if !shares.isEmpty, let main, let head = evaluation[main] {
       guard images.classes > 0 else {
@@ -85,9 +87,10 @@ struct EvaluateCommand: ParsableCommand {
     StandardStreams.output(
       json
         ? JSONEventLines.line(
-          evaluation, main: main, named: named, classes: classes, labelled: labelled)
+          evaluation, main: main, named: named, classes: classes, contingency: contingency,
+          labelled: labelled)
         : "\(folder.name) \(origin), on \(evaluation.images) images of "
           + "\(settings.dataset):\n" + Format.table(evaluation) + named.map(\.line).joined()
-          + Format.table(classes) + labelled.map(\.line).joined())
+          + Format.table(classes) + Format.table(contingency) + labelled.map(\.line).joined())
   }
 }

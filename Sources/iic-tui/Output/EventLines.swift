@@ -43,14 +43,17 @@ struct JSONEventLines {
   /// - Parameters:
   ///   - named: how the clusters that a person has named agree with the classes.
   ///   - classes: how well each is found; left out if empty.
+  ///   - contingency: left out if nil.
   ///   - labelled: accuracies under a part of the labels; left out if empty.
   static func line(
     _ evaluation: EvaluationSnapshot, main: HeadID?, named: [NamedAccuracy] = [],
-    classes: [ClassLine] = [], labelled: [LabelShareLine] = []
+    classes: [ClassLine] = [], contingency: ContingencyLines? = nil,
+    labelled: [LabelShareLine] = []
   ) -> String {
     JSONLine.text(
       EvaluationLine(
-        evaluation: evaluation, main: main, named: named, classes: classes, labelled: labelled))
+        evaluation: evaluation, main: main, named: named, classes: classes,
+        contingency: contingency, labelled: labelled))
   }
 }
 
@@ -191,6 +194,7 @@ private struct EvaluationLine: Encodable {
   let main: HeadID?
   let named: [NamedAccuracy]
   let classes: [ClassLine]
+  let contingency: ContingencyLines?
   let labelled: [LabelShareLine]
 
   private struct Key: CodingKey {
@@ -214,6 +218,7 @@ private struct EvaluationLine: Encodable {
     }
     if !named.isEmpty { try container.encode(named, forKey: Key("names")) }
     if !classes.isEmpty { try container.encode(classes, forKey: Key("classes")) }
+    if let contingency { try container.encode(contingency, forKey: Key("contingency")) }
     if !labelled.isEmpty { try container.encode(labelled, forKey: Key("label_shares")) }
     for head in evaluation.heads {
       let members = HeadMembers(head)

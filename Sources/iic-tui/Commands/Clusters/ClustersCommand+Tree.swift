@@ -63,7 +63,10 @@ extension ClustersCommand {
       let names = try folder.clusterNames().carried(by: head)
         .names(head: head.head, subHead: chosen.index, clusters: chosen.clusters)
       if let svg {
-        let pictures = TypicalSamples(try reader.samples(), chosen)
+        let tree = Dendrogram(chosen.merges, clusters: chosen.clusters, limit: leaves)
+        let pictures = LeafPictures(
+          folder, head: head.head, chosen, samples: try reader.samples(),
+          leaves: tree.map { $0.nodes.prefix($0.leaves).map(\.clusters) } ?? [])
         let text = TreeSVG.text(
           chosen, suggestion: head.suggestion, classNames: description.classNames,
           names: names, leaves: leaves, image: pictures.png(ofClusters:))
@@ -82,33 +85,6 @@ extension ClustersCommand {
               names: names, leaves: leaves) + "\n")
       }
     }
-  }
-}
-
-/// The sample image of a run that some clusters are surest of.
-private struct TypicalSamples {
-  private let samples: SampleImages
-  private let subHead: SubHeadEvaluation
-
-  init(_ samples: SampleImages, _ subHead: SubHeadEvaluation) {
-    self.samples = samples
-    self.subHead = subHead
-  }
-
-  /// In base64; nil where no sample is more likely in these clusters than not.
-  func png(ofClusters clusters: [Int]) -> String? {
-    let count = min(samples.count, subHead.sampleProbabilities.count / max(1, subHead.clusters))
-    func probability(_ sample: Int) -> Float {
-      clusters.reduce(0) { $0 + subHead.sampleProbabilities[sample * subHead.clusters + $1] }
-    }
-    guard let best = (0..<count).max(by: { probability($0) < probability($1) }),
-      probability(best) > 0.5
-    else { return nil }
-    let size = samples.width * samples.height * samples.channels
-    let picture = Picture(
-      width: samples.width, height: samples.height, channels: samples.channels,
-      pixels: Array(samples.pixels[best * size..<(best + 1) * size]))
-    return (try? picture.pngBytes(path: "")).map { Data($0).base64EncodedString() }
   }
 }
 
