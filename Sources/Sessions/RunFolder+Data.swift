@@ -9,8 +9,8 @@ extension RunFolder {
   /// still to be validated against it.
   ///
   /// - Parameters:
-  ///   - dataset: another data set than the run's, by name; that which lies in the folder if nil and
-  ///     the run's reads none.
+  ///   - dataset: another data set than the run's, by name; that which lies in the folder if nil
+  ///     and the run's reads none.
   ///   - data: the folder of its files, as a person writes it.
   ///   - mayDiffer: whether they may be others than those that the run learnt from; another data
   ///     set that is named always may.
@@ -57,8 +57,8 @@ extension Configuration {
     pictureChannels = samples.channels
   }
 
-  /// Where a part of the data set that evaluations are of is not in this one, all of it is measured,
-  /// and the data set's notes say so.
+  /// Where a part of the data set that evaluations are of is not in this one, all of it is
+  /// measured, and the data set's notes say so.
   fileprivate mutating func forgetSplits(missingIn dataset: inout ImageDataset) {
     let parts: [(String, WritableKeyPath<EvaluationSettings, [Split]>, String)] = [
       ("splits", \.splits, "are measured"),

@@ -244,7 +244,8 @@ import Training
     #expect(
       notes[0]
         == "\(file): variants.large.settings: training.batch_pairs: 200 images a batch (batch_pairs "
-        + "/ sample_repeats), expected at most the 80 of mnist: --set training.batch_pairs=160 or less"
+        + "/ sample_repeats), expected at most the 80 of mnist: --set training.batch_pairs=160 or "
+        + "less"
     )
     #expect(
       notes[1]

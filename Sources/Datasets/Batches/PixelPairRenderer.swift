@@ -86,8 +86,8 @@ package struct PixelPairRenderer: Sendable {
     }
   }
 
-  /// One square as it is, values in 0…1, into place `place` of a batch of this shape. Outside of the
-  /// picture it is mirrored.
+  /// One square as it is, values in 0…1, into place `place` of a batch of this shape. Outside of
+  /// the picture it is mirrored.
   package func renderSquare(
     of image: Int, _ crop: PixelCrop, to base: UnsafeMutablePointer<Float>, _ shape: Shape,
     place: Int

@@ -1,7 +1,7 @@
 // One dimension of Winograd's transforms, on the points ±1, ±½, ±2, 0 and ∞: all of them for 8
 // points, without 0 for 7, without 0 and ±2 for 5. A transformed line holds the values of each
-// pair, + before −, then that of 0, then that of ∞. Their transposes are in a file of their own, and
-// so are ten points.
+// pair, + before −, then that of 0, then that of ∞. Their transposes are in a file of their own,
+// and so are ten points.
 //
 // Opposite points share their even and odd halves, so a transform costs about half of the matrix
 // product. Written out value by value, because the compiler keeps names in registers, but not the

@@ -6,8 +6,8 @@ import Snapshots
 /// The probabilities of every pixel of a picture of any size: the network sees it in squares that
 /// overlap by nearly half, and what they say is averaged, their middles counting most.
 ///
-/// At a square's own edge a network sees nothing beyond and is often wrong. So squares reach a little
-/// over the picture's edge, where it goes on as in a mirror.
+/// At a square's own edge a network sees nothing beyond and is often wrong. So squares reach a
+/// little over the picture's edge, where it goes on as in a mirror.
 package struct TiledProbabilities {
   /// What is asked of a head: all of its sub-heads, or one alone.
   package struct Question: Sendable {

@@ -1,7 +1,8 @@
 import Foundation
 
 /// What stands before each file of a tar archive: a block of 512 bytes in the form that POSIX calls
-/// ustar, with pax's records where it has no room. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+/// ustar, with pax's records where it has no room:
+/// https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
 struct TarEntry: Equatable {
   enum Kind: UInt8 {
     case file = 0x30

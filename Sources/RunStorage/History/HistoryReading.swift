@@ -8,8 +8,8 @@ package struct NumberedEvaluation {
   let snapshot: EvaluationSnapshot
 }
 
-/// Rows into snapshots, in one view of the database. A damaged row is an error that names its table,
-/// step and column.
+/// Rows into snapshots, in one view of the database. A damaged row is an error that names its
+/// table, step and column.
 final class HistoryQueries {
   let database: Database
   let url: URL

@@ -78,8 +78,8 @@ extension DatasetsCommand {
       }
       guard count > 0 else {
         throw SessionError(
-          "\(source): its pictures have less than \(PotsdamTiles.side)×\(PotsdamTiles.side) pixels, "
-            + "which a tile has")
+          "\(source): no picture has the \(PotsdamTiles.side)×\(PotsdamTiles.side) pixels of a tile"
+        )
       }
       StandardStreams.output("\(count) tiles of \(PotsdamTiles.side)×\(PotsdamTiles.side) pixels\n")
     }

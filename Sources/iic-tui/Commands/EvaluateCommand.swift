@@ -76,8 +76,8 @@ struct EvaluateCommand: ParsableCommand {
         splits: images.splits, seed: settings.seed)
       if let least = parts.smallestShare, let share = shares.min(), share < least {
         throw SessionError(
-          "--labels: \(share) % of the training labels is less than one image of a class; expected at "
-            + "least \(least) %")
+          "--labels: \(share) % of the training labels is less than one image of a class; expected "
+            + "at least \(least) %")
       }
       let accuracies = try network.accuracies(
         ofLabelShares: shares, in: images, head, seed: settings.seed)

@@ -37,7 +37,7 @@ extension Format {
   static func table(_ contingency: ContingencyLines?) -> String {
     guard let contingency, contingency.classes.count <= mostClasses else { return "" }
     var table = TextTable(
-      ["cluster", ""] + contingency.classes,
+      ["cluster", "called"] + contingency.classes,
       alignRight: [true, false] + contingency.classes.map { _ in true })
     for (cluster, counts) in contingency.counts.enumerated() {
       table.add([String(cluster), contingency.clusters[cluster]] + counts.map(String.init))

@@ -15,8 +15,8 @@ extension ClustersCommand {
       discussion: """
         Clusters of the over-clustering head are merged pairwise, each time the two that cost \
         least mutual information; no label is used. The costs jump where classes begin to be \
-        merged. Leaves are called by the names that you gave their clusters, else by the class that \
-        most of their images or pixels are of, else by their clusters' numbers.
+        merged. Leaves are called by the names that you gave their clusters, else by the classes \
+        that these are mostly of, else by their clusters' numbers.
         """)
 
     @ParentCommand var parent: ClustersCommand
