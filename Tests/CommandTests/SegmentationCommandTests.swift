@@ -150,7 +150,27 @@ extension CommandTests {
         #expect(log.contains("Z  " + line), "\(log)")
         #expect(check.output.contains("\n" + line), "\(check.output)")
       }
-      #expect(check.output.contains("6 images of "))
+      #expect(check.output.contains("6 images of 24×20 to 30×24 pixels, 3 channels"))
+    }
+
+    /// One pixel of each picture has a class.
+    @Test func hardlyAnyPixelCounts() throws {
+      let workspace = try Workspace()
+      let data = workspace.url.appendingPathComponent("pictures")
+      try writePictures(to: data)
+      var pixels = 0
+      for image in 0..<8 {
+        let (width, height) = (24 + 3 * (image % 3), 20 + 2 * (image % 4))
+        var labels = [UInt8](repeating: 2, count: width * height)
+        labels[image] = UInt8(image % 2)
+        let file = data.appendingPathComponent("labels/p\(image).png")
+        let mask = Picture(width: width, height: height, channels: 1, pixels: labels)
+        try Data(mask.pngBytes(path: file.path)).write(to: file)
+        pixels += width * height
+      }
+      let run = try train(workspace, data, ["--steps", "1"])
+      #expect(run.ending == .exited(0), "\(run.error)")
+      #expect(run.error.contains("iic-tui: 8 of \(pixels) pixels have a class: "), "\(run.error)")
     }
 
     @Test func whatCannotBeClustered() throws {

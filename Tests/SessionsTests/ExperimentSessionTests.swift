@@ -22,7 +22,9 @@ import Training
         to: folder.url.appendingPathComponent("digits"), testCount: 20)
     }
 
-    func session(_ variants: String, seeds: [UInt64] = [1]) throws -> ExperimentSession {
+    func session(
+      _ variants: String, seeds: [UInt64] = [1], steps: Int? = nil
+    ) throws -> ExperimentSession {
       let yaml = """
         preset: mnist-small
         data: digits
@@ -39,6 +41,7 @@ import Training
         yaml: yaml, name: "lab", source: folder.path + "/lab.yaml")
       var request = ExperimentRequest()
       request.seeds = seeds
+      request.flags = steps.map { [("--steps", "training.steps", String($0))] } ?? []
       return ExperimentSession(experiment, request, in: runs)
     }
 
@@ -119,6 +122,17 @@ import Training
       #expect(configuration.fineTuning.network.width == 2 && configuration.dataset == "mnist")
     }
     #expect(begun(session).isEmpty)
+  }
+
+  /// The command line's most steps are those of all runs.
+  @Test func stepsOfWhatIsFineTuned() throws {
+    let lab = try Lab()
+    let session = try lab.session("  tuned: {fine_tunes: plain}\n  plain:", steps: 2)
+    #expect(begun(session) == ["lab-plain-seed-1", "lab-tuned-seed-1"])
+    #expect(session.table().rows.map(\.finished) == [1, 1])
+    for run in ["lab-plain-seed-1", "lab-tuned-seed-1"] {
+      #expect(try lab.run(run).checkpointStep() == 2)
+    }
   }
 
   @Test func whatIsFineTunedMustBeTrained() throws {
