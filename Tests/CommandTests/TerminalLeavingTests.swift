@@ -86,8 +86,9 @@ extension CommandTests.Terminal {
       try child.wait(for: "a frame") { $0.text.contains("loss") }
       for _ in 0..<100 where child.isRunning {
         let bytes = mutator.mutate(things % 5 == 0 ? paste : keys, with: paste)
-        // Not the keys of SIGINT and SIGQUIT, which end a process by right.
-        terminal.type(bytes.filter { $0 != 0x03 && $0 != 0x1C })
+        // Not the keys of SIGINT and SIGQUIT, which end a process by right, nor Ctrl-S, which stops a
+        // terminal's output for good once the screen is left.
+        terminal.type(bytes.filter { ![0x03, 0x13, 0x1C].contains($0) })
         if things % 7 == 0 {
           terminal.resize(columns: 1 + things * 31 % 211, rows: 1 + things * 17 % 67)
         }
