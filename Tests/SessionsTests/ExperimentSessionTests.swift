@@ -257,9 +257,9 @@ import Training
     let notes = table.rows.map { $0.note ?? "" }
     #expect(
       notes[0]
-        == "\(file): variants.large.settings: training.batch_pairs: 200 images a batch (batch_pairs "
-        + "/ sample_repeats), expected at most the 80 of mnist: --set training.batch_pairs=160 or "
-        + "less"
+        == "\(file): variants.large.settings: training.batch_pairs: 200 images a batch "
+        + "(batch_pairs / sample_repeats), expected at most the 80 of mnist: "
+        + "--set training.batch_pairs=160 or less"
     )
     #expect(
       notes[1]

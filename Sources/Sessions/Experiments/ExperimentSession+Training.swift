@@ -52,15 +52,12 @@ extension ExperimentSession {
         guard pending.indices.contains(place) else { return }
         let run = pending[place]
         report(.began(run, number: begun + place + 1, count: count))
-        var ended = run
         do {
           try perform(run, jobs: jobs, control, report)
-          ended = self.run(variant: run.variant, seed: run.seed)
         } catch {
           failures.withLock { $0[run.name] = "\(error)" }
-          ended.standing = .impossible("\(error)")
         }
-        report(.ended(ended))
+        report(.ended(self.run(variant: run.variant, seed: run.seed)))
       }
     }
   }

@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
         throw SessionError("\(settings.dataset): has no labels, which --labels takes a part of")
       }
       let parts = LabelShares(
-        clusters: 1, labels: images.labels.map { $0 }, classes: images.classes,
+        clusters: 1, labels: images.labels, classes: images.classes,
         splits: images.splits, seed: settings.seed)
       if let least = parts.smallestShare, let share = shares.min(), share < least {
         throw SessionError(
