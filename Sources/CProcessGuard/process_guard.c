@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -82,8 +83,10 @@ static void restore_terminal(void) {
   if (!holds_terminal) return;
   holds_terminal = 0;
   end_drawing();
-  // Output that was stopped with Ctrl-S goes on, or the next write would wait for good.
+  // A terminal that takes nothing, stopped with Ctrl-S or at the end of a line that is cut, would make the next write wait
+  // for good: output goes on, and what it has not taken is dropped.
   tcflow(terminal, TCOON);
+  tcflush(terminal, TCOFLUSH);
   write_all(terminal, restoring_text, restoring_length);
   tcsetattr(terminal, TCSANOW, &modes);
 }
@@ -109,7 +112,8 @@ int process_guard_divert_errors(int to, int log) {
   return 0;
 }
 
-void process_guard_return_errors(void) {
+// Writes at most `most` bytes to where stderr went before.
+static void return_errors(size_t most) {
   if (!is_diverted) return;
   is_diverted = 0;
   dup2(true_errors, STDERR_FILENO);
@@ -118,11 +122,18 @@ void process_guard_return_errors(void) {
   off_t position = 0;
   ssize_t count;
   while ((count = pread(capture, bytes, sizeof bytes, position)) > 0) {
-    write_all(STDERR_FILENO, bytes, (size_t)count);
+    size_t told = (size_t)count < most ? (size_t)count : most;
+    write_all(STDERR_FILENO, bytes, told);
+    most -= told;
     if (log_descriptor >= 0) write_all(log_descriptor, bytes, (size_t)count);
     position += count;
   }
 }
+
+void process_guard_return_errors(void) { return_errors(SIZE_MAX); }
+
+// What a terminal takes in any case, once it is restored.
+enum { errors_of_ending_process = 4096 };
 
 // MARK: Requests to stop
 
@@ -130,9 +141,18 @@ static volatile sig_atomic_t is_at_stake = 0;
 static volatile sig_atomic_t stop_signal = 0;
 static volatile sig_atomic_t has_hung_up = 0;
 
+// When there was nothing left to save, in milliseconds of a clock that only goes forward; 0 while there is.
+static _Atomic long long saved_at = 0;
+
+static long long milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+}
+
 static void end_now(int number) {
   restore_terminal();
-  process_guard_return_errors();
+  return_errors(errors_of_ending_process);
   _exit(128 + number);
 }
 
@@ -144,6 +164,16 @@ static void take_stop(int number) {
   }
   if (stop_signal != 0 || !is_at_stake) end_now(number);
   stop_signal = number;
+  alarm(1);
+}
+
+// The thread that should leave may be one that waits for a terminal which takes nothing.
+static void take_alarm(int number) {
+  (void)number;
+  long long since = saved_at;
+  // Half a second is enough to leave in order.
+  if (since != 0 && milliseconds() - since >= 500) end_now(stop_signal);
+  alarm(1);
 }
 
 void process_guard_catch_stops(void) {
@@ -153,9 +183,11 @@ void process_guard_catch_stops(void) {
     if (sigaction(numbers[index], NULL, &action) != 0 || action.sa_handler == SIG_IGN) continue;
     set_handler(numbers[index], take_stop, SA_RESTART);
   }
+  set_handler(SIGALRM, take_alarm, SA_RESTART);
 }
 
 void process_guard_set_at_stake(int at_stake) { is_at_stake = at_stake; }
+void process_guard_set_saved(void) { saved_at = milliseconds(); }
 int process_guard_stop_signal(void) { return stop_signal; }
 int process_guard_has_hung_up(void) { return has_hung_up; }
 
@@ -240,7 +272,7 @@ void process_guard_set_farewell(const char *line) {
 
 static void take_crash(int number) {
   restore_terminal();
-  process_guard_return_errors();
+  return_errors(errors_of_ending_process);
   for (int index = 0; index < crash_count; ++index) {
     if (crashes[index].number != number) continue;
     write_text(STDERR_FILENO, "iic-tui: ended by ");

@@ -44,15 +44,18 @@ package final class TrainingSession: Sendable {
   /// - Parameters:
   ///   - makeTrainer: called here, with the channel that the trainer is to send through.
   ///   - listener: called on the recorder's thread.
+  ///   - whenRecorded: called on it once everything is on disk and the run is closed.
   /// - Throws: what `makeTrainer` does, or that there are no threads; then nothing has started.
   package func start(
     recorder: RunRecorder, listener: @escaping Listener,
+    whenRecorded: @escaping @Sendable () -> Void = {},
     makeTrainer: (SnapshotChannel) throws -> Trainer
   ) throws {
     let channel = SnapshotChannel(lanes: [recorderLane] + (screenLane.map { [$0] } ?? []))
     let handover = Handover()
     try SystemThread.start(name: "recorder", stackSize: 8 << 20) { [self] in
       record(with: recorder, listener)
+      whenRecorded()
       finished.signal()
     }
     do {

@@ -158,14 +158,13 @@ package enum JointPanel {
       let groups = groups(at: row, scale: scale, grid)
       guard let group = groups.first, let place = grid.members[group].first else { continue }
       let names = groups.compactMap { grid.members[$0].first.map { order.name($0) } }
-      let isNarrow = names.allSatisfy { $0.columns == 1 } && width >= names.count
+      let all = names.joined(separator: ",")
+      // Two clusters in a row of cells are both named where both names fit.
+      let namesAll =
+        scale == 1 && grid.groups == order.clusters.count && all.columns <= width
+      let text = namesAll ? all : order.name(place)
       // Several clusters of one class, or several rows of one cluster, are named once.
-      let text =
-        scale == 1 && isNarrow && grid.groups == order.clusters.count
-        ? names.joined() : order.name(place)
-      if (scale > 1 || grid.groups < order.clusters.count || !isNarrow) && text == previous {
-        continue
-      }
+      if !namesAll && text == previous { continue }
       previous = text
       buffer.write(
         Figures.clipped(text, width).padded(width, .right), x: map.x - width - 1, y: map.y + row,

@@ -110,6 +110,29 @@ extension CommandTests {
       #expect(note == "stopped at step \(step) of 10000")
     }
 
+    /// Ctrl-S stops what is told of the runs, and neither these nor their end.
+    @Test func aStoppedTerminalHoldsNoRun() throws {
+      let workspace = try Workspace()
+      let file = try write(
+        Self.settings.replacingOccurrences(of: "epochs: 4", with: "epochs: 1000")
+          + "variants: {plain: }\n", workspace)
+      let terminal = try PseudoTerminal()
+      let child = try workspace.startInShell(
+        "exec \"$0\" \"$@\" 2>&1", ["experiment", file] + workspace.inRuns, terminal: terminal)
+      try child.wait(for: "a step") { $0.text.contains(", step ") }
+      terminal.type("\u{13}")
+      // A progress line is due five times a second.
+      usleep(1_000_000)
+      let step = try #require(try workspace.onlyRun()["step"] as? Int)
+      usleep(1_000_000)
+      #expect(try #require(try workspace.onlyRun()["step"] as? Int) > step)
+      child.send(signal: SIGTERM)
+      let sent = Date()
+      while child.isRunning, Date().timeIntervalSince(sent) < 30 { usleep(20_000) }
+      try #require(!child.isRunning)
+      #expect(try child.waitForEnding() == .exited(143))
+    }
+
     @Test func aTableOfNothingYet() throws {
       let workspace = try Workspace()
       let file = try write(

@@ -29,6 +29,56 @@ extension CommandTests.Terminal {
     #expect(try workspace.onlyRun()["status"] as? String == "stopped")
   }
 
+  /// The connection stands still: nobody reads what is drawn, and whoever draws waits. A signal ends
+  /// the program all the same, with the terminal given back.
+  @Test(arguments: ["train", "replay"]) func aTerminalThatTakesNothing(command: String) throws {
+    let workspace = try Workspace()
+    let terminal = try PseudoTerminal(columns: 200, rows: 60)
+    let modes = terminal.modes
+    let child = try workspace.start(
+      command == "train"
+        ? workspace.longTraining + ["--name", "watched"] : ["replay", "--demo", "--speed", "1"],
+      variables: Self.color, terminal: terminal)
+    try child.wait(for: "the dashboard") { $0.text.contains("loss") }
+    child.closeOutput()
+    // Whole frames, more than any terminal keeps.
+    for _ in 0..<40 {
+      terminal.type("\u{0C}")
+      usleep(50_000)
+    }
+    try expectEnd(of: child, signal: SIGTERM, exitCode: 143)
+    #expect(terminal.modes == modes)
+    #expect(terminal.takeUnread().contains(Self.leaveScreen))
+    if command == "train" { #expect(try workspace.onlyRun()["status"] as? String == "stopped") }
+  }
+
+  /// Ctrl-S where it counts again: the screen has been left.
+  @Test func aStoppedTerminalHoldsNoTrainingThatIsToEnd() throws {
+    let workspace = try Workspace()
+    let terminal = try PseudoTerminal()
+    let child = try drawnTraining(workspace, terminal)
+    terminal.type("qt")
+    try child.wait(for: "a progress line") {
+      $0.text.components(separatedBy: Self.leaveScreen).last?.contains(" %  step ") == true
+    }
+    terminal.type("\u{13}")
+    usleep(500_000)
+    try expectEnd(of: child, signal: SIGTERM, exitCode: 143)
+    #expect(try workspace.onlyRun()["status"] as? String == "stopped")
+  }
+
+  /// Without anybody who reads.
+  private func expectEnd(
+    of child: ChildProcess, signal: Int32, exitCode: Int32,
+    _ sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    child.send(signal: signal)
+    let sent = Date()
+    while child.isRunning, Date().timeIntervalSince(sent) < 30 { usleep(20_000) }
+    try #require(!child.isRunning, sourceLocation: sourceLocation)
+    #expect(try child.waitForEnding() == .exited(exitCode), sourceLocation: sourceLocation)
+  }
+
   /// However the program crashes, the terminal is given back, and then the reason told.
   @Test(arguments: [SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGTRAP, SIGILL, SIGFPE])
   func crashes(number: Int32) throws {
@@ -86,9 +136,8 @@ extension CommandTests.Terminal {
       try child.wait(for: "a frame") { $0.text.contains("loss") }
       for _ in 0..<100 where child.isRunning {
         let bytes = mutator.mutate(things % 5 == 0 ? paste : keys, with: paste)
-        // Not the keys of SIGINT and SIGQUIT, which end a process by right, nor Ctrl-S, which stops a
-        // terminal's output for good once the screen is left.
-        terminal.type(bytes.filter { ![0x03, 0x13, 0x1C].contains($0) })
+        // Not the keys of SIGINT and SIGQUIT, which end a process by right.
+        terminal.type(bytes.filter { ![0x03, 0x1C].contains($0) })
         if things % 7 == 0 {
           terminal.resize(columns: 1 + things * 31 % 211, rows: 1 + things * 17 % 67)
         }

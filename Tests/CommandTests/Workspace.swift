@@ -99,11 +99,13 @@ final class Workspace {
   ///   - script: starts the program, `$0`, with its arguments, `$@`.
   ///   - user: number of the user that it runs as, where the tests may choose one.
   func startInShell(
-    _ script: String, _ arguments: [String], asUser user: Int? = nil
+    _ script: String, _ arguments: [String], asUser user: Int? = nil,
+    terminal: PseudoTerminal? = nil
   ) throws -> ChildProcess {
     guard let user, getuid() == 0 else {
       return try ChildProcess(
-        "/bin/sh", ["-c", script, Self.program()] + arguments, environment: environment)
+        "/bin/sh", ["-c", script, Self.program()] + arguments, environment: environment,
+        terminal: terminal)
     }
     try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
     chmod(url.path, 0o777)

@@ -120,8 +120,8 @@ import Testing
       classNames: ["tree", "road"])
     #expect(
       key.entries.map(\.region) == [.label(0), .label(1), .label(7), .cluster(2)])
-    // A name given to one of several clusters of a class does not rename the class.
-    #expect(key.entries.map(\.name) == ["twigs", "road", "7", "haze"])
+    // A name given to one of several clusters of a class stands beside the class's.
+    #expect(key.entries.map(\.name) == ["twigs", "road: fog", "7", "haze"])
     #expect(key.entries.map(\.letter) == ["t", "r", "7", "h"])
     #expect(key.region(ofCluster: 3) == .label(1) && key.region(ofCluster: 2) == .cluster(2))
     #expect(key.region(ofCluster: 6) == .none && key.region(ofCluster: 255) == .none)

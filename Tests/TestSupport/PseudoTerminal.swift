@@ -46,6 +46,19 @@ package final class PseudoTerminal {
   /// Sends what no keyboard would.
   package func type(_ bytes: [UInt8]) { _ = write(controller, bytes, bytes.count) }
 
+  /// Takes what the program has written and nobody has read.
+  package func takeUnread() -> String {
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var polled = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
+    while poll(&polled, 1, 0) > 0 {
+      let count = read(controller, &buffer, buffer.count)
+      guard count > 0 else { break }
+      text += buffer.prefix(count)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   private var isOpen = true
 
   /// Closes the terminal window.

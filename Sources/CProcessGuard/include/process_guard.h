@@ -10,6 +10,10 @@ void process_guard_catch_stops(void);
 // Whether something would be lost if the first SIGINT or SIGTERM ended the process at once.
 void process_guard_set_at_stake(int at_stake);
 
+// From now on everything is saved: a process that was asked to stop, and has not ended half a second later, is ended. It
+// waits for a terminal that takes nothing.
+void process_guard_set_saved(void);
+
 // The first SIGINT or SIGTERM that came; 0 for none.
 int process_guard_stop_signal(void);
 

@@ -11,6 +11,9 @@ package struct SampleFrames: Sendable {
 
   /// The longer side of a frame is at most this, in pixels: a screen has few.
   private static let longest = 96
+  /// And the shorter one at least this, where the picture has as many: the screen draws a frame
+  /// smaller still, and a line would vanish.
+  private static let shortest = 8
 
   package init(_ images: [Int], of dataset: ImageDataset) {
     self.images = images
@@ -23,8 +26,11 @@ package struct SampleFrames: Sendable {
   private static func fitted(_ size: ImageSize) -> ImageSize {
     let factor = min(1, Double(longest) / Double(max(size.width, size.height)))
     var fitted = size
-    fitted.width = max(1, Int((Double(size.width) * factor).rounded()))
-    fitted.height = max(1, Int((Double(size.height) * factor).rounded()))
+    func scaled(_ side: Int) -> Int {
+      max(min(side, shortest), Int((Double(side) * factor).rounded()))
+    }
+    fitted.width = scaled(size.width)
+    fitted.height = scaled(size.height)
     return fitted
   }
 

@@ -41,10 +41,13 @@ package struct MapKey: Sendable, Equatable {
       // As elsewhere on the screen, a name stands in the place of the class that it is given to;
       // of several clusters none speaks for the class.
       let matched = regions.indices.filter { regions[$0] == .label(label) }
-      let given = matched.count == 1 ? name(matched[0]) : nil
+      let given = matched.compactMap(name)
+      let own = ClusterOrder.name(label, classNames)
+      let text =
+        given.isEmpty
+        ? own : matched.count == 1 ? given[0] : "\(own): \(given.joined(separator: ", "))"
       return Entry(
-        region: .label(label), name: given ?? ClusterOrder.name(label, classNames),
-        color: MapPalette.color(label), letter: "?")
+        region: .label(label), name: text, color: MapPalette.color(label), letter: "?")
     }
     for (cluster, region) in regions.enumerated() where region == .cluster(cluster) {
       // Beside the names of classes a number alone would read as one of them.

@@ -121,10 +121,12 @@ struct ExperimentCommand: ParsableCommand {
     let control = ExperimentControl(stopsWhen: { StopSignals.stop != nil })
     StopSignals.take()
     StopSignals.protect()
-    let reporter = ExperimentReporter(session.experiment)
+    let reporter = try ExperimentReporter(session.experiment)
     PictureProgress.showing {
       session.train(jobs: jobs, control: control) { reporter.report($0) }
     }
+    StopSignals.allIsSaved()
+    reporter.finish()
     if let number = StopSignals.stop {
       StandardStreams.error("iic-tui: stopped; the same command goes on\n")
       throw ExitCode(StopSignals.exitCode(number))

@@ -43,6 +43,7 @@ struct ReplayCommand: ParsableCommand {
     }
     StopSignals.take()
     StopSignals.protect()
+    StopSignals.allIsSaved()
     let screen = try LiveScreen.required()
     screen.replay(history, reader, speed: speed, from: from, isDemo: demo)
     try screen.leave()
@@ -66,6 +67,7 @@ struct WatchCommand: ParsableCommand {
     }
     StopSignals.take()
     StopSignals.protect()
+    StopSignals.allIsSaved()
     let screen = try LiveScreen.required()
     screen.watch(history, follower)
     try screen.leave()

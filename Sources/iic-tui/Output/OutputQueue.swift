@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// Text on its way to stdout, written by a thread of its own: who trains and records never waits
+/// Text on its way to stdout or stderr, written by a thread of its own: who trains and records never waits
 /// for who reads.
 ///
 /// What a reader leaves lying is kept up to a limit; beyond it lines are dropped and counted.
@@ -16,18 +16,22 @@ final class OutputQueue: @unchecked Sendable {
   private var isWriting = false
   private var hasReader = true
   private let limit: Int
+  private let write: @Sendable (String) -> Bool
   private let droppedText: @Sendable (_ lines: Int) -> String
 
   /// - Parameters:
   ///   - limit: bytes that may wait.
+  ///   - write: what writes a text, however long its reader takes; false if nobody reads it.
   ///   - droppedText: what stands in the place of so many lines that were dropped.
   /// - Throws: `SystemThread.Refusal`.
   init(
-    limit: Int = 4 << 20, droppedText: @escaping @Sendable (_ lines: Int) -> String
+    limit: Int = 4 << 20, write: @escaping @Sendable (String) -> Bool,
+    droppedText: @escaping @Sendable (_ lines: Int) -> String
   ) throws(SystemThread.Refusal) {
     self.limit = limit
+    self.write = write
     self.droppedText = droppedText
-    try SystemThread.start(name: "output", stackSize: 1 << 20) { [self] in write() }
+    try SystemThread.start(name: "output", stackSize: 1 << 20) { [self] in writeAll() }
   }
 
   /// Adds lines behind those that wait; does not wait itself.
@@ -64,7 +68,7 @@ final class OutputQueue: @unchecked Sendable {
   }
 
   /// The thread, for as long as the program runs.
-  private func write() {
+  private func writeAll() {
     while true {
       let texts = condition.withLock {
         isWriting = false
@@ -75,7 +79,7 @@ final class OutputQueue: @unchecked Sendable {
         return pending
       }
       for text in texts {
-        let isWritten = StandardStreams.output(text)
+        let isWritten = write(text)
         condition.withLock {
           pendingBytes -= text.utf8.count
           hasReader = isWritten

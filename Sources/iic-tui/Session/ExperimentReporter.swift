@@ -1,15 +1,22 @@
 import Foundation
+import Kernels
 import Sessions
 import Synchronization
 
 /// Tells on stderr how an experiment goes: a line when a run begins and when it ends, and on a
-/// terminal one in between that rewrites itself.
+/// terminal one in between that rewrites itself. No run waits for who reads that.
 final class ExperimentReporter: Sendable {
   private let experiment: Experiment
   private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let output: OutputQueue
   private let lastWrite = Mutex(ContinuousClock.now - .seconds(60))
 
-  init(_ experiment: Experiment) { self.experiment = experiment }
+  init(_ experiment: Experiment) throws(SystemThread.Refusal) {
+    self.experiment = experiment
+    output = try OutputQueue(write: StandardStreams.error) { count in
+      "(\(count) lines are left out that nobody read in time)\n"
+    }
+  }
 
   func report(_ event: ExperimentEvent) {
     lastWrite.withLock { lastWrite in
@@ -30,8 +37,11 @@ final class ExperimentReporter: Sendable {
     }
   }
 
+  /// Waits until what was told is read; not for long once the experiment is asked to stop.
+  func finish() { output.finish(isGivenUp: StopSignals.patience()) }
+
   private func write(_ text: String) {
-    StandardStreams.error((isTerminal ? "\r\u{1B}[2K" : "") + text)
+    output.add((isTerminal ? "\r\u{1B}[2K" : "") + text)
   }
 
   private func title(_ run: ExperimentRun) -> String {

@@ -47,11 +47,11 @@ struct ForegroundTraining {
     } catch {
       log.add("cannot be steered by others: \(error)")
     }
-    defer { folder.stopSteering() }
     do {
       try start(session, reporter, log)
     } catch {
       screen?.close()
+      folder.stopSteering()
       abandon()
       throw error
     }
@@ -88,6 +88,10 @@ struct ForegroundTraining {
       listener: { events, checkpoints in
         for event in events { LogLines.lines(event).forEach(log.add) }
         reporter.report(events, checkpoints)
+      },
+      whenRecorded: {
+        prepared.recorder.folder.stopSteering()
+        StopSignals.allIsSaved()
       }
     ) { channel in
       // After the threads that there must be.
@@ -158,11 +162,8 @@ struct ForegroundTraining {
       return StopSignals.stop != nil
     })
     // A reader that has stopped reading keeps nobody who was told to stop.
-    let deadline = ContinuousClock.now + .milliseconds(300)
-    reporter.finish(isGivenUp: {
-      isOnTerminal && StopSignals.haveHungUp
-        || StopSignals.stop != nil && ContinuousClock.now >= deadline
-    })
+    let isOver = StopSignals.patience()
+    reporter.finish(isGivenUp: { isOnTerminal && StopSignals.haveHungUp || isOver() })
     return outcome
   }
 

@@ -42,7 +42,7 @@ final class HeadlessReporter: Sendable {
     self.style = style
     self.lines = lines
     state = Mutex(State(isSilent: isSilent))
-    output = try OutputQueue { count in
+    output = try OutputQueue(write: StandardStreams.output) { count in
       style == .json
         ? JSONLine.text(DroppedLine(lines: count))
         : "(\(count) lines are left out that nobody read in time)\n"

@@ -11,10 +11,20 @@ enum StopSignals {
   /// Until something is at stake, the first signal ends the program at once too.
   static func protect() { process_guard_set_at_stake(1) }
 
+  /// From now on nothing is lost: a program that was asked to stop leaves in order, or is ended
+  /// where it waits for a terminal that takes nothing.
+  static func allIsSaved() { process_guard_set_saved() }
+
   /// The number of the signal that asks to stop; nil for none.
   static var stop: Int32? {
     let number = process_guard_stop_signal()
     return number == 0 ? nil : number
+  }
+
+  /// Says whether who was told to stop has waited long enough for who reads, 0.3 s from now.
+  static func patience() -> () -> Bool {
+    let deadline = ContinuousClock.now + .milliseconds(300)
+    return { stop != nil && ContinuousClock.now >= deadline }
   }
 
   /// Whether the terminal has gone away.

@@ -184,6 +184,7 @@ extension ClustersCommand {
       StopSignals.protect()
       let sorting = try ImageSorting(images.assigner(parent.runToRead()), into: folder)
       let folders = try sorting.run(copies: copy) { StopSignals.stop != nil }
+      StopSignals.allIsSaved()
       var table = TextTable(["folder", "cluster", "images"], alignRight: [false, true, true])
       for folder in folders { table.add([folder.name, "\(folder.cluster)", "\(folder.images)"]) }
       StandardStreams.output("\(copy ? "copied" : "linked") into \(folder)\n" + table.text)
