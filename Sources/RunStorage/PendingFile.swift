@@ -23,7 +23,7 @@ final class PendingFile {
     let exists = stat(target.path, &status) == 0
     old = exists ? status : nil
     let kind = status.st_mode & S_IFMT
-    if url.isDevice || exists && ![S_IFREG, S_IFDIR].contains(kind) {
+    if url.isDescriptor || exists && ![S_IFREG, S_IFDIR].contains(kind) {
       temporary = nil
       descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
     } else {
@@ -84,6 +84,10 @@ final class PendingFile {
 }
 
 extension URL {
-  /// Whether it names what a process has open, or a device.
-  fileprivate var isDevice: Bool { path.hasPrefix("/dev/") || path.hasPrefix("/proc/") }
+  /// Whether it names what a process has open, which stays that also where it is a file. Other
+  /// places below /dev may be folders like any, as /dev/shm is.
+  fileprivate var isDescriptor: Bool {
+    ["/dev/stdout", "/dev/stderr"].contains(path)
+      || ["/dev/fd/", "/proc/"].contains { path.hasPrefix($0) }
+  }
 }

@@ -129,4 +129,24 @@ struct CheckpointTests {
       #expect(message { try AtomicFile.write(Data(), to: below) }.contains("cannot write: Not a d"))
     }
   }
+
+  #if os(Linux)
+    /// A folder in memory is one as any; a file that is open is written as it is, for whoever has
+    /// it.
+    @Test(.enabled(if: access("/dev/shm", W_OK) == 0)) func placesBelowDev() throws {
+      let folder = URL(fileURLWithPath: "/dev/shm/iic-tui-tests-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let file = folder.appendingPathComponent("x")
+      for byte: UInt8 in [1, 2] {
+        try AtomicFile.write(Data([byte]), to: file)
+        #expect(try contents(folder) == ["x": Data([byte])])
+      }
+      let descriptor = open(file.path, O_RDONLY)
+      defer { close(descriptor) }
+      try AtomicFile.write(Data([7]), to: URL(fileURLWithPath: "/dev/fd/\(descriptor)"))
+      var byte: UInt8 = 0
+      #expect(read(descriptor, &byte, 1) == 1 && byte == 7)
+    }
+  #endif
 }
