@@ -23,8 +23,8 @@ extension FuzzTarget {
 
   private static let isOwn: @Sendable (any Error) -> Bool = { $0 is SettingsError }
 
-  /// Whole presets, and those of their sections that stand below a name alone: what is damaged in a few lines is
-  /// more often read to its end, and many times as fast.
+  /// Whole presets, and those of their sections that stand below a name alone: what is damaged in
+  /// a few lines is more often read to its end, and many times as fast.
   private static func presets() throws -> [[UInt8]] {
     let presets = try PresetCatalog.all().map(\.configuration.yaml)
     let sections = Set(presets.flatMap(sections).map { "preset: own\n" + $0 }).filter { section in
