@@ -71,7 +71,7 @@ private enum Frame {
 
   var milliseconds: Int {
     switch self {
-    case .ofNews: 100
+    case .ofNews: 200
     case .ofKeys: 33
     }
   }

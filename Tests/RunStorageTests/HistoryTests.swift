@@ -65,7 +65,7 @@ struct HistoryTests {
       let recorder = try RunRecorder(run)
       try recorder.record(Array(Self.events.prefix(6)))
       let reader = RunHistoryReader(run)
-      var known: NumberedEvaluation?
+      var known: KnownMoment?
       for (step, evaluated) in [(0, 0), (1, 0), (2, 2), (2, 2), (1, 0)] {
         let moment = try reader.moment(at: step, knowing: &known)
         #expect(try moment == reader.moment(at: step))
@@ -75,6 +75,35 @@ struct HistoryTests {
       try recorder.record([.evaluation(newer)])
       #expect(try reader.moment(at: 1, knowing: &known).evaluation == newer)
       recorder.close()
+    }
+  }
+
+  /// Far more steps than a moment holds, of two heads in turn, in small and large paces, forth and
+  /// back; and steps that a resumed run puts in the place of others.
+  @Test func momentsGoOnFromTheLastOne() throws {
+    try withTemporaryFolder { url in
+      let run = try Fixture.run(in: url)
+      let reader = RunHistoryReader(run)
+      var known: KnownMoment?
+      func walk(_ steps: [Int]) throws {
+        for step in steps {
+          #expect(try reader.moment(at: step, knowing: &known) == reader.moment(at: step))
+        }
+      }
+      func events(loss: Double?) -> [TrainingEvent] {
+        [Fixture.started()] + (1...400).map { .step(Fixture.step($0, loss: loss)) }
+      }
+      let recorder = try RunRecorder(run)
+      try recorder.record(events(loss: nil))
+      try walk([0, 1, 4, 4, 3, 40, 141, 143, 145, 247, 399, 398, 1000])
+      try recorder.record([.step(Fixture.step(401))])
+      try walk([1000, 401])
+      #expect(known?.moment.step == 401)
+      recorder.close()
+      let resumed = try RunRecorder(run)
+      try resumed.record(events(loss: -9))
+      #expect(try reader.moment(at: 402, knowing: &known).lastStep?.loss == -9)
+      resumed.close()
     }
   }
 

@@ -11,8 +11,8 @@ extension HistoryQueries {
     history.end = state.end
     history.endMessage = state.endMessage
     history.isPaused = state.isPaused
-    var evaluation: NumberedEvaluation?
-    history.newest = try moment(at: step, knowing: &evaluation)
+    var known: KnownMoment?
+    history.newest = try moment(at: step, knowing: &known)
     history.timeline = try timeline(newest: history.newest.lastStep)
     history.evaluations = try evaluationSummaries(of: history.description.heads)
       .filter { $0.step <= step }
@@ -25,8 +25,27 @@ extension HistoryQueries {
 
   /// The run as it stood after step `step`.
   ///
-  /// - Parameter evaluation: the one that was read last; then the newest one at that step.
-  func moment(at step: Int, knowing evaluation: inout NumberedEvaluation?) throws -> Moment {
+  /// - Parameter known: the moment that was read last, from which only what came after it is read;
+  ///   then this one.
+  func moment(at step: Int, knowing known: inout KnownMoment?) throws -> Moment {
+    let generation = try state().generation
+    var moment: Moment
+    if let last = known, last.generation == generation,
+      (0...Moment.recentLimit).contains(step - last.moment.step)
+    {
+      moment = last.moment
+      for step in try steps(after: moment.step, upTo: step) { moment.append(step) }
+    } else {
+      moment = try newestSteps(at: step)
+    }
+    let evaluation = try evaluation(atOrBefore: step, knowing: known?.evaluation)
+    moment.evaluation = evaluation?.snapshot
+    known = KnownMoment(moment: moment, evaluation: evaluation, generation: generation)
+    return moment
+  }
+
+  /// A moment without its evaluation.
+  private func newestSteps(at step: Int) throws -> Moment {
     let heads = try headNames()
     let recent = try Row.fetchAll(
       database,
@@ -39,9 +58,16 @@ extension HistoryQueries {
       steps.append(try self.step(row, after: steps.last?.step ?? 0, heads: heads))
     }
     let lastSteps = try heads.compactMap { try lastStep(of: $0, atOrBefore: step) }
-    evaluation = try self.evaluation(atOrBefore: step, knowing: evaluation)
-    return Moment(
-      recentSteps: steps, lastSteps: lastSteps, evaluation: evaluation?.snapshot)
+    return Moment(recentSteps: steps, lastSteps: lastSteps, evaluation: nil)
+  }
+
+  private func steps(after first: Int, upTo last: Int) throws -> [StepSnapshot] {
+    guard first < last else { return [] }
+    let heads = try headNames()
+    return try Row.fetchAll(
+      database, sql: "SELECT * FROM step WHERE step > :first AND step <= :last ORDER BY step",
+      arguments: ["first": first, "last": last]
+    ).map { try step($0, after: first, heads: heads) }
   }
 
   private func lastStep(of head: String, atOrBefore step: Int) throws -> StepSnapshot? {

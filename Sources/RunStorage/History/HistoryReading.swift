@@ -3,9 +3,17 @@ import GRDB
 import Snapshots
 
 /// An evaluation and its row's number, by which one that was read is known again.
-package struct NumberedEvaluation {
+struct NumberedEvaluation {
   let number: Int?
   let snapshot: EvaluationSnapshot
+}
+
+/// A moment that was read, and what tells whether one after it can be read from there on.
+package struct KnownMoment {
+  let moment: Moment
+  let evaluation: NumberedEvaluation?
+  /// How many times the run had been started: what it trains anew takes the place of other steps.
+  let generation: Int
 }
 
 /// Rows into snapshots, in one view of the database. A damaged row is an error that names its

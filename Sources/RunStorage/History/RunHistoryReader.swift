@@ -22,19 +22,19 @@ package struct RunHistoryReader: Sendable {
   ///
   /// - Throws: as `outline`.
   package func moment(at step: Int) throws(StorageError) -> Moment {
-    var evaluation: NumberedEvaluation?
-    return try moment(at: step, knowing: &evaluation)
+    var known: KnownMoment?
+    return try moment(at: step, knowing: &known)
   }
 
   /// The run as it stood after step `step`, for who reads one moment after the other.
   ///
-  /// - Parameter evaluation: the one that was read last, which is not read again if it is the
-  ///   newest at that step; then the one of this moment.
+  /// - Parameter known: the moment that was read last; what it has of this one is not read again.
+  ///   Then this one.
   /// - Throws: as `outline`.
   package func moment(
-    at step: Int, knowing evaluation: inout NumberedEvaluation?
+    at step: Int, knowing known: inout KnownMoment?
   ) throws(StorageError) -> Moment {
-    try read { queries in try queries.moment(at: step, knowing: &evaluation) }
+    try read { queries in try queries.moment(at: step, knowing: &known) }
   }
 
   /// What is fixed about the run.

@@ -65,14 +65,14 @@ final class LiveScreen {
     for event in first.dropFirst() { history.append(event) }
     var names = PolledNames(folder)
     let reader = RunHistoryReader(folder)
-    var evaluation: NumberedEvaluation?
+    var known: KnownMoment?
     let state = runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .live),
       nextEvents: {
         let events = lane.drain()
         return (events.isEmpty ? [] : [.training(events)]) + names.poll()
       },
-      recall: { step in try reader.moment(at: step, knowing: &evaluation) },
+      recall: { step in try reader.moment(at: step, knowing: &known) },
       perform: { action in
         switch action {
         case .setPaused(let paused): session.control.setPaused(paused)
@@ -99,12 +99,12 @@ final class LiveScreen {
     _ history: RunHistory, _ reader: RunHistoryReader, speed: Double, from step: Int, isDemo: Bool
   ) {
     var names = PolledNames(reader.folder)
-    var evaluation: NumberedEvaluation?
+    var known: KnownMoment?
     runDashboard(
       terminal: terminal,
       state: DashboardState(history: history, mode: .replay(speed: speed, from: step)),
       nextEvents: { names.poll() },
-      recall: { step in try reader.moment(at: step, knowing: &evaluation) },
+      recall: { step in try reader.moment(at: step, knowing: &known) },
       perform: { action in
         guard case .nameCluster(let cluster, let name) = action else { return [] }
         if isDemo { return [.problem("the run that comes with the program keeps no names")] }
@@ -120,7 +120,7 @@ final class LiveScreen {
     var isTrained: Bool?
     let reader = RunHistoryReader(follower.folder)
     var names = PolledNames(follower.folder)
-    var evaluation: NumberedEvaluation?
+    var known: KnownMoment?
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .watch),
       nextEvents: {
@@ -138,7 +138,7 @@ final class LiveScreen {
         case .history(let history): return [.history(history)] + other
         }
       },
-      recall: { step in try reader.moment(at: step, knowing: &evaluation) },
+      recall: { step in try reader.moment(at: step, knowing: &known) },
       perform: { action in
         switch action {
         case .setPaused(let paused): return reader.folder.ask(.setPaused(paused))
