@@ -21,7 +21,7 @@ extension CommandTests {
 
     @Test func aRunLikeTheOthers() throws {
       let workspace = try Workspace.withRun()
-      let result = try finetune(workspace, "tuned", "--labels", "0.5")
+      let result = try finetune(workspace, "tuned", "--labels", "50%")
       #expect(result.ending == .exited(0), "\(result.error)")
       let objects = try result.objects()
       let start = try #require(objects.first)
@@ -178,6 +178,7 @@ extension CommandTests {
       ),
       (["--labels", "0"], ["--labels: finetune.labels: is '0.0', expected a number above 0"]),
       (["--labels", "1.5"], ["finetune.labels: is '1.5'"]),
+      (["--labels", "150%"], ["finetune.labels: is '1.5'"]),
       (["--set", "finetune.labels=nan"], ["--set: finetune.labels: is 'nan'"]),
       (["--set", "training.batch_pairs=60"], ["--set: training.batch_pairs: unknown key"]),
       (

@@ -94,7 +94,7 @@ extension CommandTests {
       #expect(classes.allSatisfy { ($0["recall"] as? Double).map { $0 >= 0 && $0 <= 1 } ?? false })
       #expect(evaluation as NSDictionary == told.last as NSDictionary?)
       let shares = try workspace.run(
-        ["evaluate", "second", "--labels", "100,50", "--json"] + workspace.inRuns)
+        ["evaluate", "second", "--labels", "100%,50", "--json"] + workspace.inRuns)
       let points = try #require(
         shares.objects().first?["label_shares"] as? [[String: Double]], "\(shares.error)")
       #expect(points.compactMap { $0["share"] } == [100, 50])

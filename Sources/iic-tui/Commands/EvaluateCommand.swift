@@ -18,7 +18,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .customLong("labels"),
     help: ArgumentHelp(
-      "Shares of the training labels in percent, such as 100,10,1: how accurate test images are "
+      "Shares of the training labels in percent, such as 100%,10%,1%: how accurate test images are "
         + "when only so many labels say which class each cluster stands for.",
       valueName: "percent,…"))
   var labelShares: String?
@@ -36,7 +36,9 @@ struct EvaluateCommand: ParsableCommand {
   /// In percent; none if they are not all numbers.
   private var shares: [Double] {
     let words = labelShares?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-    let shares = words.compactMap { Double($0) }.filter { $0 > 0 && $0 <= 100 }
+    let shares = words.compactMap {
+      ShareOfLabels.percent(String($0)) ?? Double($0)
+    }.filter { $0 > 0 && $0 <= 100 }
     return shares.count == words.count ? shares : []
   }
 

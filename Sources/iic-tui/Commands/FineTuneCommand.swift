@@ -26,8 +26,11 @@ struct FineTuneCommand: ParsableCommand {
   var data: String?
   @Option(help: "The data set; recognised from the folder if not given.")
   var dataset: String?
-  @Option(help: "The share of the training images whose labels are used, such as 0.01.")
-  var labels: Double?
+  @Option(
+    help: ArgumentHelp(
+      "The share of the training images whose labels are used, such as 1% or 0.01.",
+      valueName: "share"))
+  var labels: ShareOfLabels?
   @Flag(help: "Start from random weights instead of the run's.")
   var fromScratch = false
   @Option(
@@ -76,8 +79,27 @@ struct FineTuneCommand: ParsableCommand {
     request.name = name
     request.progress = PictureProgress.report
     request.flags = givenFlags(
-      dataset: dataset, data: data, labels: labels, epochs: epochs, steps: steps, seed: seed,
+      dataset: dataset, data: data, labels: labels?.share, epochs: epochs, steps: steps, seed: seed,
       threads: threads)
     return request
+  }
+}
+
+/// A part of the labels, as a number up to 1 or in percent.
+struct ShareOfLabels: ExpressibleByArgument {
+  let share: Double
+
+  init?(argument: String) {
+    guard let percent = Self.percent(argument) else {
+      guard let share = Double(argument) else { return nil }
+      self.share = share
+      return
+    }
+    share = percent / 100
+  }
+
+  /// The number before a sign of percent; nil without that.
+  static func percent(_ text: String) -> Double? {
+    text.hasSuffix("%") ? Double(text.dropLast()) : nil
   }
 }
