@@ -29,14 +29,14 @@ package enum DashboardEvent: Sendable, Equatable {
   case names(ClusterNames)
   /// Whether a process still trains a run that is watched.
   case isTrained(Bool)
-  /// Something that was asked for could not be done, and why.
-  case problem(String)
+  /// Something that was asked for is done, or could not be, and why.
+  case said(String)
   /// Wall-clock seconds since the last tick.
   case tick(seconds: Double)
 }
 
 /// What the dashboard asks of the world around it. Only a live run can be steered; names can be
-/// given at any time.
+/// given, and pictures sorted, at any time.
 package enum DashboardAction: Sendable, Equatable {
   case setPaused(Bool)
   /// End training after the step in hand and save.
@@ -46,4 +46,7 @@ package enum DashboardAction: Sendable, Equatable {
   case setLearningRate(Double)
   /// Keep the name with the run; answered by `.names` or `.problem`.
   case nameCluster(ClusterID, name: String)
+  /// Sort the data set's pictures by the clusters of a sub-head, counted from 0, into a folder;
+  /// answered by `.said` when it is done.
+  case sortPictures(HeadID, subHead: Int, into: String)
 }

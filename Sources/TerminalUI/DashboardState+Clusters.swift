@@ -1,15 +1,6 @@
 import Snapshots
 
 extension DashboardState {
-  /// A cluster that is being given a name.
-  struct Naming: Sendable, Equatable {
-    /// As it was when the field was opened: what is shown may follow another sub-head meanwhile.
-    var cluster: ClusterID
-    var field: TextField
-    /// Why the text was not taken, until the next key.
-    var problem: String?
-  }
-
   /// The cluster that the cursor is on; nil for none, and while another sub-head is shown than the
   /// one that it belongs to.
   package var chosenCluster: ClusterID? {
@@ -55,28 +46,8 @@ extension DashboardState {
       say("j and k choose a cluster to name")
       return
     }
-    naming = Naming(
-      cluster: cluster,
+    prompt = Prompt(
+      purpose: .name(cluster),
       field: TextField(shownNames[cluster] ?? "", limit: ClusterNames.longestName))
-  }
-
-  /// A key while a name is typed.
-  mutating func type(_ key: Key) -> [DashboardAction] {
-    guard var open = naming else { return [] }
-    open.problem = nil
-    switch open.field.press(key) {
-    case .goesOn: naming = open
-    case .left: naming = nil
-    case .accepted:
-      do throws(ClusterNameProblem) {
-        let name = try ClusterNames.checked(open.field.text)
-        naming = nil
-        return [.nameCluster(open.cluster, name: name)]
-      } catch {
-        open.problem = "the name \(error)"
-        naming = open
-      }
-    }
-    return []
   }
 }

@@ -22,8 +22,8 @@ package func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [
   case .isTrained(let isTrained):
     state.isTrained = isTrained
     return []
-  case .problem(let problem):
-    state.say(problem, seconds: 8)
+  case .said(let text):
+    state.say(text, seconds: 8)
     return []
   case .tick(let seconds):
     state.tick(seconds)
@@ -78,7 +78,7 @@ extension DashboardState {
   }
 
   fileprivate mutating func press(_ key: Key) -> [DashboardAction] {
-    if naming != nil { return type(key) }
+    if prompt != nil { return type(key) }
     if case .pasted = key {
       say("a paste presses no keys")
       return []
@@ -106,6 +106,7 @@ extension DashboardState {
     case .character("j"): moveCluster(1)
     case .character("k"): moveCluster(-1)
     case .character("r"): openNaming()
+    case .character("s"): openSorting()
     case .escape: leaveClusters()
     case .character(","): seek(byEvaluations: -1)
     case .character("."): seek(byEvaluations: 1)

@@ -50,8 +50,8 @@ package struct DashboardState: Sendable, Equatable {
   package var names = ClusterNames()
   /// The cluster that was chosen last; `chosenCluster` says whether it is shown.
   package var clusterCursor: ClusterID?
-  /// nil unless a name is being typed.
-  var naming: Naming?
+  /// nil unless a text is being typed.
+  var prompt: Prompt?
   /// Samples skipped at the start of each row of the sample panel; the sample itself that is shown
   /// of a run that clusters pixels.
   package var sampleOffset = 0

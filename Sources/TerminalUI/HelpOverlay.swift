@@ -26,14 +26,15 @@ package enum HelpOverlay {
       ("t", "tree of clusters, joint distribution"),
       ("j k  Esc", "choose a cluster and see its samples, all"),
       ("r", "name the chosen cluster"),
-    ] + steering + [
-      (", .", "one evaluation back, on"),
-      ("[ ]", "one step back, on"),
-      ("< >", "a tenth of the run back, on"),
-      ("Home End", "first step, newest step"),
-      ("Ctrl-L", "paint the screen anew"),
-      ("?  q", state.mode == .live ? "help; leave, and it asks how" : "help; leave"),
-    ]
+    ] + (state.clustersPixels ? [] : [("s", "sort the pictures into folders, one a cluster")])
+      + steering + [
+        (", .", "one evaluation back, on"),
+        ("[ ]", "one step back, on"),
+        ("< >", "a tenth of the run back, on"),
+        ("Home End", "first step, newest step"),
+        ("Ctrl-L", "paint the screen anew"),
+        ("?  q", state.mode == .live ? "help; leave, and it asks how" : "help; leave"),
+      ]
   }
 
   static func draw(_ state: DashboardState, into buffer: inout CellBuffer) {

@@ -4,8 +4,8 @@ import Snapshots
 package enum HintLine {
   static func draw(_ state: DashboardState, in area: Rect, into buffer: inout CellBuffer) {
     guard !area.isEmpty else { return }
-    if let naming = state.naming {
-      draw(naming, in: area, into: &buffer)
+    if let prompt = state.prompt {
+      draw(prompt, in: area, into: &buffer)
       return
     }
     if let message = state.message {
@@ -43,25 +43,24 @@ package enum HintLine {
 
   /// The text field, with why its text was not taken.
   private static func draw(
-    _ naming: DashboardState.Naming, in area: Rect, into buffer: inout CellBuffer
+    _ prompt: DashboardState.Prompt, in area: Rect, into buffer: inout CellBuffer
   ) {
     let used = buffer.write(
-      "cluster \(naming.cluster.cluster) is called ", x: area.x + 1, y: area.y,
-      limit: area.width - 6, style: Theme.label)
+      prompt.question, x: area.x + 1, y: area.y, limit: area.width - 6, style: Theme.label)
     let x = area.x + 1 + used
     let room = area.maxX - 1 - x
-    let note = naming.problem ?? "Enter keeps it, Esc does not"
+    let note = prompt.problem ?? prompt.note
     // A problem is worth more than the end of the field.
-    let least = naming.problem == nil ? 20 : 8
+    let least = prompt.problem == nil ? 20 : 8
     let noteWidth = room - note.columns - 1 >= least ? note.columns + 1 : 0
-    let width = min(room - noteWidth, ClusterNames.longestName + 1)
-    naming.field.draw(
+    let width = min(room - noteWidth, prompt.longest + 1)
+    prompt.field.draw(
       in: Rect(x: x, y: area.y, width: width, height: 1), style: Theme.selected, into: &buffer)
     if noteWidth > 0 {
       buffer.write(
         note, x: x + width + 1, y: area.y, limit: noteWidth,
-        style: naming.problem == nil ? Theme.label : Style(Theme.attention, bold: true))
-    } else if let problem = naming.problem {
+        style: prompt.problem == nil ? Theme.label : Style(Theme.attention, bold: true))
+    } else if let problem = prompt.problem {
       buffer.write(
         problem, x: area.x + 1, y: area.y, limit: area.width - 2,
         style: Style(Theme.attention, bold: true))

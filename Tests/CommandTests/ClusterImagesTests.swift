@@ -157,6 +157,32 @@ extension CommandTests {
       return result
     }
 
+    /// By the sub-head that is shown; a folder that has something in it is refused there too.
+    @Test func sortedFromTheScreen() throws {
+      let (workspace, _) = try Self.withPictures()
+      let terminal = try PseudoTerminal(columns: 120, rows: 30)
+      let child = try workspace.start(
+        ["replay", "one"] + workspace.inRuns, variables: ["TERM": "xterm-256color"],
+        terminal: terminal)
+      try child.wait(for: "the dashboard") { $0.text.contains("loss") }
+      terminal.type(".2s")
+      try child.wait(for: "the question") { $0.text.contains("by B2 into the folder") }
+      terminal.type("~/by cluster\r")
+      try child.wait(for: "the answer") { $0.text.contains("linked into") }
+      let folder = workspace.url.appendingPathComponent("by cluster")
+      let sorted = try files(in: folder)
+      #expect(sorted.values.joined().count == 40)
+      let other = workspace.url.appendingPathComponent("other")
+      let result = try clusters(workspace, ["sort", other.path, "--sub-head", "2"])
+      #expect(result.ending == .exited(0), "\(result.error)")
+      #expect(try files(in: other) == sorted)
+      terminal.type("s~/by cluster\r")
+      try child.wait(for: "the refusal") { $0.text.contains("is not empty") }
+      terminal.type("q")
+      #expect(try child.waitForEnding() == .exited(0))
+      #expect(child.errorText == "")
+    }
+
     @Test(arguments: [false, true]) func sorted(copies: Bool) throws {
       let (workspace, pictures) = try Self.withPictures()
       for cluster in 0..<3 {

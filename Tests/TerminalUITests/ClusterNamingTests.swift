@@ -77,7 +77,7 @@ import Testing
     let cluster = ClusterID(head: .b, subHead: 0, cluster: order(state)[0])
     let actions = update(&state, .key(.enter))
     #expect(actions == [.nameCluster(cluster, name: "q?e猫")])
-    #expect(state.naming == nil)
+    #expect(state.prompt == nil)
     // Only what is on disk counts.
     #expect(state.names.isEmpty)
     var names = ClusterNames()
@@ -98,9 +98,27 @@ import Testing
     press(&state, "x")
     #expect(!Dashboard.frame(state).text.contains("the name is empty"))
     #expect(update(&state, .key(.escape)) == [])
-    #expect(state.naming == nil && state.chosenCluster != nil)
+    #expect(state.prompt == nil && state.chosenCluster != nil)
     press(&state, "q")
     #expect(state.overlay == .leaving)
+  }
+
+  /// The sub-head that is shown when the folder is asked for decides.
+  @Test func picturesAreSorted() {
+    var state = live()
+    press(&state, "2s")
+    #expect(Dashboard.frame(state).text.contains("sort the pictures by B2 into the folder"))
+    #expect(update(&state, .key(.enter)) == [])
+    #expect(Dashboard.frame(state).text.contains("the name is empty, expected a folder"))
+    press(&state, "my/cats")
+    #expect(
+      update(&state, .key(.enter)) == [.sortPictures(.b, subHead: 1, into: "my/cats")])
+    #expect(state.prompt == nil && state.message?.text == "sorting the pictures")
+    _ = update(&state, .said("linked into my/cats"))
+    #expect(Dashboard.frame(state).text.contains("linked into my/cats"))
+    var pixels = DashboardState(history: Fixture.segmentationHistory(), mode: .live)
+    press(&pixels, "s")
+    #expect(pixels.prompt == nil && pixels.message?.text.contains("iic-tui predict") == true)
   }
 
   @Test func aNameIsChanged() {
@@ -116,7 +134,7 @@ import Testing
   @Test func theNameGoesToTheClusterThatWasChosen() {
     var state = live()
     press(&state, "jr")
-    let chosen = state.naming?.cluster
+    let chosen = state.chosenCluster
     press(&state, "x")
     var evaluation = Fixture.evaluation(step: 160, state.history.description)
     let other = ((chosen?.subHead ?? 0) + 1) % 5
@@ -130,7 +148,7 @@ import Testing
   @Test func withoutAClusterOrAnEvaluation() {
     var state = live()
     press(&state, "r")
-    #expect(state.naming == nil && state.message?.text == "j and k choose a cluster to name")
+    #expect(state.prompt == nil && state.message?.text == "j and k choose a cluster to name")
     let bare = RunHistory(
       description: state.history.description, samples: state.history.samples)
     state = DashboardState(history: bare, mode: .live)
@@ -141,7 +159,7 @@ import Testing
 
   @Test func aProblemIsSaid() {
     var state = live()
-    _ = update(&state, .problem("names: cannot write"))
+    _ = update(&state, .said("names: cannot write"))
     #expect(Dashboard.frame(state).text.contains("names: cannot write"))
   }
 
@@ -182,7 +200,7 @@ import Testing
           // Borders at the right edge are whole.
           #expect(lines.dropFirst(3).dropLast().allSatisfy { "│╮╯".contains($0.last ?? " ") })
         }
-        state.naming = nil
+        state.prompt = nil
         state.names = ClusterNames()
       }
     }

@@ -129,7 +129,7 @@ import Testing
     #expect(state == before)
     _ = press(&state, "jr")
     _ = update(&state, .key(.pasted("cats\n and dogs")))
-    #expect(state.naming?.field.text == "cats and dogs")
+    #expect(state.prompt?.field.text == "cats and dogs")
   }
 
   @Test func aRunThatHasEndedStaysUntilTheUserLeaves() {

@@ -64,13 +64,14 @@ final class LiveScreen {
     history.samples = samples
     for event in first.dropFirst() { history.append(event) }
     var names = PolledNames(folder)
+    let sorting = SortingProcess(folder)
     let reader = RunHistoryReader(folder)
     var known: KnownMoment?
     let state = runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .live),
       nextEvents: {
         let events = lane.drain()
-        return (events.isEmpty ? [] : [.training(events)]) + names.poll()
+        return (events.isEmpty ? [] : [.training(events)]) + names.poll() + sorting.poll()
       },
       recall: { step in try reader.moment(at: step, knowing: &known) },
       perform: { action in
@@ -81,6 +82,8 @@ final class LiveScreen {
         case .evaluate: session.control.evaluate()
         case .setLearningRate(let rate): session.control.setLearningRate(rate)
         case .nameCluster(let cluster, let name): return folder.give(name, to: cluster)
+        case .sortPictures(let head, let subHead, let target):
+          return sorting.start(head, subHead: subHead, into: target)
         }
         return []
       },
@@ -99,16 +102,22 @@ final class LiveScreen {
     _ history: RunHistory, _ reader: RunHistoryReader, speed: Double, from step: Int, isDemo: Bool
   ) {
     var names = PolledNames(reader.folder)
+    let sorting = SortingProcess(reader.folder)
     var known: KnownMoment?
     runDashboard(
       terminal: terminal,
       state: DashboardState(history: history, mode: .replay(speed: speed, from: step)),
-      nextEvents: { names.poll() },
+      nextEvents: { names.poll() + sorting.poll() },
       recall: { step in try reader.moment(at: step, knowing: &known) },
       perform: { action in
-        guard case .nameCluster(let cluster, let name) = action else { return [] }
-        if isDemo { return [.problem("the run that comes with the program keeps no names")] }
-        return reader.folder.give(name, to: cluster)
+        switch action {
+        case .nameCluster(let cluster, let name):
+          if isDemo { return [.said("the run that comes with the program keeps no names")] }
+          return reader.folder.give(name, to: cluster)
+        case .sortPictures(let head, let subHead, let target):
+          return sorting.start(head, subHead: subHead, into: target)
+        case .setPaused, .stop, .checkpoint, .evaluate, .setLearningRate: return []
+        }
       },
       shouldStop: { Self.signalHasCome })
   }
@@ -120,16 +129,17 @@ final class LiveScreen {
     var isTrained: Bool?
     let reader = RunHistoryReader(follower.folder)
     var names = PolledNames(follower.folder)
+    let sorting = SortingProcess(follower.folder)
     var known: KnownMoment?
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .watch),
       nextEvents: {
-        let named = names.poll()
-        guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return named }
+        let told = names.poll() + sorting.poll()
+        guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return told }
         lastPoll = .now
         // Asked first: a process that ends in between has said so in the history.
         let isRunning = follower.isRunning
-        let other = (isRunning == isTrained ? [] : [.isTrained(isRunning)]) + named
+        let other = (isRunning == isTrained ? [] : [.isTrained(isRunning)]) + told
         isTrained = isRunning
         // A poll that fails, because the disk is busy, is made up for by the next.
         guard let change = try? follower.poll() else { return other }
@@ -146,6 +156,8 @@ final class LiveScreen {
         case .evaluate: return reader.folder.ask(.evaluate)
         case .setLearningRate(let rate): return reader.folder.ask(.setLearningRate(rate))
         case .nameCluster(let cluster, let name): return reader.folder.give(name, to: cluster)
+        case .sortPictures(let head, let subHead, let target):
+          return sorting.start(head, subHead: subHead, into: target)
         case .stop: return []
         }
       },
@@ -166,7 +178,7 @@ private struct PolledNames {
     do throws(StorageError) {
       return try follower.poll().map { [.names($0)] } ?? []
     } catch {
-      return [.problem("\(error)")]
+      return [.said("\(error)")]
     }
   }
 }
@@ -178,7 +190,7 @@ extension RunFolder {
       try steer(request)
       return []
     } catch {
-      return [.problem("\(error)")]
+      return [.said("\(error)")]
     }
   }
 
@@ -187,7 +199,7 @@ extension RunFolder {
     do throws(StorageError) {
       return [.names(try changeClusterNames { $0[cluster] = name })]
     } catch {
-      return [.problem("\(error)")]
+      return [.said("\(error)")]
     }
   }
 }
