@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static void set_handler(int number, void (*handler)(int), int flags) {
 // MARK: The terminal
 
 static volatile sig_atomic_t holds_terminal = 0;
+static atomic_flag is_being_restored = ATOMIC_FLAG_INIT;
 static int terminal = -1;
 static struct termios modes;
 static char restoring_text[512];
@@ -81,7 +83,10 @@ void process_guard_release_terminal(void) { holds_terminal = 0; }
 
 static void restore_terminal(void) {
   if (!holds_terminal) return;
-  holds_terminal = 0;
+  // Of two threads that crash at once the second leaves it to the first, which ends the process.
+  if (atomic_flag_test_and_set(&is_being_restored)) {
+    for (;;) pause();
+  }
   end_drawing();
   // A terminal that takes nothing, stopped with Ctrl-S or at the end of a line that is cut, would make the next write wait
   // for good: output goes on, and what it has not taken is dropped.
@@ -89,6 +94,7 @@ static void restore_terminal(void) {
   tcflush(terminal, TCOFLUSH);
   write_all(terminal, restoring_text, restoring_length);
   tcsetattr(terminal, TCSANOW, &modes);
+  holds_terminal = 0;
 }
 
 // MARK: stderr
@@ -177,7 +183,8 @@ static void take_alarm(int number) {
 }
 
 void process_guard_catch_stops(void) {
-  const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  // Batch systems send the last two some time before they kill.
+  const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGXCPU};
   for (size_t index = 0; index < sizeof numbers / sizeof *numbers; ++index) {
     struct sigaction action;
     if (sigaction(numbers[index], NULL, &action) != 0 || action.sa_handler == SIG_IGN) continue;
@@ -259,6 +266,7 @@ static const struct {
 } crashes[] = {
     {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
     {SIGQUIT, "SIGQUIT"}, {SIGSEGV, "SIGSEGV"}, {SIGTRAP, "SIGTRAP"},
+    {SIGSYS, "SIGSYS"},   {SIGPROF, "SIGPROF"}, {SIGVTALRM, "SIGVTALRM"},
 };
 enum { crash_count = sizeof crashes / sizeof *crashes };
 

@@ -1,12 +1,43 @@
 import Foundation
+import Synchronization
 
 /// Writes whole files so that a reader, or a crash at any moment, meets the old file or the new
 /// one, never a part.
 package enum AtomicFile {
-  /// Where `url` is written before it gets its name. A process that was killed may leave one
-  /// behind.
+  /// Where `url` is written before it gets its name: another place each time, since two may write
+  /// it at once. A process that was killed may leave one behind.
   static func temporary(for url: URL) -> URL {
-    url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
+    let number = count.add(1, ordering: .relaxed).newValue
+    return url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).\(getpid())-\(number).partial")
+  }
+
+  private static let count = Atomic(0)
+
+  /// What the file was to be called that a process which was killed has left half-written; nil for
+  /// the name of any other.
+  static func finalName(ofPartial name: String) -> String? {
+    guard name.hasPrefix("."), name.hasSuffix(".partial") else { return nil }
+    let inner = name.dropFirst().dropLast(".partial".count)
+    // An older program wrote no number.
+    guard let dot = inner.lastIndex(of: "."),
+      inner[dot...].dropFirst().allSatisfy({ $0 == "-" || $0.isASCII && $0.isNumber })
+    else { return String(inner) }
+    return String(inner[..<dot])
+  }
+
+  /// Where links lead from `url`, whether or not there is something yet.
+  static func target(of url: URL) -> URL {
+    var path = url.path
+    // More links than that the system does not follow either.
+    for _ in 0..<40 {
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
+        break
+      }
+      let folder = (path as NSString).deletingLastPathComponent
+      path = next.hasPrefix("/") ? next : folder + "/" + next
+    }
+    return URL(fileURLWithPath: path)
   }
 
   /// Writes the parts one after the other to a temporary file beside `url`, flushes it to the disk
@@ -33,6 +64,19 @@ package enum AtomicFile {
   package static func write(_ data: Data, to url: URL) throws(StorageError) {
     try write(to: url) { output throws(StorageError) in
       try output.write(data)
+    }
+  }
+
+  /// The number of what this process has open under the name; nil for a name that is none of that
+  /// kind. Other places below `/dev` may be folders like any, as `/dev/shm` is.
+  package static func descriptor(_ url: URL) -> Int32? {
+    switch url.path {
+    case "/dev/stdout": return STDOUT_FILENO
+    case "/dev/stderr": return STDERR_FILENO
+    case let path:
+      let folders = ["/dev/fd/", "/proc/self/fd/"]
+      guard let folder = folders.first(where: path.hasPrefix) else { return nil }
+      return Int32(path.dropFirst(folder.count))
     }
   }
 
@@ -67,6 +111,12 @@ package enum AtomicFile {
       while !rest.isEmpty {
         let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
         if count < 0 && errno == EINTR { continue }
+        if count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) {
+          // Somebody else made the pipe one that does not wait.
+          var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&polled, 1, -1)
+          continue
+        }
         guard count > 0 else { return count < 0 ? errno : EIO }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       }

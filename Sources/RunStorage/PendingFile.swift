@@ -18,12 +18,16 @@ final class PendingFile {
   /// - Throws: if nothing can be written there, or a folder has the name.
   init(_ url: URL) throws(StorageError) {
     self.url = url
-    target = url.resolvingSymlinksInPath()
+    target = AtomicFile.target(of: url)
     var status = stat()
     let exists = stat(target.path, &status) == 0
     old = exists ? status : nil
     let kind = status.st_mode & S_IFMT
-    if url.isDescriptor || exists && ![S_IFREG, S_IFDIR].contains(kind) {
+    if let number = AtomicFile.descriptor(url) {
+      temporary = nil
+      // Opened by its name a file would be written from its beginning, over what it has.
+      descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)
+    } else if exists && ![S_IFREG, S_IFDIR].contains(kind) {
       temporary = nil
       descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
     } else {
@@ -33,7 +37,10 @@ final class PendingFile {
       }
       let temporary = AtomicFile.temporary(for: target)
       self.temporary = temporary
-      descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      // What a process of the same number has left there is nobody's.
+      unlink(temporary.path)
+      descriptor = open(
+        temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     }
     guard descriptor >= 0 else { throw StorageError(url, "cannot write: \(systemReason())") }
   }
@@ -80,14 +87,5 @@ final class PendingFile {
   private func close() -> Int32 {
     defer { descriptor = -1 }
     return descriptor < 0 ? 0 : Foundation.close(descriptor)
-  }
-}
-
-extension URL {
-  /// Whether it names what a process has open, which stays that also where it is a file. Other
-  /// places below /dev may be folders like any, as /dev/shm is.
-  fileprivate var isDescriptor: Bool {
-    ["/dev/stdout", "/dev/stderr"].contains(path)
-      || ["/dev/fd/", "/proc/"].contains { path.hasPrefix($0) }
   }
 }

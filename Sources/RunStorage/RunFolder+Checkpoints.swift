@@ -48,15 +48,22 @@ extension RunFolder {
     return latestWeightsURL
   }
 
-  /// Gives the latest weights their second name. A file system that has only one name for a file
-  /// keeps none of them.
+  /// Gives the latest weights their second name.
   private func keepPrevious(before step: Int) {
     // A second checkpoint of one step is no reason to forget the one before.
     guard let latest = try? openWeights(latestWeightsURL), latest.step != step else { return }
     let temporary = AtomicFile.temporary(for: previousWeightsURL)
     unlink(temporary.path)
-    guard link(latestWeightsURL.path, temporary.path) == 0 else { return }
+    guard (try? giveLatestSecondName(temporary)) != nil else { return }
     rename(temporary.path, previousWeightsURL.path)
+  }
+
+  /// A copy, where the file system has only one name for a file.
+  private func giveLatestSecondName(_ other: URL) throws(StorageError) {
+    if link(latestWeightsURL.path, other.path) == 0 { return }
+    try storing(other, "write") {
+      try FileManager.default.copyItem(at: latestWeightsURL, to: other)
+    }
   }
 
   /// The step of the checkpoint before the latest; nil if there is none that is whole.
@@ -67,17 +74,34 @@ extension RunFolder {
     return whole.step
   }
 
-  /// Makes the checkpoint before the latest the latest one; a damaged one stays beside it under
-  /// another name. Only the holder of the run's lock may call it.
+  /// The checkpoint before the latest, complete, for a run whose latest is damaged or missing.
   ///
-  /// - Throws: if there is none that is whole; then nothing is changed.
-  package func returnToPrevious() throws(StorageError) {
-    guard previousCheckpointStep != nil else {
+  /// - Throws: if there is none that is whole, or the latest is.
+  package func loadPrevious() throws(StorageError) -> CheckpointSnapshot {
+    if let latest = try? loadLatest() {
+      throw StorageError(
+        latestWeightsURL,
+        "the latest checkpoint, of step \(latest.step), is whole; --checkpoint previous is for a "
+          + "damaged one")
+    }
+    guard let previous = try? openWeights(previousWeightsURL),
+      let whole = try? complete(previous.file, step: previous.step)
+    else {
       throw StorageError(
         previousWeightsURL, "there is no checkpoint before the latest that is whole")
     }
-    let damaged = url.appendingPathComponent("damaged.safetensors")
-    rename(latestWeightsURL.path, damaged.path)
+    return whole
+  }
+
+  /// Makes the checkpoint before the latest the latest one; a damaged one stays beside it under
+  /// another name. Only the holder of the run's lock may call it, after `loadPrevious`.
+  package func returnToPrevious() throws(StorageError) {
+    if hasCheckpoint {
+      // At no moment is there none that is called the latest.
+      let damaged = url.appendingPathComponent("damaged.safetensors")
+      unlink(damaged.path)
+      try giveLatestSecondName(damaged)
+    }
     guard rename(previousWeightsURL.path, latestWeightsURL.path) == 0 else {
       throw StorageError(latestWeightsURL, "cannot write: \(systemReason())")
     }

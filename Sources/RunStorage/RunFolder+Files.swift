@@ -46,7 +46,7 @@ extension RunFolder {
   static func isRunFile(_ entry: FolderEntry) -> Bool {
     if entry.kind == .pipe { return entry.name == "control" }
     guard entry.kind == .file || entry.kind == .link else { return false }
-    if let inner = partialName(entry.name) { return isRunFile(named: inner) }
+    if let inner = AtomicFile.finalName(ofPartial: entry.name) { return isRunFile(named: inner) }
     return isRunFile(named: entry.name)
   }
 
@@ -68,12 +68,6 @@ extension RunFolder {
     guard name.hasPrefix(optimizerPrefix), name.hasSuffix(".safetensors") else { return false }
     let step = name.dropFirst(optimizerPrefix.count).dropLast(".safetensors".count)
     return !step.isEmpty && step.allSatisfy { $0.isASCII && $0.isNumber }
-  }
-
-  /// What the file was to be called that a killed process left half-written.
-  private static func partialName(_ name: String) -> String? {
-    guard name.hasPrefix("."), name.hasSuffix(".partial") else { return nil }
-    return String(name.dropFirst().dropLast(".partial".count))
   }
 
   /// Whether something lies in it that no other program calls so: a damaged run is still one.

@@ -49,9 +49,9 @@ package struct RunFolder: Sendable, Equatable {
   /// which are those of files that will change. Only for the holder of the lock.
   func removePartialFiles() {
     // Names have a lock of their own: another process may be writing them now.
-    let names = AtomicFile.temporary(for: clusterNamesURL).lastPathComponent
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    where name.hasPrefix(".") && name.hasSuffix(".partial") && name != names {
+    let names = clusterNamesURL.lastPathComponent
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [] {
+      guard let final = AtomicFile.finalName(ofPartial: name), final != names else { continue }
       unlink(url.appendingPathComponent(name).path)
     }
     unlink(url.appendingPathComponent(RunArchive.checksumsName).path)

@@ -24,8 +24,8 @@ extension RunsFolder {
       return run
     }
     let folders = try folders()
-    if let exact = folders.first(where: { $0.name == text }) { return exact }
-    let candidates = text.isEmpty ? [] : folders.filter { $0.name.hasPrefix(text) }
+    if let exact = folders.first(where: { $0.isCalled(text) }) { return exact }
+    let candidates = Self.candidates(folders, beginningWith: text)
     let hint =
       folders.isEmpty
       ? "; there are no runs here yet"

@@ -15,8 +15,8 @@ extension RunsFolder {
       return try run(at: URL(fileURLWithPath: text, isDirectory: true))
     }
     let folders = try folders()
-    if let exact = folders.first(where: { $0.name == text }) { return exact }
-    let candidates = text.isEmpty ? [] : folders.filter { $0.name.hasPrefix(text) }
+    if let exact = folders.first(where: { $0.isCalled(text) }) { return exact }
+    let candidates = Self.candidates(folders, beginningWith: text)
     if let only = candidates.first, candidates.count == 1 { return only }
     if candidates.count > 1 {
       throw StorageError(url, "'\(text)' could be \(Self.listed(candidates))")
@@ -32,7 +32,12 @@ extension RunsFolder {
 
   /// Whether there is a run of exactly this name.
   package func has(_ name: String) throws(StorageError) -> Bool {
-    try folders().contains { $0.name == name }
+    try folders().contains { $0.isCalled(name) }
+  }
+
+  /// - Returns: none for an empty text.
+  static func candidates(_ folders: [RunFolder], beginningWith text: String) -> [RunFolder] {
+    text.isEmpty ? [] : folders.filter { $0.name.utf8.starts(with: text.utf8) }
   }
 
   private func run(at url: URL) throws(StorageError) -> RunFolder {
@@ -82,4 +87,10 @@ extension RunsFolder {
       }.drop { $0 == "." || $0 == "-" })
     return "\(stem.isEmpty ? "run" : stem)-\(formatter.string(from: date))"
   }
+}
+
+extension RunFolder {
+  /// Whether this is its name, byte for byte: letters with accents can be written in two ways,
+  /// which Swift takes for one and a file system for two.
+  func isCalled(_ text: String) -> Bool { name.utf8.elementsEqual(text.utf8) }
 }

@@ -32,7 +32,8 @@ package struct RunsFolder: Sendable {
     self.init(data.appendingPathComponent("iic-tui/runs", isDirectory: true))
   }
 
-  /// Makes the folder of a new run, with an empty history in it.
+  /// Makes the folder of a new run, with an empty history in it. One that was made for a run of the
+  /// same name, whose process was killed before anything was recorded, is taken.
   ///
   /// - Parameters:
   ///   - name: nil for `<preset>-<yyyyMMdd-HHmmss>`, with a number behind it if that is taken.
@@ -66,6 +67,10 @@ package struct RunsFolder: Sendable {
         throw StorageError(folder.url, "cannot make the run's folder: \(systemReason())")
       }
       if name != nil {
+        if folder.entries.foreign.isEmpty, !folder.isRunning, (try? folder.isUnbegun()) == true {
+          try RunRecorder(folder).close()
+          return folder
+        }
         throw StorageError(folder.url, "a run of this name exists; choose another, or resume it")
       }
     }
@@ -84,7 +89,11 @@ package struct RunsFolder: Sendable {
 
   /// The folders that may hold runs, by name.
   func folders() throws(StorageError) -> [RunFolder] {
-    guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+    var status = stat()
+    guard stat(url.path, &status) == 0 else {
+      if errno == ENOENT { return [] }
+      throw StorageError(url, "cannot list the runs: \(systemReason())")
+    }
     let names = try storing(url, "list the runs") {
       try FileManager.default.contentsOfDirectory(atPath: url.path)
     }

@@ -24,17 +24,25 @@ extension PixelPredictor {
   ///     one that was named itself.
   ///   - colors: of each cluster.
   ///   - output: the folder for both files. Nothing in it is replaced.
+  ///   - written: what other pictures have got there: one of the same name, but for its ending, has
+  ///     a number behind it.
   /// - Throws: an error of one line; then neither file is there.
   package func predict(
-    _ file: PathBytes, below folder: PathBytes?, colors: [RGB], into output: URL
+    _ file: PathBytes, below folder: PathBytes?, colors: [RGB], into output: URL,
+    beside written: Set<URL> = []
   ) throws -> PixelPrediction {
     let (picture, warnings) = try PictureFile.decode(path: file)
     let name =
       folder.map { String(file.text.dropFirst($0.text.count).drop { $0 == "/" }) }
       ?? (file.text as NSString).lastPathComponent
     let stem = (name as NSString).deletingPathExtension
-    let mapFile = output.appendingPathComponent("\(stem).png")
-    let overlayFile = output.appendingPathComponent("\(stem)-overlay.png")
+    var (mapFile, overlayFile) = (output, output)
+    for number in 1... {
+      let own = number == 1 ? stem : "\(stem)-\(number)"
+      mapFile = output.appendingPathComponent("\(own).png")
+      overlayFile = output.appendingPathComponent("\(own)-overlay.png")
+      if !written.contains(mapFile), !written.contains(overlayFile) { break }
+    }
     for taken in [mapFile, overlayFile]
     where FileManager.default.fileExists(atPath: taken.path) {
       throw SessionError("\(file): \(taken.path) is there already, and is not replaced")

@@ -169,7 +169,7 @@ extension PreparedRun {
     // The recorder first: it holds the lock that keeps other writers out.
     let recorder = try RunRecorder(folder)
     do {
-      if request.fromPrevious { try folder.returnToPrevious() }
+      let previous = request.fromPrevious ? try folder.loadPrevious() : nil
       let history = try RunHistoryReader(folder).outline()
       var recorded = try Configuration(
         recorded: history.description.configuration, source: folder.name)
@@ -177,14 +177,14 @@ extension PreparedRun {
       if request.flag("training.epochs") != nil, request.flag("training.steps") == nil {
         recorded.steps = 0
       }
-      try Self.refuseIfCheckpointIsMissing(folder, history, recorded)
+      if previous == nil { try Self.refuseIfCheckpointIsMissing(folder, history, recorded) }
       var settings = ComposedSettings(recorded: recorded, run: folder.name)
       let dataset = try settings.complete(request)
       let images = try RunImages(RunHistoryReader(folder), run: folder.name)
       let source = settings.configuration.dataSource
       try images.checkResuming(dataset, source: source)
       if !request.dataMayDiffer { try images.checkIdentity(dataset, source: source) }
-      let checkpoint = folder.hasCheckpoint ? try Self.latest(of: folder) : nil
+      let checkpoint = try previous ?? (folder.hasCheckpoint ? Self.latest(of: folder) : nil)
       let planned = settings.configuration.plannedSteps(
         settings.configuration.schedule(of: dataset))
       // One that was ended in its last evaluation, or before it could say that it is complete,
@@ -195,11 +195,13 @@ extension PreparedRun {
           "\(folder.name): all of its \(checkpoint.step) steps are taken; --epochs or --steps with "
             + "a larger number goes on")
       }
+      let start = checkpoint == nil ? try settings.configuration.loadStart() : nil
+      let past = try Self.past(of: folder, upTo: checkpoint)
+      // Nothing can be wrong any more.
+      if previous != nil { try folder.returnToPrevious() }
       self.init(
         configuration: settings.configuration, dataset: dataset, recorder: recorder,
-        checkpoint: checkpoint,
-        start: checkpoint == nil ? try settings.configuration.loadStart() : nil,
-        past: try Self.past(of: folder, upTo: checkpoint),
+        checkpoint: checkpoint, start: start, past: past,
         startedAt: history.description.startedAt, recordedImages: images,
         dataMayDiffer: request.dataMayDiffer)
     } catch {
@@ -239,9 +241,12 @@ extension PreparedRun {
     if !folder.hasCheckpoint, let last = history.newest.lastStep,
       history.end != nil || last.elapsed > configuration.checkpointSeconds
     {
+      let whole = folder.previousCheckpointStep.map {
+        "; the checkpoint before it, of step \($0), is whole: --checkpoint previous goes on from there"
+      }
       throw SessionError(
         "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about step "
-          + "\(last.step)")
+          + "\(last.step)" + (whole ?? ""))
     }
   }
 }
@@ -262,6 +267,26 @@ extension ComposedSettings {
       let several = min(5 * dataset.classes, clustering.batchPairs, 1000)
       try set(key: "heads.A.clusters", value: String(several))
     }
+  }
+
+  /// A folder of one's own may hold fewer images than a preset's batch: then that is smaller,
+  /// unless somebody has said otherwise. Returns what to tell of it; nil for nothing.
+  fileprivate mutating func fitBatch(
+    to dataset: ImageDataset
+  ) throws(SettingsError) -> String? {
+    let own = ["idx", ImageFolderFormat.name, "segmentation-folder"]
+    guard presetDataset != nil, own.contains(configuration.dataset), dataset.count >= 2,
+      !isSet("training.batch_pairs")
+    else { return nil }
+    let (batch, repeats) =
+      configuration.method == .segmentation
+      ? (configuration.segmentation.imagesPerBatch, configuration.segmentation.sampleRepeats)
+      : (configuration.clustering.imagesPerBatch, configuration.clustering.sampleRepeats)
+    guard batch > dataset.count else { return nil }
+    let pairs = dataset.count * repeats
+    try set(key: "training.batch_pairs", value: String(pairs))
+    return "\(dataset.count) images are less than a batch of the preset's, \(batch): "
+      + "training.batch_pairs is \(pairs)"
   }
 
   /// Applies the command line's settings, loads the data, and checks that all of it goes together.
@@ -286,6 +311,7 @@ extension ComposedSettings {
       dataset.notes.append(note)
     }
     if let note = configuration.noteOnLabels(of: dataset) { dataset.notes.append(note) }
+    if let note = try fitBatch(to: dataset) { dataset.notes.append(note) }
     try fitToClasses(of: dataset)
     try blaming { configuration throws(SettingsError) in
       // Once more: there may be more clusters than there were.

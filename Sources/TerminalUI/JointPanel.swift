@@ -57,7 +57,7 @@ package enum JointPanel {
     }
     let most = log(Double(max(2, subHead.clusters)))
     let rows: [(String, Double, Color)] = [
-      ("I(z,z′)", subHead.mutualInformation, Theme.truth),
+      ("I(z,z′)", subHead.informationOfJoint, Theme.truth),
       ("H(z)", subHead.entropy, Theme.other),
       ("H(z|z′)", subHead.conditionalEntropy, Theme.wrong),
     ]
@@ -82,7 +82,7 @@ package enum JointPanel {
     let rows =
       subHead.hasJoint
       ? [
-        ("I(z,z′)", Figures.decimal(subHead.mutualInformation, 3)),
+        ("I(z,z′)", Figures.decimal(subHead.informationOfJoint, 3)),
         ("H(z)", Figures.decimal(subHead.entropy, 3)),
         ("H(z|z′)", Figures.decimal(subHead.conditionalEntropy, 3)),
         ("ln C", Figures.decimal(most, 3)),
@@ -217,5 +217,13 @@ package enum JointPanel {
         text, x: map.x + group * scale + offset, y: map.maxY + 1, limit: scale,
         style: Theme.label)
     }
+  }
+}
+
+extension SubHeadEvaluation {
+  /// Of the joint that is shown. Where pixels are clustered that is the one without displacement,
+  /// and `mutualInformation` the mean over all of them.
+  fileprivate var informationOfJoint: Double {
+    displacementInformation.isEmpty ? mutualInformation : entropy - conditionalEntropy
   }
 }

@@ -27,23 +27,26 @@ struct IICTUI: ParsableCommand {
 
   /// Errors become one line on stderr and exit code 1; wrong usage is exit code 2.
   static func main() {
+    StandardStreams.openMissing()
     // A reader that goes away (`iic-tui … | head`) shows as a failed write, not as a signal that
     // ends a run.
     signal(SIGPIPE, SIG_IGN)
     process_guard_catch_crashes()
     // A limit on the size of files, likewise, is what a full disk is.
     signal(SIGXFSZ, SIG_IGN)
+    var code: Int32 = 0
     do {
       var command = try parseAsRoot()
       try SystemThread.checkAvailable(1, for: "database")
       try command.run()
     } catch {
-      Foundation.exit(report(error))
+      code = report(error)
     }
     if let problem = StandardStreams.outputProblem {
       StandardStreams.error("iic-tui: \(problem)\n")
-      Foundation.exit(1)
+      if code == 0 { code = 1 }
     }
+    Foundation.exit(code)
   }
 
   private static func report(_ error: any Error) -> Int32 {

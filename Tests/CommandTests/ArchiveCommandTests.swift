@@ -72,6 +72,21 @@ extension CommandTests {
       }
     }
 
+    /// Behind what a file has, and nothing of what the program says among it.
+    @Test func ontoStandardOutput() throws {
+      let workspace = try Workspace.withRun()
+      let file = workspace.url.appendingPathComponent("out")
+      try Data("before\n".utf8).write(to: file)
+      let weights = workspace.url.appendingPathComponent("w.safetensors")
+      let command = ["export", "one"] + workspace.inRuns
+      #expect(try workspace.run(command + ["--weights", weights.path]).ending == .exited(0))
+      let child = try workspace.startInShell(
+        "\"$0\" \"$@\" --weights /dev/stdout >> \(file.path)", command)
+      #expect(try child.waitForEnding() == .exited(0), "\(child.errorText)")
+      #expect(
+        try Data(contentsOf: file) == Data("before\n".utf8) + Data(contentsOf: weights))
+    }
+
     /// As `export … --to /dev/stdout | ssh … import /dev/stdin` has it.
     @Test func throughAPipe() throws {
       let workspace = try Workspace.withRun()

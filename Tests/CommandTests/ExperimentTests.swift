@@ -133,6 +133,28 @@ extension CommandTests {
       #expect(try child.waitForEnding() == .exited(143))
     }
 
+    #if os(Linux)
+      /// It waits, says so, and is steered like any other run.
+      @Test func aFullDiskIsTold() throws {
+        let workspace = try Workspace()
+        let file = try write(
+          Self.settings.replacingOccurrences(of: "epochs: 4", with: "epochs: 100000")
+            + "variants: {plain: }\n", workspace)
+        let child = try workspace.startInShell(
+          "ulimit -S -f 400; exec \"$0\" \"$@\"", ["experiment", file] + workspace.inRuns)
+        try child.wait(for: "the disk to be full") {
+          $0.errorText.contains("plain, seed 1: waiting for the disk: ")
+        }
+        let folder = workspace.runs.appendingPathComponent("own-plain-seed-1")
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/control"))
+        let log = try String(contentsOf: folder.appendingPathComponent("run.log"), encoding: .utf8)
+        #expect(log.contains("  started\n") && log.contains("  waiting for the disk: "))
+        child.send(signal: SIGTERM)
+        #expect(try child.waitForEnding() == .exited(143))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/control"))
+      }
+    #endif
+
     @Test func aTableOfNothingYet() throws {
       let workspace = try Workspace()
       let file = try write(

@@ -98,6 +98,33 @@ extension CommandTests {
       // Nothing is replaced.
       let again = try workspace.run(predict + ["--out", out.path])
       #expect(again.ending == .exited(1) && again.error.contains("is there already"))
+      // Two pictures whose names differ in their endings alone, and a map that is called so.
+      let more = workspace.url.appendingPathComponent("more")
+      try FileManager.default.createDirectory(at: more, withIntermediateDirectories: false)
+      for name in ["x-overlay.png", "x.PNG", "x.png"] {
+        try FileManager.default.copyItem(
+          at: data.appendingPathComponent("images/p1.png"), to: more.appendingPathComponent(name))
+      }
+      let others = workspace.url.appendingPathComponent("others")
+      let alike = try workspace.run(
+        ["predict", "one", more.path, "--out", others.path] + workspace.inRuns)
+      #expect(alike.ending == .exited(0), "\(alike.error)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: others.path).count == 6)
+      // Among the run's own pictures they would be pictures the next time.
+      for inside in [data.path, data.path + "/maps", data.path + "/images/../new"] {
+        expectOneLine(
+          try workspace.run(predict + ["--out", inside]), ["is in the folder of the run's pictures"]
+        )
+      }
+      let own = data.appendingPathComponent("images/p0.png")
+      let photograph = try Data(contentsOf: own)
+      expectOneLine(
+        try workspace.run(["clusters", "one", "sheet", own.path] + workspace.inRuns),
+        ["is in the folder of the run's pictures"])
+      #expect(try Data(contentsOf: own) == photograph)
+      expectOneLine(
+        try workspace.run(["evaluate", "one", "--labels", "10%"] + workspace.inRuns),
+        ["--labels is for runs that cluster whole images"])
       let without = try workspace.run(predict)
       #expect(without.ending == .exited(1) && without.error.contains("--out names the folder"))
 
@@ -122,6 +149,23 @@ extension CommandTests {
       #expect(last["mean"] == nil && last["sub_heads"] != nil)
       let shown = try workspace.run(["runs", "show", "one"] + workspace.inRuns)
       #expect(shown.ending == .exited(0), "\(shown.error)")
+    }
+
+    /// Fewer than a batch of the preset's.
+    @Test func aFewPictures() throws {
+      let workspace = try Workspace()
+      let data = workspace.url.appendingPathComponent("few")
+      try writePictures(to: data, count: 5, masks: false)
+      for preset in ["segmentation-folder", "folder"] {
+        let run = try workspace.run(
+          [
+            "train", "--preset", preset, "--data", data.path, "--headless", "--steps", "1",
+            "--name", preset, "--set", "network.width=2", "--set", "transform.input_size=16",
+            "--set", "heads.A.clusters=4", "--threads", "2",
+          ] + workspace.inRuns)
+        #expect(run.ending == .exited(0), "\(run.error)")
+        #expect(run.error.contains("5 images are less than a batch of the preset's"))
+      }
     }
 
     /// What has a fault is left out, in a line that training, its log and the check all have.

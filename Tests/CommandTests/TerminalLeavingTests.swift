@@ -80,7 +80,9 @@ extension CommandTests.Terminal {
   }
 
   /// However the program crashes, the terminal is given back, and then the reason told.
-  @Test(arguments: [SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGTRAP, SIGILL, SIGFPE])
+  @Test(arguments: [
+    SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGTRAP, SIGILL, SIGFPE, SIGSYS, SIGVTALRM, SIGPROF,
+  ])
   func crashes(number: Int32) throws {
     let workspace = try Workspace()
     let terminal = try PseudoTerminal()
@@ -92,8 +94,19 @@ extension CommandTests.Terminal {
     #expect(Self.modesLeftOn(child.text) == [])
     #expect(child.text.contains(Self.leaveScreen))
     #expect(child.errorText.hasPrefix("iic-tui: ended by SIG"))
-    #expect(child.errorText.contains("iic-tui train --resume watched"))
+    #expect(child.errorText.contains("iic-tui train --resume \(workspace.runs.path)/watched"))
     #expect(child.errorText.split(separator: "\n").count == 1)
+  }
+
+  /// What batch systems send some time before they kill.
+  @Test(arguments: [SIGUSR1, SIGXCPU]) func noticeOfTheEnd(number: Int32) throws {
+    let workspace = try Workspace()
+    let terminal = try PseudoTerminal()
+    let modes = terminal.modes
+    let child = try drawnTraining(workspace, terminal)
+    child.send(signal: number)
+    try expectLeft(child, terminal, modes: modes, exitCode: 128 + number)
+    #expect(try workspace.onlyRun()["status"] as? String == "stopped")
   }
 
   @Test func controlZLeavesTheScreenAndComesBack() throws {

@@ -83,7 +83,7 @@ extension CommandTests {
       try expectLeft(child, terminal, modes: modes, exitCode: leaving.exitCode)
       let after = try #require(child.text.components(separatedBy: Self.leaveScreen).last)
       #expect(after.contains("stopped at step"))
-      #expect(after.contains("iic-tui train --resume watched"))
+      #expect(after.contains("iic-tui train --resume \(workspace.runs.path)/watched"))
       #expect(after.contains(" of training"))
 
       let run = try workspace.onlyRun()

@@ -39,10 +39,15 @@ struct CheckpointTests {
       #expect(run.previousCheckpointStep == 10)
       _ = try run.write(Fixture.checkpoint(20))
       #expect(run.previousCheckpointStep == 10)
+      #expect(message { _ = try run.loadPrevious() }.contains("of step 20, is whole"))
+      let damaged = try Data(contentsOf: run.latestWeightsURL).dropLast()
+      try damaged.write(to: run.latestWeightsURL)
+      #expect(try run.loadPrevious() == Self.sorted(Fixture.checkpoint(10, isBest: true)))
       try run.returnToPrevious()
       #expect(try run.loadLatest() == Self.sorted(Fixture.checkpoint(10, isBest: true)))
-      #expect(message { try run.returnToPrevious() }.contains("no checkpoint before the latest"))
-      #expect(try run.loadLatest().step == 10)
+      #expect(try contents(url)["damaged.safetensors"] == damaged)
+      try FileManager.default.removeItem(at: run.latestWeightsURL)
+      #expect(message { _ = try run.loadPrevious() }.contains("no checkpoint before the latest"))
     }
   }
 
@@ -130,6 +135,31 @@ struct CheckpointTests {
     }
   }
 
+  /// Where it is written first nobody can have put a link; a link at its own place stays, also one
+  /// to what is not there yet.
+  @Test func linksAtTheirPlaces() throws {
+    try withTemporaryFolder { url in
+      let (file, link) = (url.appendingPathComponent("x"), url.appendingPathComponent("link"))
+      let other = url.appendingPathComponent("other")
+      try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "x")
+      try Data([9]).write(to: other)
+      #expect(AtomicFile.temporary(for: file) != AtomicFile.temporary(for: file))
+      for name in [".x.partial", ".x.\(getpid())-1.partial"] {
+        #expect(AtomicFile.finalName(ofPartial: name) == "x")
+        try FileManager.default.createSymbolicLink(
+          at: url.appendingPathComponent(name), withDestinationURL: other)
+      }
+      for byte: UInt8 in [1, 2] {
+        try AtomicFile.write(Data([byte]), to: link)
+        #expect(try Data(contentsOf: file) == Data([byte]))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "x")
+      }
+      #expect(try Data(contentsOf: other) == Data([9]))
+      #expect(AtomicFile.finalName(ofPartial: ".a.b.partial") == "a.b")
+      #expect(AtomicFile.finalName(ofPartial: "x.partial") == nil)
+    }
+  }
+
   #if os(Linux)
     /// A folder in memory is one as any; a file that is open is written as it is, for whoever has
     /// it.
@@ -142,11 +172,12 @@ struct CheckpointTests {
         try AtomicFile.write(Data([byte]), to: file)
         #expect(try contents(folder) == ["x": Data([byte])])
       }
-      let descriptor = open(file.path, O_RDONLY)
+      let descriptor = open(file.path, O_WRONLY | O_APPEND)
       defer { close(descriptor) }
-      try AtomicFile.write(Data([7]), to: URL(fileURLWithPath: "/dev/fd/\(descriptor)"))
-      var byte: UInt8 = 0
-      #expect(read(descriptor, &byte, 1) == 1 && byte == 7)
+      for byte: UInt8 in [7, 8] {
+        try AtomicFile.write(Data([byte]), to: URL(fileURLWithPath: "/dev/fd/\(descriptor)"))
+      }
+      #expect(try contents(folder) == ["x": Data([2, 7, 8])])
     }
   #endif
 }

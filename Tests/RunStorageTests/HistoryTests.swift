@@ -107,6 +107,38 @@ struct HistoryTests {
     }
   }
 
+  /// Somebody who reads for minutes, or stands still, holds no end.
+  @Test func aReaderHoldsNoEnd() throws {
+    try withTemporaryFolder { url in
+      let run = try Fixture.run(in: url)
+      let recorder = try RunRecorder(run)
+      try recorder.record(Self.events)
+      try RunHistoryReader(run).forEachStep { step in
+        if step.step == 1 { recorder.close() }
+      }
+      #expect(try RunHistoryReader(run).outline() == Self.expected(Self.events))
+      let resumed = try RunRecorder(run)
+      resumed.close()
+      #expect(try contents(run.url).keys.sorted() == ["history.sqlite"])
+    }
+  }
+
+  /// A head's name is a part of files' names.
+  @Test func namesOfHeadsAreLettersAndDigits() throws {
+    try withTemporaryFolder { url in
+      let run = try Fixture.run(in: url)
+      let recorder = try RunRecorder(run)
+      try recorder.record([Fixture.started()])
+      recorder.close()
+      let queue = try DatabaseQueue(path: run.historyURL.path)
+      try queue.write { database in
+        try database.execute(sql: "UPDATE run SET heads = replace(heads, '\"A\"', '\"x/../A\"')")
+      }
+      try queue.close()
+      #expect(message { _ = try RunHistoryReader(run).outline() }.contains("column 'heads'"))
+    }
+  }
+
   /// SQLite has no NaN of its own.
   @Test func lossesThatAreNotNumbersSurvive() throws {
     try withTemporaryFolder { url in

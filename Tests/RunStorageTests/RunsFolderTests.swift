@@ -26,6 +26,11 @@ struct RunsFolderTests {
       let named = try runs.createRun(name: "mine", preset: "p")
       #expect(named.url == runs.url.appendingPathComponent("mine"))
       #expect(try contents(named.url).keys.sorted() == ["history.sqlite"])
+      // A process that was killed before it recorded anything has left no run.
+      #expect(try runs.createRun(name: "mine", preset: "p").url == named.url)
+      let recorder = try RunRecorder(named)
+      try recorder.record([Fixture.started()])
+      recorder.close()
       #expect(
         message { _ = try runs.createRun(name: "mine", preset: "p") }
           == "\(named.url.path): a run of this name exists; choose another, or resume it")
@@ -51,12 +56,30 @@ struct RunsFolderTests {
     }
   }
 
+  #if os(Linux)
+    /// Swift takes the two ways to write an accent for one.
+    @Test func namesThatLookAlike() throws {
+      try withTemporaryFolder { url in
+        let runs = Fixture.runs(in: url)
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        for name in names { _ = try runs.createRun(name: name, preset: "p") }
+        for name in names {
+          #expect(Array(try runs.resolve(name).name.utf8) == Array(name.utf8))
+          #expect(Array(try runs.exactly(name).name.utf8) == Array(name.utf8))
+        }
+        try runs.delete(runs.exactly(names[0]))
+        #expect(try runs.has(names[1]) && !runs.has(names[0]))
+      }
+    }
+  #endif
+
   @Test func unwritableFolder() throws {
     try withTemporaryFolder { url in
       try Data().write(to: url.appendingPathComponent("file"))
       let runs = RunsFolder(url.appendingPathComponent("file/runs"))
       let text = message { _ = try runs.createRun(name: nil, preset: "p") }
       #expect(text.hasPrefix("\(runs.url.path): cannot make the runs folder: "), "\(text)")
+      #expect(message { _ = try runs.list() }.contains("cannot list the runs: Not a directory"))
       #expect(try contents(url).keys.sorted() == ["file"])
       let run = RunFolder(url.appendingPathComponent("file/run"))
       #expect(message { _ = try RunRecorder(run) }.contains("running.lock: Not a directory"))

@@ -125,7 +125,12 @@ import Testing
     ),
     (
       "variants: {a: {fine_tunes: b}}",
-      "variants.a.fine_tunes: is 'b', expected a variant that is trained without labels: "
+      "variants.a.fine_tunes: is 'b', expected a variant that is trained without labels; there is "
+        + "none"
+    ),
+    (
+      "variants: {a: {settings: {training: {seed: 5}}}}",
+      "variants.a.settings.training.seed: is not a variant's: 'seeds' says which"
     ),
     (
       "variants: {a: {fine_tunes: a}, b: }",

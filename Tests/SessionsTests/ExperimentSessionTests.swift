@@ -292,7 +292,8 @@ import Training
     #expect(begun(changed).isEmpty)
     #expect(
       changed.table().rows[0].note
-        == "the run was made with training.steps 4, expected 5; delete it, or give --name")
+        == "the run was made with training.steps 4, expected 5; give the same options, another "
+        + "--name, or delete it")
   }
 
   @Test func baselinesAreKept() throws {
@@ -320,8 +321,8 @@ import Training
     #expect(
       wider.table().rows.map(\.note) == [
         nil,
-        "lab-network-seed-1.json was made with network.width 2, expected 3; delete it, or give "
-          + "--name",
+        "lab-network-seed-1.json was made with network.width 2, expected 3; give the same options, "
+          + "another --name, or delete it",
       ])
     let file = lab.runs.url.appendingPathComponent("lab-pixels-seed-1.json")
     try Data("{".utf8).write(to: file)

@@ -3,18 +3,18 @@
 
 // What has to happen inside signal handlers, where Swift promises nothing: hence in C, with calls that POSIX allows there.
 
-// Takes SIGINT, SIGTERM and SIGHUP as requests, except those that the process was started with ignored (nohup, `&` in a
-// script). A second SIGINT or SIGTERM ends the process at once, and so does the first while nothing is at stake.
+// Takes SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU as requests, except those that the process was started with ignored (nohup, `&` in a
+// script). A second one, but for SIGHUP, ends the process at once, and so does the first while nothing is at stake.
 void process_guard_catch_stops(void);
 
-// Whether something would be lost if the first SIGINT or SIGTERM ended the process at once.
+// Whether something would be lost if the first of them ended the process at once.
 void process_guard_set_at_stake(int at_stake);
 
 // From now on everything is saved: a process that was asked to stop, and has not ended half a second later, is ended. It
 // waits for a terminal that takes nothing.
 void process_guard_set_saved(void);
 
-// The first SIGINT or SIGTERM that came; 0 for none.
+// The first of them that came, but for SIGHUP; 0 for none.
 int process_guard_stop_signal(void);
 
 // Whether SIGHUP has come: the terminal is gone.

@@ -67,6 +67,10 @@ final class HistoryQueries {
     if let knownRun { return knownRun }
     let run: RunRecord = try decode(
       one("SELECT * FROM run", "no run was started in it"), "table run")
+    // They are parts of the names of files.
+    guard run.heads.values.allSatisfy({ $0.name.isPlain }) else {
+      throw damage("table run", "heads", "a name of other signs", "letters and digits")
+    }
     knownRun = run
     return run
   }
@@ -335,5 +339,12 @@ final class HistoryQueries {
     guard count == expected else {
       throw damage(place, column, "\(count * size) bytes", "\(expected) \(type) values")
     }
+  }
+}
+
+extension HeadID {
+  fileprivate var isPlain: Bool {
+    (1...16).contains(rawValue.utf8.count)
+      && rawValue.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
   }
 }

@@ -127,10 +127,12 @@ package final class RunRecorder: Sendable {
   package func close() {
     state.withLock { open in
       guard let database = open?.database else { return }
-      // A reader has the database open only for a moment; until it lets go, the journal cannot be
-      // folded in. Failing that, the files stay as SQLite left them, which is safe.
+      // Most readers have the database open only for a moment; until they let go, the journal
+      // cannot be folded in. For one that takes longer nobody waits: the files stay as SQLite left
+      // them, which is safe.
       for _ in 0..<20 {
         let mode = try? database.writeWithoutTransaction { database in
+          try database.execute(sql: "PRAGMA busy_timeout = 0")
           try database.checkpoint(.truncate)
           return try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
         }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Letters of 5 × 7 pixels: the printable characters of ASCII.
 enum BitmapFont {
   static let width = 5
@@ -20,7 +22,11 @@ enum BitmapFont {
   static func width(of text: String) -> Int { max(0, text.count * (width + 1) - 1) }
 
   private static func glyph(_ character: Character) -> String {
-    guard let code = character.asciiValue, (32..<127).contains(code) else { return frame }
+    // Letters with accents as those without.
+    let plain = String(character).folding(options: .diacriticInsensitive, locale: nil).first
+    guard let code = (plain ?? character).asciiValue, (32..<127).contains(code) else {
+      return frame
+    }
     return glyphs[Int(code) - 32]
   }
 

@@ -181,6 +181,9 @@ private struct ExperimentReader {
     variant.title = try text(value("title"), "\(place).title") ?? member.key
     variant.preset = try text(value("preset"), "\(place).preset")
     variant.settings = try settings(value("settings"), "\(place).settings")
+    guard !variant.settings.contains(where: { $0.key == "training.seed" }) else {
+      throw error("\(place).settings.training.seed", "is not a variant's: 'seeds' says which")
+    }
     variant.needs = try choice(value("needs"), "\(place).needs", Split.allCases)
     variant.baseline = try choice(
       value("baseline"), "\(place).baseline", Experiment.Baseline.allCases)
@@ -212,8 +215,8 @@ private struct ExperimentReader {
       guard trunks.contains(fineTuning.variant) else {
         throw error(
           "variants.\(variant.name).\(key)",
-          "is '\(fineTuning.variant)', expected a variant that is trained without labels: "
-            + trunks.joined(separator: ", "))
+          "is '\(fineTuning.variant)', expected a variant that is trained without labels"
+            + (trunks.isEmpty ? "; there is none" : ": " + trunks.joined(separator: ", ")))
       }
       guard variant.preset == nil, variant.baseline == nil else {
         throw error(

@@ -12,6 +12,8 @@ package enum ExperimentEvent: Sendable {
   /// Run `number`, from 1, of `count` that are not finished.
   case began(ExperimentRun, number: Int, count: Int)
   case step(ExperimentRun, step: Int, planned: Int, secondsLeft: Double)
+  /// The run waits for a disk that refuses, and why; nil once it is recorded again.
+  case storageProblem(ExperimentRun, String?)
   /// The run with its new standing: finished, stopped on its way, or impossible.
   case ended(ExperimentRun)
 }
@@ -147,13 +149,25 @@ extension ExperimentSession {
   ) throws {
     let planned = prepared.configuration.plannedSteps(
       prepared.configuration.schedule(of: prepared.dataset))
+    let own = prepared.recorder.folder
+    let log = RunLog(own)
+    log.add(prepared.checkpoint.map { "resumed from step \($0.step)" } ?? "started")
     let outcome = try control.withRun { control in
       let session = TrainingSession(control: control, hasScreen: false)
       let pace = Pace(planned: planned)
       do {
+        try own.startSteering(control)
+      } catch {
+        log.add("cannot be steered by others: \(error)")
+      }
+      do {
         try session.start(
           recorder: prepared.recorder,
           listener: { events, _ in
+            for event in events {
+              LogLines.lines(event).forEach(log.add)
+              if case .storageProblem(let problem) = event { report(.storageProblem(run, problem)) }
+            }
             for case .step(let step) in events.reversed() {
               report(
                 .step(
@@ -161,7 +175,8 @@ extension ExperimentSession {
                   secondsLeft: pace.secondsLeft(after: step)))
               break
             }
-          }
+          },
+          whenRecorded: { own.stopSteering() }
         ) { channel in
           try prepared.makeTrainer(context, channel: channel, control: control)
         }
@@ -169,7 +184,7 @@ extension ExperimentSession {
         prepared.recorder.close()
         // A run that cannot start leaves nothing behind.
         if prepared.checkpoint == nil, case .missing = run.standing {
-          _ = try? folder.delete(prepared.recorder.folder)
+          _ = try? folder.delete(own)
         }
         throw error
       }

@@ -242,6 +242,7 @@ extension Configuration {
     }
     guard !differences.isEmpty else { return }
     throw SessionError(
-      "\(what) was made with \(differences.joined(separator: "; ")); delete it, or give --name")
+      "\(what) was made with \(differences.joined(separator: "; ")); give the same options, "
+        + "another --name, or delete it")
   }
 }

@@ -59,6 +59,10 @@ struct EvaluateCommand: ParsableCommand {
     let network = try StoredNetwork(
       folder, settings, imageChannels: images.channels, classes: description.classNames.count,
       weights: weights.choice)
+    if !shares.isEmpty, settings.method == .segmentation {
+      throw SessionError(
+        "--labels is for runs that cluster whole images; \(folder.name) does pixels")
+    }
     let step = network.step
     let epoch = weights.weights == nil ? try reader.epoch(ofStep: step) : 0
     guard let evaluation = try network.evaluate(images, epoch: epoch)

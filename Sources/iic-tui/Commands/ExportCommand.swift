@@ -60,7 +60,7 @@ struct ExportCommand: ParsableCommand {
       try Safetensors.write(
         stored.tensors, metadata: ["format": "pt", "step": String(stored.step)],
         to: URL(fileURLWithPath: UserPath.absolute(weights)))
-      StandardStreams.output("wrote \(weights)\n")
+      StandardStreams.tellWritten(weights)
     }
     if let csv {
       let files = try HistoryExport.writeCSV(
@@ -77,7 +77,7 @@ struct ExportCommand: ParsableCommand {
     if let frame, let format = FrameFormat(path: frame) {
       let text = try frameText(RunHistoryReader(folder), format)
       try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: UserPath.absolute(frame)))
-      StandardStreams.output("wrote \(frame)\n")
+      StandardStreams.tellWritten(frame)
     }
     if let to { try writeArchive(folder, to: UserPath.absolute(to)) }
   }
@@ -88,9 +88,12 @@ struct ExportCommand: ParsableCommand {
     var status = stat()
     let exists = stat(path, &status) == 0
     let isFolder = exists && status.st_mode & S_IFMT == S_IFDIR
-    let isPipe = exists && !isFolder && status.st_mode & S_IFMT != S_IFREG
+    let url = URL(fileURLWithPath: path)
+    let isPipe =
+      exists && !isFolder && status.st_mode & S_IFMT != S_IFREG
+      || AtomicFile.descriptor(url) != nil
     if isPipe || !isFolder && path.hasSuffix(".tar") {
-      try RunArchive.write(run, to: URL(fileURLWithPath: path))
+      try RunArchive.write(run, to: url)
       // Who reads the pipe may be reading this, too.
       if !isPipe { StandardStreams.output("wrote \(path)\n") }
       return

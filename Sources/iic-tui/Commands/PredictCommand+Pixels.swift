@@ -9,6 +9,7 @@ extension PredictCommand {
   /// Writes a map and an overlay of every picture that can be read, one after the other. Returns
   /// whether all could be.
   func predictPixels(_ run: RunFolder, into folder: String) throws -> Bool {
+    try run.refuseOutput(to: folder)
     let predictor = try PixelPredictor(run, head: head, number: subHead, weights: weights.choice)
     let output = URL(fileURLWithPath: UserPath.absolute(folder), isDirectory: true)
     let labels = PixelLine.names(predictor.labels)
@@ -18,13 +19,15 @@ extension PredictCommand {
       isComplete = false
     }
     if !json, !StandardStreams.output(PixelLine.header(labels)) { return isComplete }
+    var written: Set<URL> = []
     for path in paths {
       let argument = PathBytes(argument: path)
       for file in images(at: argument, report) {
         do {
           let prediction = try predictor.predict(
             file, below: argument.isFolder ? argument : nil, colors: predictor.colors,
-            into: output)
+            into: output, beside: written)
+          written.formUnion([prediction.map, prediction.overlay])
           prediction.warnings.forEach { StandardStreams.error("iic-tui: \($0)\n") }
           let line = PixelLine(file.text, prediction, labels)
           if !StandardStreams.output(json ? JSONLine.text(line) : line.csv) { return isComplete }

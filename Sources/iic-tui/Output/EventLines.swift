@@ -1,4 +1,5 @@
 import RunStorage
+import Sessions
 import Settings
 import Snapshots
 import Training
@@ -29,7 +30,7 @@ struct JSONEventLines {
     case .restart(let restart): JSONLine.text(RestartLine(restart))
     case .storageProblem(let problem):
       JSONLine.text(
-        StorageLine(text: HeadlessReporter.text(ofStorageProblem: problem), isOver: problem == nil))
+        StorageLine(text: LogLines.text(ofStorageProblem: problem), isOver: problem == nil))
     case .checkpoint, .paused: nil
     case .ended(let status, let step, let message):
       JSONLine.text(EndLine(status: status.rawValue, step: step, run: runName, message: message))

@@ -1,4 +1,5 @@
 import Foundation
+import RunStorage
 import Synchronization
 
 /// Writing to stdout and stderr without losing an error: a closed pipe is an answer, not a signal;
@@ -9,6 +10,16 @@ enum StandardStreams {
   /// The system's error number of the first write to stdout that was not a closed pipe's.
   private static let outputError = Mutex<Int32?>(nil)
 
+  /// A stream that the program was started without would be the number of the next file that is
+  /// opened, and what is told would be written there. Writing to it fails instead.
+  static func openMissing() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is the one that is missing.
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// Writes all of `text`, however long its reader takes; false if nobody reads it any more, or it
   /// cannot be written.
   @discardableResult
@@ -16,6 +27,12 @@ enum StandardStreams {
     guard let number = write(text, to: STDOUT_FILENO) else { return true }
     if !hasReaderLeft(number) { outputError.withLock { $0 = $0 ?? number } }
     return false
+  }
+
+  /// Says that a file is written, but not where stdout itself may be that file.
+  static func tellWritten(_ path: String) {
+    guard AtomicFile.descriptor(URL(fileURLWithPath: path)) == nil else { return }
+    output("wrote \(path)\n")
   }
 
   /// Whether a write failed because a pipe or a terminal at the other end was closed.

@@ -31,6 +31,8 @@ final class ExperimentReporter: Sendable {
         let text = "\(title(run)), step \(step)/\(planned), left \(Format.duration(secondsLeft))"
         let bar = Format.bar(filled: 20 * step / max(1, planned))
         write(isTerminal ? "\(bar) \(text)" : text + "\n")
+      case .storageProblem(let run, let problem):
+        write("\(title(run)): \(LogLines.text(ofStorageProblem: problem))\n")
       case .ended(let run):
         write("\(title(run)): \(outcome(run))\n")
       }

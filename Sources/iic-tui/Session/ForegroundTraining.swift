@@ -34,7 +34,8 @@ struct ForegroundTraining {
     let folder = prepared.recorder.folder
     let log = RunLog(folder)
     tellNotes(log)
-    process_guard_set_farewell("iic-tui train --resume \(folder.name) goes on from its checkpoint")
+    process_guard_set_farewell(
+      "iic-tui train --resume \(folder.shellArgument) goes on from its checkpoint")
     let screen = try openScreen(log)
     let reporter = try HeadlessReporter(
       style: json ? .json : .readable,
@@ -55,16 +56,19 @@ struct ForegroundTraining {
       abandon()
       throw error
     }
+    var isTerminalGone = false
     if let screen {
       let leaving = screen.show(session, of: folder, past: prepared.past)
+      isTerminalGone = leaving == .hungUp
       leave(screen, leaving, reporter, log)
     }
-    let outcome = wait(for: session, reporter, log)
+    let outcome = wait(for: session, isTerminalGone: isTerminalGone, reporter, log)
     screen?.close()
     if let message = outcome.message { throw SessionError(message) }
-    if screen != nil, !StopSignals.haveHungUp { tellEnd(outcome) }
+    isTerminalGone = isTerminalGone || StopSignals.haveHungUp
+    if screen != nil, !isTerminalGone { tellEnd(outcome) }
     if let number = StopSignals.stop { throw ExitCode(StopSignals.exitCode(number)) }
-    if StopSignals.haveHungUp, outcome.status == .stopped {
+    if isTerminalGone, outcome.status == .stopped {
       throw ExitCode(StopSignals.exitCode(SIGHUP))
     }
   }
@@ -145,13 +149,16 @@ struct ForegroundTraining {
   }
 
   /// Waits for the end, with an eye on the terminal.
+  ///
+  /// - Parameter isTerminalGone: whether it has left without a signal, as where SIGHUP is ignored.
   private func wait(
-    for session: TrainingSession, _ reporter: HeadlessReporter, _ log: RunLog
+    for session: TrainingSession, isTerminalGone: Bool, _ reporter: HeadlessReporter, _ log: RunLog
   ) -> TrainingSession.Outcome {
     let isOnTerminal = StandardStreams.outputIsTerminal
+    var isGone: Bool { isTerminalGone || StopSignals.haveHungUp }
     var hasNoticed = false
     let outcome = session.wait(isUrgent: {
-      if StopSignals.haveHungUp, !hasNoticed {
+      if isGone, !hasNoticed {
         hasNoticed = true
         log.add(
           onHangup == .stop
@@ -163,7 +170,7 @@ struct ForegroundTraining {
     })
     // A reader that has stopped reading keeps nobody who was told to stop.
     let isOver = StopSignals.patience()
-    reporter.finish(isGivenUp: { isOnTerminal && StopSignals.haveHungUp || isOver() })
+    reporter.finish(isGivenUp: { isOnTerminal && isGone || isOver() })
     return outcome
   }
 
@@ -184,8 +191,8 @@ struct ForegroundTraining {
     if let step = outcome.resumesFrom {
       text += "  a step was cut short; resumed, it goes on from step \(step)\n"
     }
-    text += "  iic-tui replay \(run.name)\n"
-    if status == .stopped { text += "  iic-tui train --resume \(run.name)\n" }
+    text += "  iic-tui replay \(run.shellArgument)\n"
+    if status == .stopped { text += "  iic-tui train --resume \(run.shellArgument)\n" }
     StandardStreams.output(text)
   }
 }

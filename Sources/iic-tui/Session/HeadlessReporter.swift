@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import RunStorage
+import Sessions
 import Snapshots
 import Synchronization
 import TerminalUI
@@ -130,15 +131,11 @@ final class HeadlessReporter: Sendable {
         text += line("step \(restart.step), epoch \(restart.epoch): \(restart.text)")
       case .ended(let status, let step, _):
         text += line("\(status.rawValue) at step \(step)")
-      case .storageProblem(let problem): text += line(Self.text(ofStorageProblem: problem))
+      case .storageProblem(let problem): text += line(LogLines.text(ofStorageProblem: problem))
       case .checkpoint, .paused: break
       }
     }
     return text
-  }
-
-  static func text(ofStorageProblem problem: String?) -> String {
-    problem.map { "waiting for the disk: \($0)" } ?? "the run is recorded again"
   }
 
   /// For the progress line: the accuracy, or the loss where there are no labels.

@@ -84,7 +84,7 @@ extension ClustersCommand {
           return true
         }
       }
-      StandardStreams.output("wrote \(output)\n")
+      StandardStreams.tellWritten(output)
     }
 
     /// - Parameter output: takes whole lines; returns false when nobody reads them any more.
@@ -140,6 +140,7 @@ extension ClustersCommand {
 
     func run() throws {
       let folder = try parent.runToRead()
+      try folder.refuseOutput(to: file)
       let sheet =
         try PixelPredictor.suits(folder)
         ? try ContactSheet(images.pixelAssigner(folder), columns: columns)

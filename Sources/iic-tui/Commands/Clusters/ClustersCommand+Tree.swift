@@ -72,7 +72,7 @@ extension ClustersCommand {
           names: names, leaves: leaves, image: pictures.png(ofClusters:))
         try AtomicFile.write(
           Data((text ?? "").utf8), to: URL(fileURLWithPath: UserPath.absolute(svg)))
-        StandardStreams.output("wrote \(svg)\n")
+        StandardStreams.tellWritten(svg)
       } else if json {
         StandardStreams.output(
           JSONLine.text(TreeLine(folder.name, evaluation.step, head, place)))

@@ -1,8 +1,8 @@
 import Snapshots
 
 /// Training events as lines of a run's log; steps and evaluations are in its history.
-enum LogLines {
-  static func lines(_ event: TrainingEvent) -> [String] {
+package enum LogLines {
+  package static func lines(_ event: TrainingEvent) -> [String] {
     if case .evaluation(let evaluation) = event {
       return evaluation.warnings.map { "step \(evaluation.step): warning: \($0.text)" }
     }
@@ -15,9 +15,14 @@ enum LogLines {
     case .changedHeads(let description, let step): "step \(step): \(description.newMainHeadText)"
     case .restart(let restart): "step \(restart.step), epoch \(restart.epoch): \(restart.text)"
     case .paused(let isPaused): isPaused ? "paused" : "training goes on"
-    case .storageProblem(let problem): HeadlessReporter.text(ofStorageProblem: problem)
+    case .storageProblem(let problem): text(ofStorageProblem: problem)
     case .ended(let status, let step, let message):
       "\(status.rawValue) at step \(step)" + (message.map { ": \($0)" } ?? "")
     }
+  }
+
+  /// - Parameter problem: why a disk refuses; nil if it does so no more.
+  package static func text(ofStorageProblem problem: String?) -> String {
+    problem.map { "waiting for the disk: \($0)" } ?? "the run is recorded again"
   }
 }
