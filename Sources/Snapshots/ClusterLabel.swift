@@ -26,10 +26,14 @@ package enum ClusterLabel: Sendable, Equatable {
     }
   }
 
-  package var text: String {
+  package var text: String { text(amongClasses: false) }
+
+  /// - Parameter amongClasses: whether other clusters are called as classes, one of which a number
+  ///   alone would read as.
+  package func text(amongClasses: Bool) -> String {
     switch self {
     case .name(let text), .className(let text): text
-    case .number(let number): String(number)
+    case .number(let number): amongClasses ? "cluster \(number)" : String(number)
     }
   }
 }

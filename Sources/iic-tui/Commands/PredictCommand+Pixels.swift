@@ -12,7 +12,7 @@ extension PredictCommand {
     try run.refuseOutput(to: folder)
     let predictor = try PixelPredictor(run, head: head, number: subHead, weights: weights.choice)
     let output = URL(fileURLWithPath: UserPath.absolute(folder), isDirectory: true)
-    let labels = PixelLine.names(predictor.labels)
+    let labels = PixelLine.names(predictor.labels, amongClasses: !predictor.classNames.isEmpty)
     var isComplete = true
     func report(_ line: String) {
       StandardStreams.error("iic-tui: \(line)\n")
@@ -72,8 +72,8 @@ private struct PixelLine: Encodable {
   }
 
   /// What the clusters are called; where several have one name, each has its number behind it.
-  static func names(_ labels: [ClusterLabel]) -> [String] {
-    let texts = labels.map(\.text)
+  static func names(_ labels: [ClusterLabel], amongClasses: Bool) -> [String] {
+    let texts = labels.map { $0.text(amongClasses: amongClasses) }
     return texts.enumerated().map { cluster, text in
       texts.count { $0 == text } > 1 ? "\(text) \(cluster)" : text
     }

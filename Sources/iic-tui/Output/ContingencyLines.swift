@@ -20,7 +20,7 @@ struct ContingencyLines: Encodable {
     let carried = names.carried(by: head)
     clusters = (0..<subHead.clusters).map {
       ClusterLabel(cluster: $0, of: subHead, head: main, names: carried, classNames: classNames)
-        .text
+        .text(amongClasses: true)
     }
     classes = classNames
     counts = (0..<subHead.clusters).map { cluster in
