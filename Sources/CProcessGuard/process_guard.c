@@ -168,6 +168,8 @@ static void take_stop(int number) {
     if (!is_at_stake) end_now(number);
     return;
   }
+  // A process that has used up its time gets this one every second, until it is killed.
+  if (number == SIGXCPU && stop_signal != 0) return;
   if (stop_signal != 0 || !is_at_stake) end_now(number);
   stop_signal = number;
   alarm(1);

@@ -3,8 +3,9 @@
 
 // What has to happen inside signal handlers, where Swift promises nothing: hence in C, with calls that POSIX allows there.
 
-// Takes SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU as requests, except those that the process was started with ignored (nohup, `&` in a
-// script). A second one, but for SIGHUP, ends the process at once, and so does the first while nothing is at stake.
+// Takes SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU as requests, except those that the process was started with ignored
+// (nohup, `&` in a script). A second one, but for SIGHUP and SIGXCPU, ends the process at once, and so does the first while
+// nothing is at stake.
 void process_guard_catch_stops(void);
 
 // Whether something would be lost if the first of them ended the process at once.

@@ -42,6 +42,8 @@ final class SortingProcess {
     let text = String(decoding: source.fileHandleForReading.availableData, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline)
     let line = (process.terminationStatus == 0 ? lines.first : lines.last).map(String.init)
-    return [.said(line ?? "the sorting ended with \(process.terminationStatus)")]
+    // On the screen it is plain whose message it is.
+    let message = line?.replacing(#/^iic-tui: /#, with: "")
+    return [.said(message ?? "the sorting ended with \(process.terminationStatus)")]
   }
 }
