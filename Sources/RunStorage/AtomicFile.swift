@@ -105,22 +105,6 @@ package enum AtomicFile {
       }
     }
 
-    /// Returns 0, or the system's error number.
-    private func fill(_ bytes: UnsafeRawBufferPointer) -> Int32 {
-      var rest = bytes
-      while !rest.isEmpty {
-        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) {
-          // Somebody else made the pipe one that does not wait.
-          var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&polled, 1, -1)
-          continue
-        }
-        guard count > 0 else { return count < 0 ? errno : EIO }
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      }
-      return 0
-    }
+    private func fill(_ bytes: UnsafeRawBufferPointer) -> Int32 { writeAll(bytes, to: descriptor) }
   }
 }

@@ -67,11 +67,11 @@ extension RunFolder {
   }
 
   /// The step of the checkpoint before the latest; nil if there is none that is whole.
-  package var previousCheckpointStep: Int? {
-    guard let previous = try? openWeights(previousWeightsURL),
-      let whole = try? complete(previous.file, step: previous.step)
-    else { return nil }
-    return whole.step
+  package var previousCheckpointStep: Int? { wholePrevious?.step }
+
+  private var wholePrevious: CheckpointSnapshot? {
+    guard let previous = try? openWeights(previousWeightsURL) else { return nil }
+    return try? complete(previous.file, step: previous.step)
   }
 
   /// The checkpoint before the latest, complete, for a run whose latest is damaged or missing.
@@ -84,13 +84,11 @@ extension RunFolder {
         "the latest checkpoint, of step \(latest.step), is whole; --checkpoint previous is for a "
           + "damaged one")
     }
-    guard let previous = try? openWeights(previousWeightsURL),
-      let whole = try? complete(previous.file, step: previous.step)
-    else {
+    guard let wholePrevious else {
       throw StorageError(
         previousWeightsURL, "there is no checkpoint before the latest that is whole")
     }
-    return whole
+    return wholePrevious
   }
 
   /// Makes the checkpoint before the latest the latest one; a damaged one stays beside it under

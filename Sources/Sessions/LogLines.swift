@@ -2,7 +2,7 @@ import Snapshots
 
 /// Training events as lines of a run's log; steps and evaluations are in its history.
 package enum LogLines {
-  package static func lines(_ event: TrainingEvent) -> [String] {
+  static func lines(_ event: TrainingEvent) -> [String] {
     if case .evaluation(let evaluation) = event {
       return evaluation.warnings.map { "step \(evaluation.step): warning: \($0.text)" }
     }

@@ -215,10 +215,16 @@ extension PreparedRun {
     do {
       return try folder.loadLatest()
     } catch {
-      guard let step = folder.previousCheckpointStep else { throw error }
-      throw SessionError(
-        "\(error); the checkpoint before it, of step \(step), is whole: --checkpoint previous "
-          + "goes on from there")
+      guard let remedy = remedy(folder) else { throw error }
+      throw SessionError("\(error)\(remedy)")
+    }
+  }
+
+  /// What a line about a damaged or missing checkpoint ends with; nil where there is no other.
+  private static func remedy(_ folder: RunFolder) -> String? {
+    folder.previousCheckpointStep.map {
+      "; the checkpoint before it, of step \($0), is whole: --checkpoint previous goes on from "
+        + "there"
     }
   }
 
@@ -241,12 +247,9 @@ extension PreparedRun {
     if !folder.hasCheckpoint, let last = history.newest.lastStep,
       history.end != nil || last.elapsed > configuration.checkpointSeconds
     {
-      let whole = folder.previousCheckpointStep.map {
-        "; the checkpoint before it, of step \($0), is whole: --checkpoint previous goes on from there"
-      }
       throw SessionError(
-        "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about step "
-          + "\(last.step)" + (whole ?? ""))
+        "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about "
+          + "step \(last.step)\(remedy(folder) ?? "")")
     }
   }
 }

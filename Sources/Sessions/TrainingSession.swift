@@ -39,22 +39,51 @@ package final class TrainingSession: Sendable {
     screenLane = hasScreen ? .newest() : nil
   }
 
-  /// Starts the threads and returns.
+  /// Starts the threads and returns. What happens goes into the run's log, and from then on others
+  /// can steer the training.
   ///
   /// - Parameters:
+  ///   - prepared: the run; its recorder is closed at the end.
+  ///   - log: the run's.
   ///   - makeTrainer: called here, with the channel that the trainer is to send through.
   ///   - listener: called on the recorder's thread.
   ///   - whenRecorded: called on it once everything is on disk and the run is closed.
   /// - Throws: what `makeTrainer` does, or that there are no threads; then nothing has started.
   package func start(
-    recorder: RunRecorder, listener: @escaping Listener,
+    _ prepared: PreparedRun, log: RunLog, listener: @escaping Listener,
     whenRecorded: @escaping @Sendable () -> Void = {},
     makeTrainer: (SnapshotChannel) throws -> Trainer
+  ) throws {
+    let recorder = prepared.recorder
+    log.add(prepared.checkpoint.map { "resumed from step \($0.step)" } ?? "started")
+    do {
+      try recorder.folder.startSteering(control)
+    } catch {
+      log.add("cannot be steered by others: \(error)")
+    }
+    do {
+      try startThreads(
+        recorder,
+        listener: { events, checkpoints in
+          for event in events { LogLines.lines(event).forEach(log.add) }
+          listener(events, checkpoints)
+        }, whenRecorded, makeTrainer)
+    } catch {
+      recorder.folder.stopSteering()
+      throw error
+    }
+  }
+
+  private func startThreads(
+    _ recorder: RunRecorder, listener: @escaping Listener,
+    _ whenRecorded: @escaping @Sendable () -> Void,
+    _ makeTrainer: (SnapshotChannel) throws -> Trainer
   ) throws {
     let channel = SnapshotChannel(lanes: [recorderLane] + (screenLane.map { [$0] } ?? []))
     let handover = Handover()
     try SystemThread.start(name: "recorder", stackSize: 8 << 20) { [self] in
       record(with: recorder, listener)
+      recorder.folder.stopSteering()
       whenRecorded()
       finished.signal()
     }

@@ -44,7 +44,7 @@ package enum DashboardAction: Sendable, Equatable {
   case checkpoint
   case evaluate
   case setLearningRate(Double)
-  /// Keep the name with the run; answered by `.names` or `.problem`.
+  /// Keep the name with the run; answered by `.names` or `.said`.
   case nameCluster(ClusterID, name: String)
   /// Sort the data set's pictures by the clusters of a sub-head, counted from 0, into a folder;
   /// answered by `.said` when it is done.

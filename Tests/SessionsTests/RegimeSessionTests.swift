@@ -39,7 +39,8 @@ import Training
 
   private func train(_ prepared: PreparedRun) throws -> RunFolder {
     let session = TrainingSession(control: TrainingControl(), hasScreen: false)
-    try session.start(recorder: prepared.recorder, listener: { _, _ in }) { channel in
+    try session.start(prepared, log: RunLog(prepared.recorder.folder), listener: { _, _ in }) {
+      channel in
       try Trainer(
         configuration: prepared.configuration, dataset: prepared.dataset,
         runName: prepared.recorder.folder.name, startedAt: prepared.startedAt,

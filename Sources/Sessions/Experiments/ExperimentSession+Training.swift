@@ -149,24 +149,15 @@ extension ExperimentSession {
   ) throws {
     let planned = prepared.configuration.plannedSteps(
       prepared.configuration.schedule(of: prepared.dataset))
-    let own = prepared.recorder.folder
-    let log = RunLog(own)
-    log.add(prepared.checkpoint.map { "resumed from step \($0.step)" } ?? "started")
     let outcome = try control.withRun { control in
       let session = TrainingSession(control: control, hasScreen: false)
       let pace = Pace(planned: planned)
       do {
-        try own.startSteering(control)
-      } catch {
-        log.add("cannot be steered by others: \(error)")
-      }
-      do {
         try session.start(
-          recorder: prepared.recorder,
+          prepared, log: RunLog(prepared.recorder.folder),
           listener: { events, _ in
-            for event in events {
-              LogLines.lines(event).forEach(log.add)
-              if case .storageProblem(let problem) = event { report(.storageProblem(run, problem)) }
+            for case .storageProblem(let problem) in events {
+              report(.storageProblem(run, problem))
             }
             for case .step(let step) in events.reversed() {
               report(
@@ -175,8 +166,7 @@ extension ExperimentSession {
                   secondsLeft: pace.secondsLeft(after: step)))
               break
             }
-          },
-          whenRecorded: { own.stopSteering() }
+          }
         ) { channel in
           try prepared.makeTrainer(context, channel: channel, control: control)
         }
@@ -184,7 +174,7 @@ extension ExperimentSession {
         prepared.recorder.close()
         // A run that cannot start leaves nothing behind.
         if prepared.checkpoint == nil, case .missing = run.standing {
-          _ = try? folder.delete(own)
+          _ = try? folder.delete(prepared.recorder.folder)
         }
         throw error
       }

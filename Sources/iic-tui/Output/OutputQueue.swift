@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Synchronization
 
-/// Text on its way to stdout or stderr, written by a thread of its own: who trains and records never waits
-/// for who reads.
+/// Text on its way to stdout or stderr, written by a thread of its own: who trains and records never
+/// waits for who reads.
 ///
 /// What a reader leaves lying is kept up to a limit; beyond it lines are dropped and counted.
 final class OutputQueue: @unchecked Sendable {

@@ -54,21 +54,7 @@ enum StandardStreams {
   /// Returns the system's error number; nil if all is written.
   private static func write(_ text: String, to descriptor: Int32) -> Int32? {
     var text = text
-    return text.withUTF8 { bytes in
-      var sent = 0
-      while sent < bytes.count {
-        let count = Foundation.write(descriptor, bytes.baseAddress! + sent, bytes.count - sent)
-        if count < 0 {
-          if errno == EINTR { continue }
-          guard errno == EAGAIN || errno == EWOULDBLOCK else { return errno }
-          // Somebody else made the pipe one that does not wait.
-          var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&polled, 1, -1)
-          continue
-        }
-        sent += count
-      }
-      return nil
-    }
+    let number = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+    return number == 0 ? nil : number
   }
 }

@@ -44,15 +44,9 @@ struct ForegroundTraining {
       isSilent: screen != nil)
     let session = TrainingSession(control: control, hasScreen: screen != nil)
     do {
-      try folder.startSteering(control)
-    } catch {
-      log.add("cannot be steered by others: \(error)")
-    }
-    do {
       try start(session, reporter, log)
     } catch {
       screen?.close()
-      folder.stopSteering()
       abandon()
       throw error
     }
@@ -85,18 +79,9 @@ struct ForegroundTraining {
     _ session: TrainingSession, _ reporter: HeadlessReporter, _ log: RunLog
   ) throws {
     let threads = prepared.configuration.threadCount
-    log.add(
-      prepared.checkpoint.map { "resumed from step \($0.step)" } ?? "started")
     try session.start(
-      recorder: prepared.recorder,
-      listener: { events, checkpoints in
-        for event in events { LogLines.lines(event).forEach(log.add) }
-        reporter.report(events, checkpoints)
-      },
-      whenRecorded: {
-        prepared.recorder.folder.stopSteering()
-        StopSignals.allIsSaved()
-      }
+      prepared, log: log, listener: { reporter.report($0, $1) },
+      whenRecorded: { StopSignals.allIsSaved() }
     ) { channel in
       // After the threads that there must be.
       let context = environment.context(threads: threads)
