@@ -24,7 +24,11 @@ let kernelVariantNames = kernelVariants.map { Target.Dependency(stringLiteral: $
 let package = Package(
   name: "iic-tui",
   platforms: [.macOS(.v26)],
-  products: [.executable(name: "iic-tui", targets: ["iic-tui"])],
+  products: [
+    .executable(name: "iic-tui", targets: ["iic-tui"]),
+    // For tests, which load it into the program: hence a library of its own.
+    .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -100,6 +104,7 @@ let package = Package(
       dependencies: [
         "Fuzzing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Soak/fuzz"),
+    .target(name: "ClockShift", path: "Tests/ClockShift"),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(

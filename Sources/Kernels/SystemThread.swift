@@ -91,6 +91,8 @@ package enum SystemThread {
   private static func work(_ argument: UnsafeMutableRawPointer) {
     let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
     Thread.current.name = work.name
+    let signalStack = SignalStack()
+    defer { signalStack.free() }
     work.body()
   }
 }

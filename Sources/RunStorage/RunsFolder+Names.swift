@@ -53,6 +53,13 @@ extension RunsFolder {
     guard let newest = try list().last(where: { $0.status != .broken }) else {
       throw StorageError(url, "there are no runs here yet")
     }
+    // A minute is what the clocks of machines that share a folder may differ by.
+    guard newest.resumedAt < Date().timeIntervalSince1970 + 60 else {
+      throw StorageError(
+        url,
+        "'last' is uncertain: '\(newest.name)' was started at a time that is still to come, so the "
+          + "clock was set back; name the run")
+    }
     return RunFolder(URL(fileURLWithPath: newest.path, isDirectory: true))
   }
 

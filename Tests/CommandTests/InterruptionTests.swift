@@ -6,18 +6,19 @@ extension CommandTests {
   /// However a training is ended, what was trained is kept and can be gone on with.
   @Suite struct Interruption {
     /// Starts a training without an end and waits until it has taken some steps.
-    private func startedTraining(
+    func startedTraining(
       _ workspace: Workspace, untilItPrints text: String = "\"step\":3}",
-      _ more: String...
+      variables: [String: String] = [:], _ more: String...
     ) throws -> ChildProcess {
       let child = try workspace.start(
-        workspace.longTraining + ["--headless", "--json", "--name", "cut"] + more)
+        workspace.longTraining + ["--headless", "--json", "--name", "cut"] + more,
+        variables: variables)
       try child.wait(for: text) { $0.text.contains(text) }
       return child
     }
 
     /// Resumes the run for three more steps than it has and compares it to one that was never cut.
-    private func expectResumable(_ workspace: Workspace, from step: Int) throws {
+    func expectResumable(_ workspace: Workspace, from step: Int) throws {
       let total = step + 3
       let resumed = try workspace.run(
         ["train", "--resume", "cut", "--steps", String(total), "--json"] + workspace.inRuns)

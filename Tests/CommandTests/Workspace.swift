@@ -59,6 +59,19 @@ final class Workspace {
       terminal: terminal, refusesWhenFull: refusesWhenFull)
   }
 
+  /// Variables that move the wall clock of a program that is started with them, by as many seconds
+  /// as the file `clock` in this folder says.
+  func movingClock() throws -> [String: String] {
+    let library = try URL(fileURLWithPath: Self.program()).deletingLastPathComponent()
+      .appendingPathComponent("libClockShift.so")
+    try #require(FileManager.default.fileExists(atPath: library.path))
+    return ["LD_PRELOAD": library.path, "CLOCK_SHIFT": url.appendingPathComponent("clock").path]
+  }
+
+  func moveClock(by seconds: Int) throws {
+    try Data("\(seconds)".utf8).write(to: url.appendingPathComponent("clock"), options: .atomic)
+  }
+
   private var environment: [String: String] {
     [
       "HOME": url.path, "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TMPDIR": url.path,
