@@ -79,6 +79,10 @@ extension RunFolder {
     }
   }
 
+  /// Whether nobody can tell what it is, as its owner lets nobody look. What file systems have at
+  /// their top is no run.
+  var isClosed: Bool { access(url.path, R_OK | X_OK) != 0 && name != "lost+found" }
+
   /// The run's files, and what else lies in its folder.
   var entries: (own: [FolderEntry], foreign: [FolderEntry]) {
     let all = FolderEntry.all(in: url)

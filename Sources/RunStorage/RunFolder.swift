@@ -34,6 +34,19 @@ package struct RunFolder: Sendable, Equatable {
   /// Whether a process, this one included, is writing the run now.
   package var isRunning: Bool { RunLock.isHeld(lockURL) }
 
+  /// - Throws: if there is no such folder, no history in it, or others may not look.
+  func checkHasHistory() throws(StorageError) {
+    for (file, problem) in [
+      (url, "no such run"), (historyURL, "is not a run: it has no history.sqlite"),
+    ] {
+      var status = stat()
+      if stat(file.path, &status) == 0 { continue }
+      let number = errno
+      let isMissing = [ENOENT, ENOTDIR].contains(number)
+      throw StorageError(url, isMissing ? problem : "cannot read: \(systemReason(number))")
+    }
+  }
+
   /// Whether it holds a run's history, readable or not: the file that only a run has.
   var looksLikeRun: Bool {
     // A pipe must not block.

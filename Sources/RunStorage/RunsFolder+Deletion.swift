@@ -39,6 +39,7 @@ extension RunsFolder {
   /// - Throws: if a process is writing the run, or it is none. Says so before anybody is asked.
   package func checkDeletable(_ run: RunFolder) throws(StorageError) {
     guard FolderEntry(run.url) != nil else { throw StorageError(run.url, "no such run") }
+    if run.isClosed { throw StorageError(run.url, "cannot delete: \(systemReason(EACCES))") }
     // Elsewhere, a file of that name may be somebody else's.
     guard run.looksLikeRun || isListed(run) && run.hasFilesOfARun else {
       let hasHistory = FolderEntry(run.historyURL) != nil
@@ -75,10 +76,14 @@ extension RunsFolder {
       }
       try hidden.removeFiles()
       if rmdir(hidden.url.path) != 0 {
-        // Somebody has put a file in since.
+        let reason = systemReason()
+        // Somebody has put a file in since, or it cannot be listed.
         deletion.kept = hidden.entries.foreign.map(\.name)
         guard rename(hidden.url.path, run.url.path) == 0 else {
           throw StorageError(hidden.url, "cannot delete: \(systemReason())")
+        }
+        guard !deletion.kept.isEmpty else {
+          throw StorageError(run.url, "cannot delete: \(reason)")
         }
       }
     } else {

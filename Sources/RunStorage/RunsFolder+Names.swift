@@ -42,10 +42,7 @@ extension RunsFolder {
 
   private func run(at url: URL) throws(StorageError) -> RunFolder {
     let run = RunFolder(url)
-    guard run.url.isFolder else { throw StorageError(run.url, "no such run") }
-    guard FileManager.default.fileExists(atPath: run.historyURL.path) else {
-      throw StorageError(run.url, "is not a run: it has no history.sqlite")
-    }
+    try run.checkHasHistory()
     return run
   }
 
@@ -53,14 +50,20 @@ extension RunsFolder {
     guard let newest = try list().last(where: { $0.status != .broken }) else {
       throw StorageError(url, "there are no runs here yet")
     }
-    // A minute is what the clocks of machines that share a folder may differ by.
-    guard newest.resumedAt < Date().timeIntervalSince1970 + 60 else {
-      throw StorageError(
-        url,
-        "'last' is uncertain: '\(newest.name)' was started at a time that is still to come, so the "
-          + "clock was set back; name the run")
-    }
+    try checkOrder([newest])
     return RunFolder(URL(fileURLWithPath: newest.path, isDirectory: true))
+  }
+
+  /// - Throws: if one of them was started later than now: the clock was set back since, and which
+  ///   one is the newest cannot be told.
+  package func checkOrder(_ runs: [RunSummary]) throws(StorageError) {
+    // A minute is what the clocks of machines that share a folder may differ by.
+    let now = Date().timeIntervalSince1970 + 60
+    guard let ahead = runs.first(where: { $0.resumedAt > now }) else { return }
+    throw StorageError(
+      url,
+      "'\(ahead.name)' was started at a time that is still to come, so the clock was set back, and "
+        + "which run is the last one is uncertain; name the run")
   }
 
   static func listed(_ runs: [RunFolder]) -> String {

@@ -78,12 +78,12 @@ package struct RunsFolder: Sendable {
   }
 
   /// Every run in it, the one started or resumed last at the end; runs whose history cannot be read
-  /// come first, as `.broken`. Folders without a file of a run are passed over. Empty if the runs
-  /// folder does not exist.
+  /// come first, as `.broken`, and folders that others may not look into. Folders without a file of
+  /// a run are passed over. Empty if the runs folder does not exist.
   ///
   /// - Throws: if the runs folder exists and cannot be listed.
   package func list() throws(StorageError) -> [RunSummary] {
-    try folders().filter(\.hasFilesOfARun).map { $0.summary() }
+    try folders().filter { $0.hasFilesOfARun || $0.isClosed }.map { $0.summary() }
       .sorted { ($0.resumedAt, $0.name) < ($1.resumedAt, $1.name) }
   }
 

@@ -52,7 +52,10 @@ import Testing
         try train("newest")
         let show = ["runs", "show", "last"] + workspace.inRuns
         expectOneLine(
-          try workspace.run(show), ["'last' is uncertain", "ahead", "name the run"])
+          try workspace.run(show), ["'ahead'", "still to come", "name the run"])
+        expectOneLine(
+          try workspace.run(["runs", "prune", "--keep-last", "1", "--yes"] + workspace.inRuns),
+          ["'ahead'", "still to come"])
         // A day later nobody can tell any more, and both have been there for long.
         try workspace.moveClock(by: 2 * day)
         try train("later")

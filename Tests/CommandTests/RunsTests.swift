@@ -138,6 +138,32 @@ extension CommandTests {
       #expect(text.contains("\ncheckpoint  latest.safetensors, step 1420, "))
     }
 
+    /// What another user lets nobody look into may be a run: it is listed, not passed over.
+    @Test(.enabled(if: getuid() == 0, "only root may be two users"))
+    func closedFolders() throws {
+      let workspace = try Self.copies("one", "closed")
+      let closed = workspace.runs.appendingPathComponent("closed").path
+      chmod(closed, 0o700)
+      func run(_ arguments: String...) throws -> (ChildProcess.Ending, String, String) {
+        let child = try workspace.startInShell(
+          "exec \"$0\" \"$@\"", ["runs"] + arguments + workspace.inRuns, asUser: 65534)
+        return (try child.waitForEnding(), child.text, child.errorText)
+      }
+      let (ending, text, errors) = try run("list", "--json", "--sort", "name")
+      #expect(ending == .exited(0) && errors == "", "\(errors)")
+      let listed = try jsonObjects(text)
+      #expect(listed.map { $0["run"] as? String } == ["closed", "one"])
+      #expect(listed[0]["status"] as? String == "broken")
+      #expect(listed[0]["message"] as? String == "\(closed): cannot read: Permission denied")
+      let shown = try run("show", "closed")
+      #expect(shown.0 == .exited(1))
+      #expect(shown.2 == "iic-tui: \(closed): cannot read: Permission denied\n")
+      let deleted = try run("delete", "closed", "--yes")
+      #expect(deleted.0 == .exited(1))
+      #expect(deleted.2 == "iic-tui: \(closed): cannot delete: Permission denied\n")
+      #expect(workspace.runNames == ["closed", "one"])
+    }
+
     @Test func deletingAsks() throws {
       let workspace = try Self.copies("one", "two", "three")
       let unasked = try workspace.run(["runs", "delete", "one"] + workspace.inRuns)

@@ -87,12 +87,7 @@ package struct RunHistoryReader: Sendable {
   /// Runs `body` on one consistent view of the database.
   func read<Result>(_ body: (HistoryQueries) throws -> Result) throws(StorageError) -> Result {
     let url = folder.historyURL
-    guard FileManager.default.fileExists(atPath: folder.url.path) else {
-      throw StorageError(folder.url, "no such run")
-    }
-    guard FileManager.default.fileExists(atPath: url.path) else {
-      throw StorageError(folder.url, "is not a run: it has no history.sqlite")
-    }
+    try folder.checkHasHistory()
     return try readUnchecked { database in
       try HistorySchema.check(database, at: url)
       return try body(HistoryQueries(database: database, url: url))

@@ -89,8 +89,10 @@ extension RunsCommand {
       let folder = runs.folder
       // A name that is misspelt would delete the run that it means.
       let kept = try keep.map { try folder.exactly($0) }
+      let all = try folder.list()
+      if keepLast != nil { try folder.checkOrder(all) }
       let plan = RunPruning(
-        try folder.list(), keep: kept.map(\.url.path), best: keepBest ?? 0, last: keepLast ?? 0,
+        all, keep: kept.map(\.url.path), best: keepBest ?? 0, last: keepLast ?? 0,
         state: state)
       let doomed = plan.doomed
       let size = Format.bytes(doomed.reduce(0) { $0 + $1.bytes })
