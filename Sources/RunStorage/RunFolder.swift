@@ -16,7 +16,7 @@ import Snapshots
 package struct RunFolder: Sendable, Equatable {
   package let url: URL
 
-  package init(_ url: URL) { self.url = url.standardizedFileURL }
+  package init(_ url: URL) { self.url = URL(fileURLWithPath: url.absolutePath, isDirectory: true) }
 
   /// The folder's name, which is the run's.
   package var name: String { url.lastPathComponent }

@@ -5,7 +5,7 @@ import Snapshots
 package struct RunsFolder: Sendable {
   package let url: URL
 
-  package init(_ url: URL) { self.url = url.standardizedFileURL }
+  package init(_ url: URL) { self.url = URL(fileURLWithPath: url.absolutePath, isDirectory: true) }
 
   /// The folder to use: `path` if there is one, else `$IIC_TUI_RUNS`, else
   /// `$XDG_DATA_HOME/iic-tui/runs`, else `~/.local/share/iic-tui/runs`. Empty variables count as

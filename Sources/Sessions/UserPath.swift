@@ -1,4 +1,5 @@
 import Foundation
+import RunStorage
 
 /// Paths as people write them in flags and files.
 package enum UserPath {
@@ -16,7 +17,7 @@ package enum UserPath {
     if path.hasPrefix("/") { return path }
     let folder = base ?? FileManager.default.currentDirectoryPath
     return URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
-      .standardizedFileURL.path
+      .absolutePath
   }
 
   /// The folder of a file, absolute: where relative paths in it start.

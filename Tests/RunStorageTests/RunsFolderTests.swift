@@ -19,12 +19,30 @@ struct RunsFolderTests {
     #expect(path(nil, [:]).hasSuffix("/.local/share/iic-tui/runs"))
   }
 
+  /// As the system follows them: `..` behind a link leads above what the link means.
+  @Test func pathsWithDots() throws {
+    try withTemporaryFolder { url in
+      let real = url.resolvingSymlinksInPath().path
+      try FileManager.default.createDirectory(
+        atPath: real + "/a/b", withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        atPath: real + "/link", withDestinationPath: "a/b")
+      for (path, expected) in [
+        ("link/../x", "/a/x"), ("link/x", "/link/x"), ("link/../../a/./", "/a"), ("no/../x", "/x"),
+        ("a//b/", "/a/b"), ("a/\u{301}b", "/a/\u{301}b"),
+      ] {
+        #expect(RunFolder(URL(fileURLWithPath: real + "/" + path)).url.path == real + expected)
+      }
+      #expect(RunFolder(URL(fileURLWithPath: "/../..")).url.path == "/")
+    }
+  }
+
   @Test func newRuns() throws {
     try withTemporaryFolder { url in
       let runs = Fixture.runs(in: url)
       #expect(try runs.list().isEmpty)
       let named = try runs.createRun(name: "mine", preset: "p")
-      #expect(named.url == runs.url.appendingPathComponent("mine"))
+      #expect(named.url.path == runs.url.appendingPathComponent("mine").path)
       #expect(try contents(named.url).keys.sorted() == ["history.sqlite"])
       // A process that was killed before it recorded anything has left no run.
       #expect(try runs.createRun(name: "mine", preset: "p").url == named.url)
