@@ -56,7 +56,8 @@ struct RowProducts {
               input: points.pointer, inputStride: dimensions, depth: dimensions,
               weights: weights.pointer + packed.panelStart(panel), width: packed.width(panel),
               output: products.pointer + panel * panelWidth, outputStride: stride,
-              tapStarts: starts, taps: taps, pixels: 0..<groups, accumulates: false))
+              tapStarts: starts, taps: taps, pixels: 0..<groups, tapsPerSum: .max,
+              accumulates: false))
         }
       }
     }

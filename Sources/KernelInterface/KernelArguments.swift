@@ -41,6 +41,9 @@ package struct ConvolutionArguments {
   package var tapStarts: UnsafePointer<Int32>
   package var taps: UnsafePointer<Tap>
   package var pixels: Range<Int>
+  /// At least 1. After so many taps the sum is added to the output, and begins anew: short sums
+  /// round less.
+  package var tapsPerSum: Int
   /// Whether the output adds to what is there.
   package var accumulates: Bool
 
@@ -48,7 +51,7 @@ package struct ConvolutionArguments {
     input: UnsafePointer<Float>, inputStride: Int, depth: Int, weights: UnsafePointer<Float>,
     width: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
     tapStarts: UnsafePointer<Int32>, taps: UnsafePointer<Tap>, pixels: Range<Int>,
-    accumulates: Bool
+    tapsPerSum: Int, accumulates: Bool
   ) {
     self.input = input
     self.inputStride = inputStride
@@ -60,6 +63,7 @@ package struct ConvolutionArguments {
     self.tapStarts = tapStarts
     self.taps = taps
     self.pixels = pixels
+    self.tapsPerSum = tapsPerSum
     self.accumulates = accumulates
   }
 }

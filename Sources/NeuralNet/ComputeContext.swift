@@ -1,13 +1,24 @@
 import Kernels
 
+/// How convolutions are computed.
+package enum Arithmetic: Sendable {
+  /// Through the Winograd domain where that is faster. Its rounding moves probabilities by up to
+  /// 1e-4.
+  case fastest
+  /// As the sums that they are.
+  case direct
+  /// As sums of short sums, whose rounding moves probabilities by no more than that of other
+  /// programs does.
+  case precise
+}
+
 /// What every layer computes with: one instruction set's kernels, the threads, and memory for
 /// gradients.
 package final class ComputeContext: Sendable {
   package let kernels: KernelTable
   package let pool: WorkerPool
   package let gradients: GradientWorkspace
-  /// Whether convolutions go through the Winograd domain where that is faster.
-  package let usesWinograd: Bool
+  package let arithmetic: Arithmetic
   let workspace = ConvolutionWorkspace()
   /// Adds up the layers' times; nil where nothing is measured.
   package let profiler: Profiler?
@@ -15,15 +26,16 @@ package final class ComputeContext: Sendable {
   /// - Parameters:
   ///   - instructionSet: one that is available; the fastest by default.
   ///   - threads: with the calling one; at least 1.
+  ///   - arithmetic: of convolutions.
   ///   - profiler: adds up the layers' times; nil to measure nothing.
   package init(
     instructionSet: InstructionSet = .fastest, threads: Int,
-    usesWinograd: Bool = true, profiler: Profiler? = nil
+    arithmetic: Arithmetic = .fastest, profiler: Profiler? = nil
   ) {
     kernels = instructionSet.kernels
     pool = WorkerPool(threads: threads)
     gradients = GradientWorkspace()
-    self.usesWinograd = usesWinograd
+    self.arithmetic = arithmetic
     self.profiler = profiler
   }
 

@@ -52,11 +52,11 @@ package final class Convolution {
       taps: geometry.taps, depth: outputChannels, channels: inputChannels)
     self.transposed = transposed
     let isPadded = self.inputStride == padded(inputChannels)
-    let plan = context.usesWinograd && isPadded ? WinogradPlan(geometry, packed) : nil
+    let plan = context.arithmetic == .fastest && isPadded ? WinogradPlan(geometry, packed) : nil
     winograd = plan.map { WinogradConvolution($0, flipped: false, context: context) }
     winogradWeightGradient = plan.map { WinogradWeightGradient($0, context: context) }
     let gradientPlan =
-      context.usesWinograd
+      context.arithmetic == .fastest
       ? geometry.inputGradient.flatMap { WinogradPlan($0, transposed) } : nil
     winogradInputGradient = gradientPlan.map {
       WinogradConvolution($0, flipped: true, context: context)
@@ -222,6 +222,14 @@ package final class Convolution {
     4 * Double(input.shape.count + output.shape.count + weight.values.count)
   }
 
+  private func tapsPerSum(_ depth: Int) -> Int {
+    context.arithmetic == .precise ? max(1, Self.shortSum / depth) : .max
+  }
+
+  /// Products that precise arithmetic adds up in one sum, at least those of one tap: the rounding
+  /// of a sum grows with the root of its length.
+  private static let shortSum = 64
+
   /// Both directions are the same sum over taps; only plan and weights differ.
   ///
   /// - Parameter rowCount: after so many rows, or all of a unit, they are visited.
@@ -253,7 +261,7 @@ package final class Convolution {
                     width: packed.width(panel), output: output.block(block) + panel * panelWidth,
                     outputStride: shape.channelStride, tapStarts: startPointer, taps: tapPointer,
                     pixels: rows.lowerBound * shape.width..<rows.upperBound * shape.width,
-                    accumulates: accumulates))
+                    tapsPerSum: tapsPerSum(packed.depth), accumulates: accumulates))
               }
               visit(unit, block, rows)
             }

@@ -32,7 +32,7 @@ struct KernelAgreementTests {
 
   @Test(arguments: [16, 32], [false, true])
   func convolutionTiles(width: Int, accumulates: Bool) {
-    for depth in [1, 2, 7, 16, 33] {
+    for (depth, tapsPerSum) in [(1, 1), (2, .max), (7, 1), (16, 2), (33, .max)] {
       let input = buffer(3 * imageBlock * depth, seed: 1)
       let weights = buffer(2 * depth * width, seed: 2)
       // Three output pixels: two taps, none, one.
@@ -44,7 +44,7 @@ struct KernelAgreementTests {
           ConvolutionArguments(
             input: input.pointer, inputStride: depth, depth: depth, weights: weights.pointer,
             width: width, output: output.pointer, outputStride: width, tapStarts: starts,
-            taps: taps, pixels: 0..<3, accumulates: accumulates))
+            taps: taps, pixels: 0..<3, tapsPerSum: tapsPerSum, accumulates: accumulates))
         return values(output)
       }
     }

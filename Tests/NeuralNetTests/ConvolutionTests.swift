@@ -13,7 +13,9 @@ struct ConvolutionTests {
   /// Every small geometry; the channels and images go round beside it.
   @Test(arguments: [(1, 1), (3, 3), (5, 5), (2, 3), (5, 1)])
   func everySmallGeometry(kernelHeight: Int, kernelWidth: Int) {
-    let contexts = InstructionSet.available.map { ComputeContext(instructionSet: $0, threads: 2) }
+    let contexts =
+      InstructionSet.available.map { ComputeContext(instructionSet: $0, threads: 2) }
+      + [ComputeContext(threads: 2, arithmetic: .precise)]
     let largestPadding = max(1, max(kernelHeight, kernelWidth) / 2)
     var number = 0
     for stride in 1...2 {
@@ -54,6 +56,27 @@ struct ConvolutionTests {
           outputChannels: outputChannels, contexts)
       }
     }
+  }
+
+  /// A sum of 6,400 products, as net6c's last layers have them.
+  @Test(arguments: InstructionSet.available)
+  func preciseSumsRoundLess(_ instructionSet: InstructionSet) {
+    let naive = NaiveConvolution(kernelHeight: 5, kernelWidth: 5)
+    let input = NaiveMap(images: 12, height: 5, width: 5, channels: 256, seed: 1)
+    let weights = randomValues(16 * 256 * 25, seed: 2)
+    let output = naive.forward(input, weights: weights, outputChannels: 16)
+    let errors = [Arithmetic.direct, .precise].map { arithmetic in
+      let layer = Convolution(
+        name: "weight",
+        geometry: ConvolutionGeometry(
+          inputHeight: 5, inputWidth: 5, kernelHeight: 5, kernelWidth: 5),
+        inputChannels: 256, inputStride: 256, outputChannels: 16,
+        context: ComputeContext(
+          instructionSet: instructionSet, threads: 1, arithmetic: arithmetic))
+      layer.weight.load(weights)
+      return relativeError(layer.forward(Tensor(input)).naive.values, output.values)
+    }
+    #expect(errors[1] < 5e-7 && errors[1] < errors[0] / 4, "\(errors)")
   }
 
   private func check(

@@ -23,7 +23,7 @@ import Testing
     let lane = SnapshotLane.lossless()
     try Trainer(
       configuration: configuration, dataset: dataset, runName: "bits", startedAt: 0,
-      context: ComputeContext(instructionSet: .portable, threads: 2, usesWinograd: true),
+      context: ComputeContext(instructionSet: .portable, threads: 2, arithmetic: .fastest),
       checkpoint: nil, channel: SnapshotChannel(lanes: [lane]), control: TrainingControl()
     ).run()
     let checkpoint = try #require(lane.drain().checkpoints.last)

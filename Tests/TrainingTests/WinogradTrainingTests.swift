@@ -22,16 +22,16 @@ struct WinogradTrainingTests {
         training: {steps: 12, batch_pairs: 60, sample_repeats: 2, learning_rate: 0.0005}
         evaluation: {epochs: 1000, samples: 5}
         """, source: "test")
-    func losses(usesWinograd: Bool) throws -> [Double] {
+    func losses(_ arithmetic: Arithmetic) throws -> [Double] {
       let lane = SnapshotLane.lossless()
       try Trainer(
         configuration: configuration, dataset: dataset, runName: "test", startedAt: 0,
-        context: ComputeContext(threads: 2, usesWinograd: usesWinograd), checkpoint: nil,
+        context: ComputeContext(threads: 2, arithmetic: arithmetic), checkpoint: nil,
         channel: SnapshotChannel(lanes: [lane]), control: TrainingControl()
       ).run()
       return lane.drain().steps.map(\.loss)
     }
-    let (winograd, direct) = try (losses(usesWinograd: true), losses(usesWinograd: false))
+    let (winograd, direct) = try (losses(.fastest), losses(.direct))
     #expect(winograd.count == 12 && direct.count == 12)
     // Two ways of computing, not one.
     #expect(winograd != direct)

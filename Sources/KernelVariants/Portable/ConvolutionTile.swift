@@ -19,8 +19,8 @@ func convolve(_ arguments: ConvolutionArguments) {
   }
 }
 
-/// `convolutionRows` images × one or two vectors of output channels, held in registers over the
-/// whole sum.
+/// `convolutionRows` images × one or two vectors of output channels, held in registers over each
+/// sum.
 @inline(__always)
 private func convolutionTile<Sums: ColumnSums>(
   _ arguments: ConvolutionArguments, _ pixel: Int, _ row: Int, _ column: Int, _: Sums.Type
@@ -29,20 +29,29 @@ private func convolutionTile<Sums: ColumnSums>(
   let depth = arguments.depth
   let width = arguments.width
   let rowOffset = row &* inputStride
-  var sums = ConvolutionRows<Sums>()
-  for entry in Int(arguments.tapStarts[pixel])..<Int(arguments.tapStarts[pixel &+ 1]) {
-    let tap = arguments.taps[entry]
-    let input = arguments.input + (Int(tap.pixel) &* imageBlock &* inputStride &+ rowOffset)
-    var weights = arguments.weights + (Int(tap.tap) &* depth &* width &+ column)
-    var channel = 0
-    repeat {
-      sums.accumulate(
-        Broadcasts(first: input + channel, stride: inputStride),
-        times: Sums.columns(weights))
-      weights += width
-      channel &+= 1
-    } while channel < depth
-  }
   let output = arguments.output + ((pixel &* imageBlock &+ row) &* arguments.outputStride &+ column)
-  sums.write(to: output, arguments.outputStride, accumulates: arguments.accumulates)
+  let end = Int(arguments.tapStarts[pixel &+ 1])
+  var start = Int(arguments.tapStarts[pixel])
+  var accumulates = arguments.accumulates
+  // Once without taps too: then zeros are written.
+  repeat {
+    let sumEnd = start &+ min(arguments.tapsPerSum, end &- start)
+    var sums = ConvolutionRows<Sums>()
+    for entry in start..<sumEnd {
+      let tap = arguments.taps[entry]
+      let input = arguments.input + (Int(tap.pixel) &* imageBlock &* inputStride &+ rowOffset)
+      var weights = arguments.weights + (Int(tap.tap) &* depth &* width &+ column)
+      var channel = 0
+      repeat {
+        sums.accumulate(
+          Broadcasts(first: input + channel, stride: inputStride),
+          times: Sums.columns(weights))
+        weights += width
+        channel &+= 1
+      } while channel < depth
+    }
+    sums.write(to: output, arguments.outputStride, accumulates: accumulates)
+    start = sumEnd
+    accumulates = true
+  } while start < end
 }
