@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// Why a data set could not be read. Each describes itself in one line: what, where, what was
 /// expected.
@@ -37,7 +38,9 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
     if case .refused = self { true } else { false }
   }
 
-  package var description: String {
+  package var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"

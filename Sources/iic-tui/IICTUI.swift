@@ -43,7 +43,7 @@ struct IICTUI: ParsableCommand {
       code = report(error)
     }
     if let problem = StandardStreams.outputProblem {
-      StandardStreams.error("iic-tui: \(problem)\n")
+      StandardStreams.note(problem)
       if code == 0 { code = 1 }
     }
     Foundation.exit(code)
@@ -59,7 +59,7 @@ struct IICTUI: ParsableCommand {
       return 2
     default:
       if let code = error as? ExitCode { return code.rawValue }
-      StandardStreams.error("iic-tui: \(message(for: error))\n")
+      StandardStreams.note(message(for: error))
       return 1
     }
   }

@@ -109,9 +109,9 @@ struct ExperimentCommand: ParsableCommand {
     }
     let impossible = table.impossible.count
     if impossible > 0 {
-      StandardStreams.error(
-        "iic-tui: \(impossible) of \(table.rows.reduce(0) { $0 + $1.runs.count }) runs cannot be "
-          + "trained or counted; the table says why\n")
+      StandardStreams.note(
+        "\(impossible) of \(table.rows.reduce(0) { $0 + $1.runs.count }) runs cannot be "
+          + "trained or counted; the table says why")
       throw ExitCode(1)
     }
   }
@@ -128,7 +128,7 @@ struct ExperimentCommand: ParsableCommand {
     StopSignals.allIsSaved()
     reporter.finish()
     if let number = StopSignals.stop {
-      StandardStreams.error("iic-tui: stopped; the same command goes on\n")
+      StandardStreams.note("stopped; the same command goes on")
       throw ExitCode(StopSignals.exitCode(number))
     }
   }

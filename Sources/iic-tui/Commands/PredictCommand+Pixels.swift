@@ -15,7 +15,7 @@ extension PredictCommand {
     let labels = PixelLine.names(predictor.labels, amongClasses: !predictor.classNames.isEmpty)
     var isComplete = true
     func report(_ line: String) {
-      StandardStreams.error("iic-tui: \(line)\n")
+      StandardStreams.note(line)
       isComplete = false
     }
     if !json, !StandardStreams.output(PixelLine.header(labels)) { return isComplete }
@@ -28,7 +28,7 @@ extension PredictCommand {
             file, below: argument.isFolder ? argument : nil, colors: predictor.colors,
             into: output, beside: written)
           written.formUnion([prediction.map, prediction.overlay])
-          prediction.warnings.forEach { StandardStreams.error("iic-tui: \($0)\n") }
+          prediction.warnings.forEach { StandardStreams.note($0) }
           let line = PixelLine(file.text, prediction, labels)
           if !StandardStreams.output(json ? JSONLine.text(line) : line.csv) { return isComplete }
         } catch {

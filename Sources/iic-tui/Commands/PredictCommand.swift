@@ -69,7 +69,7 @@ struct PredictCommand: ParsableCommand {
       return
     }
     let isComplete = try predict(
-      output: { StandardStreams.output($0) }, problem: { StandardStreams.error("iic-tui: \($0)\n") }
+      output: { StandardStreams.output($0) }, problem: { StandardStreams.note($0) }
     )
     if !isComplete { throw ExitCode(1) }
   }

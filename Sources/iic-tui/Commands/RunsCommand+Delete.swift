@@ -36,7 +36,7 @@ extension RunsCommand {
         StandardStreams.output(DeletionLine(try folder.delete(run)).text(json: json))
       }
       if refused > 0 {
-        StandardStreams.error("iic-tui: \(refused) of \(found.count) not deleted\n")
+        StandardStreams.note("\(refused) of \(found.count) not deleted")
         throw ExitCode(1)
       }
     }
@@ -112,7 +112,7 @@ extension RunsCommand {
         (yes ? "" : RunSummary.table(doomed) + "\n")
         + "delete these \(doomed.count) runs (\(size)) and keep \(plan.kept.count)?"
       guard try Confirmation.ask(question, isGiven: yes) else {
-        StandardStreams.error("iic-tui: nothing deleted\n")
+        StandardStreams.note("nothing deleted")
         throw ExitCode(1)
       }
       var failed = false
@@ -123,7 +123,7 @@ extension RunsCommand {
             DeletionLine(try folder.delete(RunFolder(url))).text(json: json))
         } catch {
           failed = true
-          StandardStreams.error("iic-tui: \(error)\n")
+          StandardStreams.note("\(error)")
         }
       }
       if failed { throw ExitCode(1) }

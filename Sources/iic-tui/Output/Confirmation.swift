@@ -9,7 +9,7 @@ enum Confirmation {
   static func ask(_ question: String, isGiven: Bool) throws -> Bool {
     if isGiven { return true }
     guard isatty(STDIN_FILENO) == 1 else {
-      StandardStreams.error("iic-tui: stdin is no terminal to ask on; --yes deletes unasked\n")
+      StandardStreams.note("stdin is no terminal to ask on; --yes deletes unasked")
       throw ExitCode(2)
     }
     StandardStreams.error("\(question) [y/N] ")

@@ -12,6 +12,6 @@ enum DataNotes {
   }
 
   static func tell(_ dataset: ImageDataset) {
-    for line in lines(of: dataset) { StandardStreams.error("iic-tui: \(line)\n") }
+    for line in lines(of: dataset) { StandardStreams.note(line) }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RunStorage
+import Settings
 import Synchronization
 
 /// Writing to stdout and stderr without losing an error: a closed pipe is an answer, not a signal;
@@ -45,6 +46,9 @@ enum StandardStreams {
 
   @discardableResult
   static func error(_ text: String) -> Bool { write(text, to: STDERR_FILENO) == nil }
+
+  /// One line on stderr, whatever names of files have put into the text.
+  static func note(_ text: String) { error("iic-tui: \(text.onOneLine)\n") }
 
   /// Why something that was to go to stdout is not there; nil if all of it is, or its reader left.
   static var outputProblem: String? {

@@ -70,7 +70,7 @@ struct ForegroundTraining {
   /// Says what there is to know of the data: pictures that are left out, and the like.
   private func tellNotes(_ log: RunLog) {
     for line in DataNotes.lines(of: prepared.dataset) {
-      StandardStreams.error("iic-tui: \(line)\n")
+      StandardStreams.note(line)
       log.add(line)
     }
   }
@@ -86,16 +86,16 @@ struct ForegroundTraining {
       // After the threads that there must be.
       let context = environment.context(threads: threads)
       if context.pool.threads < threads {
-        StandardStreams.error(
-          "iic-tui: the system gives \(context.pool.threads) threads, not \(threads); training "
-            + "with those\n")
+        StandardStreams.note(
+          "the system gives \(context.pool.threads) threads, not \(threads); training "
+            + "with those")
       }
       let trainer = try prepared.makeTrainer(context, channel: channel, control: control)
       let heads = Set(trainer.randomTensors.compactMap { $0.split(separator: ".").first })
       if !heads.isEmpty {
-        StandardStreams.error(
-          "iic-tui: --init: has no \(heads.sorted().joined(separator: ", ")) that fits; it starts "
-            + "with random weights\n")
+        StandardStreams.note(
+          "--init: has no \(heads.sorted().joined(separator: ", ")) that fits; it starts "
+            + "with random weights")
       }
       return trainer
     }
@@ -113,7 +113,7 @@ struct ForegroundTraining {
     do {
       return try LiveScreen(log: log)
     } catch {
-      StandardStreams.error("iic-tui: \(error); training without the screen\n")
+      StandardStreams.note("\(error); training without the screen")
       return nil
     }
   }

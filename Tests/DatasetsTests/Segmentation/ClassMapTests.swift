@@ -56,6 +56,10 @@ import Testing
       "f: line 1: classes is missing or empty, expected names in brackets"
     ),
     ("classes: a\nmap: {0: a}", "f: line 1: classes is no list, expected names in brackets"),
+    (
+      "classes: [a, b]\nmap: {0: \"a\\u2029b\"}",
+      "f: line 2: map.0 is 'a b', expected one of a, b"
+    ),
     ("classes: [a, b, a]\nmap: {0: a}", "f: line 1: classes is 'a' twice, expected each name once"),
     (
       "classes: [a, '']\nmap: {0: a}",

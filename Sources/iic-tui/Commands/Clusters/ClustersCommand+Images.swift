@@ -17,7 +17,7 @@ struct ClusterImagesOptions: ParsableArguments {
         dataset: other.dataset, data: other.data, mayDiffer: other.changed.dataChanged,
         progress: PictureProgress.report)
     }
-    if let note = assigner.subHead.noteOnOtherNames { StandardStreams.error("iic-tui: \(note)\n") }
+    if let note = assigner.subHead.noteOnOtherNames { StandardStreams.note(note) }
     return assigner
   }
 

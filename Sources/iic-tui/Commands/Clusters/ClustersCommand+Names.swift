@@ -38,7 +38,7 @@ extension ClustersCommand {
       StandardStreams.output(
         "\(subHead.run): head \(subHead.head.name), sub-head \(subHead.place + 1)\(evaluated)\n"
           + table.text)
-      if let note = subHead.noteOnOtherNames { StandardStreams.error("iic-tui: \(note)\n") }
+      if let note = subHead.noteOnOtherNames { StandardStreams.note(note) }
     }
   }
 

@@ -26,7 +26,7 @@ struct LeafPictures {
           run, head: head, number: subHead.index + 1, progress: PictureProgress.report)
       }
     } catch {
-      StandardStreams.error("iic-tui: \(error); leaves without a sample have no picture\n")
+      StandardStreams.note("\(error); leaves without a sample have no picture")
     }
   }
 
