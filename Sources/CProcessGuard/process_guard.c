@@ -146,6 +146,7 @@ enum { errors_of_ending_process = 4096 };
 static volatile sig_atomic_t is_at_stake = 0;
 static volatile sig_atomic_t stop_signal = 0;
 static volatile sig_atomic_t has_hung_up = 0;
+static _Atomic long long stopped_at = 0;
 
 // When there was nothing left to save, in milliseconds of a clock that only goes forward; 0 while there is.
 static _Atomic long long saved_at = 0;
@@ -170,8 +171,11 @@ static void take_stop(int number) {
   }
   // A process that has used up its time gets this one every second, until it is killed.
   if (number == SIGXCPU && stop_signal != 0) return;
+  // `timeout`, and others that pass a signal on, send it to the process and then to its group: that is one request.
+  if (number == stop_signal && milliseconds() - stopped_at < 200) return;
   if (stop_signal != 0 || !is_at_stake) end_now(number);
   stop_signal = number;
+  stopped_at = milliseconds();
   alarm(1);
 }
 

@@ -48,10 +48,13 @@ extension RunFolder {
     return latestWeightsURL
   }
 
-  /// Gives the latest weights their second name.
+  /// Gives the latest weights their second name. Ones that nobody could go on from, because a disk
+  /// has damaged them, do not take the place of ones that are whole.
   private func keepPrevious(before step: Int) {
     // A second checkpoint of one step is no reason to forget the one before.
-    guard let latest = try? openWeights(latestWeightsURL), latest.step != step else { return }
+    guard let latest = try? openWeights(latestWeightsURL), latest.step != step,
+      (try? openOptimizer(step: latest.step)) != nil
+    else { return }
     let temporary = AtomicFile.temporary(for: previousWeightsURL)
     unlink(temporary.path)
     guard (try? giveLatestSecondName(temporary)) != nil else { return }
@@ -63,6 +66,9 @@ extension RunFolder {
     if link(latestWeightsURL.path, other.path) == 0 { return }
     try storing(other, "write") {
       try FileManager.default.copyItem(at: latestWeightsURL, to: other)
+      let copy = try FileHandle(forReadingFrom: other)
+      try copy.synchronize()
+      try copy.close()
     }
   }
 
@@ -168,6 +174,15 @@ extension RunFolder {
   private func complete(_ weights: SafetensorsFile, step: Int) throws(StorageError)
     -> CheckpointSnapshot
   {
+    let (file, trainerState) = try openOptimizer(step: step)
+    return CheckpointSnapshot(
+      step: step, weights: try weights.tensors(), optimizer: try file.tensors(),
+      trainerState: trainerState, isBest: file.metadata[Self.isBestKey] == "true")
+  }
+
+  private func openOptimizer(
+    step: Int
+  ) throws(StorageError) -> (file: SafetensorsFile, trainerState: String) {
     let url = optimizerURL(step: step)
     let file = try SafetensorsFile(contentsOf: url)
     let optimizerStep = try self.step(of: file, at: url)
@@ -177,9 +192,7 @@ extension RunFolder {
     guard let trainerState = file.metadata[Self.trainerStateKey] else {
       throw StorageError(url, "metadata '\(Self.trainerStateKey)' is missing")
     }
-    return CheckpointSnapshot(
-      step: step, weights: try weights.tensors(), optimizer: try file.tensors(),
-      trainerState: trainerState, isBest: file.metadata[Self.isBestKey] == "true")
+    return (file, trainerState)
   }
 
   private func removeOptimizers(except steps: [Int]) {

@@ -44,11 +44,13 @@ extension RunFolder {
   /// Files that a run writes, and those that SQLite, a killed process or a person's tools leave
   /// beside them under names that say so.
   static func isRunFile(_ entry: FolderEntry) -> Bool {
-    if entry.kind == .pipe { return entry.name == "control" }
+    if entry.kind == .pipe { return isPipe(named: entry.name) }
     guard entry.kind == .file || entry.kind == .link else { return false }
     if let inner = AtomicFile.finalName(ofPartial: entry.name) { return isRunFile(named: inner) }
     return isRunFile(named: entry.name)
   }
+
+  static func isPipe(named name: String) -> Bool { name == "control" }
 
   static func isRunFile(named name: String) -> Bool {
     let names = [

@@ -240,17 +240,26 @@ extension PreparedRun {
     return past
   }
 
-  /// Starting over would erase the history; only a run that died before its first checkpoint may.
+  /// Starting over would erase the history; only a run that ended before its first checkpoint may.
   private static func refuseIfCheckpointIsMissing(
     _ folder: RunFolder, _ history: RunHistory, _ configuration: Configuration
-  ) throws(SessionError) {
-    if !folder.hasCheckpoint, let last = history.newest.lastStep,
+  ) throws {
+    if folder.hasCheckpoint { return }
+    let expected: String
+    if let step = try RunHistoryReader(folder).checkpointStep() {
+      if step == 0 { return }
+      expected = "step \(step)"
+    } else if let last = history.newest.lastStep,
       history.end != nil || last.elapsed > configuration.checkpointSeconds
     {
-      throw SessionError(
-        "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of about "
-          + "step \(last.step)\(remedy(folder) ?? "")")
+      // An older program did not say whether there was one.
+      expected = "about step \(last.step)"
+    } else {
+      return
     }
+    throw SessionError(
+      "\(folder.latestWeightsURL.path): the checkpoint is missing; expected the one of \(expected)"
+        + (remedy(folder) ?? ""))
   }
 }
 

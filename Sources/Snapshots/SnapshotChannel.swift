@@ -6,8 +6,8 @@ package final class SnapshotLane: @unchecked Sendable {
   package enum Policy: Sendable {
     /// Keeps every event, for the recorder.
     case lossless
-    /// Keeps every step, which are small, but of evaluations only the newest, and checkpoints
-    /// without their tensors: for a screen.
+    /// Of evaluations keeps only the newest, checkpoints without their tensors, and of steps that
+    /// nobody has taken for long every second one: for a screen.
     case newest
   }
 
@@ -33,15 +33,37 @@ package final class SnapshotLane: @unchecked Sendable {
         default: break
         }
       }
+      if policy == .newest, pending.count >= Self.mostPending { thinOut() }
       pending.append(event)
       condition.signal()
     }
   }
 
+  /// A screen may stand still for days, on a terminal that takes nothing.
+  private func thinOut() {
+    var isKept = false
+    pending.removeAll { event in
+      guard case .step = event else { return false }
+      isKept.toggle()
+      return !isKept
+    }
+  }
+
+  private static let mostPending = 20_000
+
   /// Whoever takes from the lane gets what has come until now, and no more.
   package func close() {
     condition.withLock {
       isClosed = true
+      condition.broadcast()
+    }
+  }
+
+  /// Whoever took from the lane takes no more: what is in it, and what is still sent, is let go.
+  package func abandon() {
+    condition.withLock {
+      isClosed = true
+      pending = []
       condition.broadcast()
     }
   }

@@ -31,6 +31,8 @@ package enum DashboardEvent: Sendable, Equatable {
   case isTrained(Bool)
   /// Something that was asked for is done, or could not be, and why.
   case said(String)
+  /// Nobody takes what was asked of the trainer, and why.
+  case refused(String)
   /// Wall-clock seconds since the last tick.
   case tick(seconds: Double)
 }

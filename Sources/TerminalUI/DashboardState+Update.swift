@@ -21,8 +21,13 @@ package func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [
     return []
   case .isTrained(let isTrained):
     state.isTrained = isTrained
+    if !isTrained { state.forgetRequests() }
     return []
   case .said(let text):
+    state.say(text, seconds: 8)
+    return []
+  case .refused(let text):
+    state.forgetRequests()
     state.say(text, seconds: 8)
     return []
   case .tick(let seconds):
@@ -53,7 +58,7 @@ extension DashboardState {
     case .ended:
       if isStopping { isFinished = true }
       isStopping = false
-      requestedPause = nil
+      forgetRequests()
     case .restart(let restart): say(restart.text, seconds: 8)
     case .evaluation(let evaluation):
       if awaitsEvaluation { say("evaluated at step \(Figures.count(evaluation.step))") }
@@ -65,8 +70,17 @@ extension DashboardState {
   /// After another history has taken the old one's place.
   fileprivate mutating func followHistory() {
     recalled = nil
+    forgetRequests()
     if description(of: head) == nil { head = history.description.mainHead?.name ?? head }
     if let shown = position, shown > lastStep { position = replay == nil ? nil : lastStep }
+  }
+
+  /// The trainer that was asked is no longer there: what was wanted of it says nothing of another.
+  fileprivate mutating func forgetRequests() {
+    requestedPause = nil
+    requestedLearningRate = nil
+    awaitsEvaluation = false
+    awaitsCheckpoint = false
   }
 
   fileprivate mutating func tick(_ seconds: Double) {

@@ -16,8 +16,8 @@ package struct KeyDecoder: Sendable, Equatable {
     case skipping(Int)
     /// Inside a text for programs, which ends with BEL or `ESC \`.
     case string(afterEscape: Bool)
-    /// Inside a paste.
-    case paste
+    /// Inside a paste; of a late one a part has been handed on, and its end may never come.
+    case paste(isLate: Bool)
     /// A character of several bytes, with those so far and how many there are to be; pressed with
     /// Alt or alone.
     case character([UInt8], count: Int, isAlone: Bool)
@@ -48,6 +48,7 @@ package struct KeyDecoder: Sendable, Equatable {
     switch state {
     case .ground: nil
     case .escape: escapeDelay
+    case .paste(isLate: true) where pasted.count == countOfEnd: Self.pastePatience
     default: 1000
     }
   }
@@ -61,12 +62,13 @@ package struct KeyDecoder: Sendable, Equatable {
 
   /// No more comes of what is half read.
   package mutating func giveUp() -> [Key] {
-    defer { state = .ground }
-    switch state {
+    let before = state
+    state = .ground
+    switch before {
     case .escape:
       mayBeLate = true
       return [.escape]
-    case .paste: return [takePaste()]
+    case .paste(let isLate): return giveUpPaste(isLate: isLate)
     default: return []
     }
   }
@@ -164,13 +166,32 @@ package struct KeyDecoder: Sendable, Equatable {
     case 4, 8: return .end
     case 5: return .pageUp
     case 6: return .pageDown
-    case 200: state = .paste
+    case 200: state = .paste(isLate: false)
     default: break
     }
     return nil
   }
 
   private static let pasteEnd: [UInt8] = Array("\u{1B}[201~".utf8)
+  /// Milliseconds after which a paste that has no end is over.
+  private static let pastePatience = 10_000
+
+  /// How many of the last bytes may be the beginning of the paste's end.
+  private var countOfEnd: Int {
+    let end = Self.pasteEnd
+    return (1..<end.count).last { pasted.suffix($0) == end.prefix($0) } ?? 0
+  }
+
+  /// Hands on what there is. On a slow line more comes after a pause, and presses no keys either.
+  private mutating func giveUpPaste(isLate: Bool) -> [Key] {
+    let rest = Array(pasted.suffix(countOfEnd))
+    let isOver = isLate && pasted.count == rest.count
+    pasted.removeLast(rest.count)
+    let keys = pasted.isEmpty ? [] : [takePaste()]
+    state = isOver ? .ground : .paste(isLate: true)
+    pasted = isOver ? [] : rest
+    return keys
+  }
 
   private mutating func take(inPaste byte: UInt8) -> Key? {
     let end = Self.pasteEnd
@@ -179,8 +200,9 @@ package struct KeyDecoder: Sendable, Equatable {
     pasted.append(byte)
     guard byte == end.last, pasted.suffix(end.count) == end[...] else { return nil }
     pasted.removeLast(end.count)
+    let isDone = state == .paste(isLate: true) && pasted.isEmpty
     state = .ground
-    return takePaste()
+    return isDone ? nil : takePaste()
   }
 
   private mutating func takePaste() -> Key {

@@ -80,20 +80,6 @@ extension CommandTests {
       try expectResumable(workspace, from: step)
     }
 
-    @Test func killedBeforeTheFirstCheckpoint() throws {
-      let workspace = try Workspace()
-      let child = try startedTraining(workspace, "--set", "evaluation.epochs=1000")
-      child.send(signal: SIGKILL)
-      #expect(try child.waitForEnding() == .killed(signal: SIGKILL))
-      #expect(try workspace.onlyRun()["status"] as? String == "interrupted")
-      let resumed = try workspace.run(
-        ["train", "--resume", "last", "--steps", "4", "--json"] + workspace.inRuns)
-      #expect(resumed.ending == .exited(0), "\(resumed.error)")
-      let steps = try resumed.objects().filter { $0["event"] as? String == "step" }
-      #expect(steps.compactMap { $0["step"] as? Int } == [1, 2, 3, 4])
-      #expect(try workspace.onlyRun()["step"] as? Int == 4)
-    }
-
     /// Who reads, and whether the terminal is there, is nothing to the training.
     @Test func theReaderAndTheTerminalLeave() throws {
       let workspace = try Workspace()
@@ -225,19 +211,6 @@ extension CommandTests {
         }
       }
     #endif
-
-    @Test func aSecondSignalEndsAtOnce() throws {
-      let workspace = try Workspace()
-      let child = try startedTraining(workspace)
-      child.send(signal: SIGSTOP)
-      child.send(signal: SIGTERM)
-      child.send(signal: SIGINT)
-      child.send(signal: SIGCONT)
-      let ending = try child.waitForEnding()
-      #expect(ending == .exited(143) || ending == .exited(130))
-      let step = try #require(try workspace.onlyRun()["step"] as? Int)
-      try expectResumable(workspace, from: step)
-    }
 
     /// Killed at random moments, again and again, the run is that of one that never was.
     @Test func killedAgainAndAgain() throws {

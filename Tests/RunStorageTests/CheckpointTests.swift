@@ -51,6 +51,21 @@ struct CheckpointTests {
     }
   }
 
+  /// A checkpoint that cannot be gone on from, because half of it is damaged, does not take the
+  /// place of one that is whole.
+  @Test func theOneBeforeIsWhole() throws {
+    try withTemporaryFolder { url in
+      let run = RunFolder(url)
+      for step in [10, 20] { _ = try run.write(Fixture.checkpoint(step)) }
+      let optimizer = run.optimizerURL(step: 20)
+      try Data(contentsOf: optimizer).dropLast().write(to: optimizer)
+      _ = try run.write(Fixture.checkpoint(30))
+      #expect(run.previousCheckpointStep == 10)
+      _ = try run.write(Fixture.checkpoint(40))
+      #expect(run.previousCheckpointStep == 30)
+    }
+  }
+
   /// Every byte of the tensors counts.
   @Test func aDamagedFileIsRefused() throws {
     try withTemporaryFolder { url in

@@ -259,10 +259,14 @@ struct HistoryTests {
         // What writes rows today knows a column less and some more.
         try database.execute(sql: "ALTER TABLE run DROP COLUMN stepsPerEpoch")
         try database.execute(sql: "ALTER TABLE sampleImages ADD COLUMN labelMaps")
-        try database.execute(sql: "ALTER TABLE run ADD COLUMN data")
+        for column in ["data", "checkpointStep"] {
+          try database.execute(sql: "ALTER TABLE run ADD COLUMN \(column)")
+        }
         try database.start(Fixture.description(), samples: Fixture.samples, at: 0)
         try database.execute(sql: "ALTER TABLE sampleImages DROP COLUMN labelMaps")
-        try database.execute(sql: "ALTER TABLE run DROP COLUMN data")
+        for column in ["data", "checkpointStep"] {
+          try database.execute(sql: "ALTER TABLE run DROP COLUMN \(column)")
+        }
         try database.execute(sql: "ALTER TABLE run ADD COLUMN stepsPerEpoch NOT NULL DEFAULT 10")
         try database.insert(Fixture.step(1))
         let newer = [
@@ -292,6 +296,7 @@ struct HistoryTests {
       #expect(try everything(run).evaluations == [first])
       #expect(try RunHistoryReader(run).outline().restarts.isEmpty)
       #expect(run.summary().accuracy == 0.75)
+      #expect(try RunHistoryReader(run).checkpointStep() == nil)
       try RunRecorder(run).record([.evaluation(Fixture.evaluation(2).withoutLabels)])
       #expect(
         try everything(run).evaluations

@@ -36,6 +36,26 @@ import Testing
     #expect(lane.drain() == [.evaluation(SnapshotFixture.evaluation(3))])
   }
 
+  /// A screen that takes nothing for days costs a bounded amount of memory, and none once it is
+  /// left.
+  @Test func whatNobodyTakesIsBounded() {
+    let lane = SnapshotLane.newest()
+    let channel = SnapshotChannel(lanes: [lane])
+    channel.send(.paused(true))
+    for step in 1...30_000 { channel.send(.step(SnapshotFixture.step(step))) }
+    let kept = lane.drain()
+    #expect((10_000...20_000).contains(kept.count), "\(kept.count)")
+    let steps = kept.compactMap { event in
+      if case .step(let step) = event { step.step } else { nil }
+    }
+    #expect(kept.first == .paused(true) && steps.count == kept.count - 1)
+    #expect(steps == steps.sorted() && steps.first == 1 && steps.last == 30_000)
+    channel.send(.paused(false))
+    lane.abandon()
+    channel.send(.paused(true))
+    #expect(lane.next() == nil)
+  }
+
   /// A checkpoint without its tensors.
   private static func bare(_ step: Int) -> CheckpointSnapshot {
     var checkpoint = SnapshotFixture.checkpoint(step)

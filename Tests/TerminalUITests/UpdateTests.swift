@@ -88,6 +88,23 @@ import Testing
     #expect(press(&state, "_") == [.setLearningRate(1e-4)])
   }
 
+  /// What was wanted of a trainer that is gone, or never got it, is not shown of another.
+  @Test func requestsEndWithTheTrainer() {
+    let history = live().history
+    let ends: [DashboardEvent] = [
+      .history(history), .isTrained(false), .refused("nobody trains it"),
+      .training([.ended(.stopped, step: 150, message: nil)]),
+    ]
+    for end in ends {
+      var state = live()
+      _ = press(&state, " ")
+      _ = press(&state, "+")
+      #expect(state.requestedPause == true && state.requestedLearningRate == 2e-4)
+      _ = update(&state, end)
+      #expect(state.requestedPause == nil && state.requestedLearningRate == nil, "\(end)")
+    }
+  }
+
   @Test func quittingALiveRunStopsItFirst() {
     var state = live()
     #expect(press(&state, "q").isEmpty)

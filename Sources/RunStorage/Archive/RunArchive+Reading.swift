@@ -86,8 +86,15 @@ private struct Unpacking {
       throw problem("'\(entry.path)' is not in the folder '\(name)', expected one run alone")
     }
     name = parts[0]
-    guard entry.kind == .file else { return }
+    if entry.kind == .folder { return }
     let file = parts[1]
+    if entry.kind == .pipe {
+      // What steered a process that is gone.
+      guard RunFolder.isPipe(named: file) else {
+        throw problem("'\(entry.path)' is a pipe, expected files and a folder alone")
+      }
+      return
+    }
     if file == RunArchive.checksumsName { return try takeChecksums(reader, size: entry.size) }
     guard RunFolder.isRunFile(named: file) else {
       throw problem("'\(entry.path)' is not a file that a run has")

@@ -7,6 +7,7 @@ struct TarEntry: Equatable {
   enum Kind: UInt8 {
     case file = 0x30
     case folder = 0x35
+    case pipe = 0x36
     /// Records of the pax format about the next file: `x`, or about all of them: `g`.
     case attributes = 0x78
     case globalAttributes = 0x67
@@ -152,7 +153,8 @@ extension TarEntry {
       kind != .folder || size == 0
     else { throw Problem(description: "'\(path)' with a size or a date that is no number") }
     return TarEntry(
-      path: Self.path(path, kind: kind), kind: kind, size: size, modified: modified)
+      path: Self.path(path, kind: kind), kind: kind, size: kind == .pipe ? 0 : size,
+      modified: modified)
   }
 
   /// A folder's path is stored with a `/` behind it.
@@ -164,7 +166,6 @@ extension TarEntry {
     switch flag {
     case UInt8(ascii: "1"), UInt8(ascii: "2"): "a link"
     case UInt8(ascii: "3"), UInt8(ascii: "4"): "a device"
-    case UInt8(ascii: "6"): "a pipe"
     default: "an entry of kind 0x\(String(flag, radix: 16))"
     }
   }

@@ -41,7 +41,7 @@ final class TarReader {
       left = whole.size
       padding = TarEntry.padding(whole.size)
       switch entry.kind {
-      case .file, .folder: return whole
+      case .file, .folder, .pipe: return whole
       case .globalAttributes: continue
       case .attributes:
         let data = try readAttributes(at: start)

@@ -63,6 +63,9 @@ final class HistoryQueries {
       generation: run.generation, resumedAt: run.resumedAt, heads: run.heads.values)
   }
 
+  /// Step of the last checkpoint, 0 before the first; nil if an older program wrote the history.
+  func checkpointStep() throws -> Int? { try run().checkpointStep }
+
   private func run() throws -> RunRecord {
     if let knownRun { return knownRun }
     let run: RunRecord = try decode(

@@ -27,6 +27,8 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
   var isPaused: Int
   /// NULL in what an older program wrote.
   var data: DataIdentity?
+  /// Step of the last checkpoint, 0 before the first; NULL in what an older program wrote.
+  var checkpointStep: Int?
 
   /// A run that starts at `time`, in seconds since 1970.
   init(_ run: RunDescription, at time: Double) {
@@ -49,6 +51,7 @@ struct RunRecord: Codable, FetchableRecord, PersistableRecord {
     endMessage = nil
     isPaused = 0
     data = run.data
+    checkpointStep = 0
   }
 
   var description: RunDescription {

@@ -42,6 +42,10 @@ enum HistorySchema {
       // JSON of {images, height, width, channels, checksum}; NULL in what an older program wrote.
       try database.execute(sql: "ALTER TABLE run ADD COLUMN data TEXT")
     }
+    migrator.registerMigration("9 the last checkpoint") { database in
+      // Its step, 0 before the first; NULL in what an older program wrote.
+      try database.execute(sql: "ALTER TABLE run ADD COLUMN checkpointStep INTEGER")
+    }
     return migrator
   }()
 

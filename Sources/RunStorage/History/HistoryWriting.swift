@@ -23,7 +23,10 @@ extension Database {
   func start(_ run: RunDescription, samples: SampleImages, at time: Double) throws {
     let generation = Column("generation")
     _ = try RunRecord(run, at: time).upsertAndFetch(self, onConflict: ["id"]) { _ in
-      [Column("startedAt").noOverwrite, generation.set(to: generation + 1)]
+      [
+        Column("startedAt").noOverwrite, Column("checkpointStep").noOverwrite,
+        generation.set(to: generation + 1),
+      ]
     }
     try SampleImagesRecord(samples).insert(self)
   }
@@ -56,6 +59,10 @@ extension Database {
         position += 1
       }
     }
+  }
+
+  func noteCheckpoint(step: Int) throws {
+    try execute(sql: "UPDATE run SET checkpointStep = :step", arguments: ["step": step])
   }
 
   func setPaused(_ isPaused: Bool) throws {

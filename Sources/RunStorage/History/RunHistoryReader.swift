@@ -59,6 +59,14 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.evaluation(atOrBefore: step)?.snapshot }
   }
 
+  /// The step of the last checkpoint that was written, whether or not it is still there; 0 before
+  /// the first, nil if an older program wrote the history.
+  ///
+  /// - Throws: as `outline`.
+  package func checkpointStep() throws(StorageError) -> Int? {
+    try read { queries in try queries.checkpointStep() }
+  }
+
   /// Calls `body` with every step in order, one in memory at a time.
   ///
   /// - Throws: as `outline`, and what `body` throws.

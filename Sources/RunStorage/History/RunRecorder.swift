@@ -106,6 +106,9 @@ package final class RunRecorder: Sendable {
           _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
         }
         let path = try folder.write(checkpoint).path
+        try storing(folder.historyURL, "write") {
+          try database.write { try $0.noteCheckpoint(step: checkpoint.step) }
+        }
         return RecordedCheckpoint(step: checkpoint.step, path: path)
       }
     }

@@ -88,6 +88,8 @@ final class LiveScreen {
         return []
       },
       shouldStop: { Self.signalHasCome })
+    // A training that goes on fills it for nobody.
+    lane.abandon()
     if StopSignals.stop != nil { return .stop }
     if terminal.isGone || StopSignals.haveHungUp { return .hungUp }
     return state.trainsOn ? .trainOn : state.history.end == nil ? .stop : .ended
@@ -124,30 +126,14 @@ final class LiveScreen {
 
   /// Shows a run that another process writes, until the user quits.
   func watch(_ history: RunHistory, _ follower: RunFollower) {
-    var follower = follower
-    var lastPoll = ContinuousClock.now
-    var isTrained: Bool?
+    var run = PolledRun(follower)
     let reader = RunHistoryReader(follower.folder)
     var names = PolledNames(follower.folder)
     let sorting = SortingProcess(follower.folder)
     var known: KnownMoment?
     runDashboard(
       terminal: terminal, state: DashboardState(history: history, mode: .watch),
-      nextEvents: {
-        let told = names.poll() + sorting.poll()
-        guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return told }
-        lastPoll = .now
-        // Asked first: a process that ends in between has said so in the history.
-        let isRunning = follower.isRunning
-        let other = (isRunning == isTrained ? [] : [.isTrained(isRunning)]) + told
-        isTrained = isRunning
-        // A poll that fails, because the disk is busy, is made up for by the next.
-        guard let change = try? follower.poll() else { return other }
-        switch change {
-        case .events(let events): return (events.isEmpty ? [] : [.training(events)]) + other
-        case .history(let history): return [.history(history)] + other
-        }
-      },
+      nextEvents: { run.poll() + names.poll() + sorting.poll() },
       recall: { step in try reader.moment(at: step, knowing: &known) },
       perform: { action in
         switch action {
@@ -162,6 +148,44 @@ final class LiveScreen {
         }
       },
       shouldStop: { Self.signalHasCome })
+  }
+}
+
+/// A run that another process writes, looked at a few times a second.
+private struct PolledRun {
+  private var follower: RunFollower
+  private var lastPoll = ContinuousClock.now
+  private var isTrained: Bool?
+  private var failures = 0
+
+  /// One poll may fail because the disk is busy, and is made up for by the next.
+  private static let patience = 4
+  /// Again before the message goes.
+  private static let pollsPerMessage = 28
+
+  init(_ follower: RunFollower) { self.follower = follower }
+
+  mutating func poll() -> [DashboardEvent] {
+    guard lastPoll.duration(to: .now) >= .milliseconds(250) else { return [] }
+    lastPoll = .now
+    // Asked first: a process that ends in between has said so in the history.
+    let isRunning = follower.isRunning
+    let told: [DashboardEvent] = isRunning == isTrained ? [] : [.isTrained(isRunning)]
+    isTrained = isRunning
+    do throws(StorageError) {
+      let change = try follower.poll()
+      failures = 0
+      switch change {
+      case .events(let events): return (events.isEmpty ? [] : [.training(events)]) + told
+      case .history(let history): return [.history(history)] + told
+      }
+    } catch {
+      failures += 1
+      let isTold =
+        failures >= Self.patience
+        && (failures - Self.patience) % Self.pollsPerMessage == 0
+      return told + (isTold ? [.said("\(error)")] : [])
+    }
   }
 }
 
@@ -190,7 +214,7 @@ extension RunFolder {
       try steer(request)
       return []
     } catch {
-      return [.said("\(error)")]
+      return [.refused("\(error)")]
     }
   }
 
