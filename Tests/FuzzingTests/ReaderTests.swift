@@ -4,7 +4,6 @@ import Testing
 
 /// Whatever the bytes are, a reader returns or throws its own kind of error.
 @Suite struct ReaderTests {
-  /// Of histories fewer: SQLite opens each one ten times, or writes it anew.
   @Test(arguments: FuzzTarget.all) func aThousandDamagedFiles(_ target: FuzzTarget) throws {
     let place = try FuzzPlace()
     let corpus = try target.seeds()
@@ -12,7 +11,7 @@ import Testing
       #expect(try target.run(seed, at: place) == .accepted, "seed \(number)")
     }
     var refused = 0
-    for number in 0..<(target.name.hasPrefix("history") ? 250 : 1000) {
+    for number in 0..<1000 {
       let bytes = try target.input(number, seed: 1, corpus: corpus, at: place)
       do throws(FuzzFinding) {
         if try target.run(bytes, at: place) == .refused { refused += 1 }

@@ -28,25 +28,24 @@ extension HistoryQueries {
   /// - Parameter known: the moment that was read last, from which only what came after it is read;
   ///   then this one.
   func moment(at step: Int, knowing known: inout KnownMoment?) throws -> Moment {
-    let generation = try state().generation
+    let version = try version()
+    if known?.version != version { known = nil }
+    let heads = try known?.heads ?? headNames()
     var moment: Moment
-    if let last = known, last.generation == generation,
-      (0...Moment.recentLimit).contains(step - last.moment.step)
-    {
+    if let last = known, (0...Moment.recentLimit).contains(step - last.moment.step) {
       moment = last.moment
-      for step in try steps(after: moment.step, upTo: step) { moment.append(step) }
+      for step in try steps(after: moment.step, upTo: step, heads: heads) { moment.append(step) }
     } else {
-      moment = try newestSteps(at: step)
+      moment = try newestSteps(at: step, heads: heads)
     }
     let evaluation = try evaluation(atOrBefore: step, knowing: known?.evaluation)
     moment.evaluation = evaluation?.snapshot
-    known = KnownMoment(moment: moment, evaluation: evaluation, generation: generation)
+    known = KnownMoment(moment: moment, evaluation: evaluation, version: version, heads: heads)
     return moment
   }
 
   /// A moment without its evaluation.
-  private func newestSteps(at step: Int) throws -> Moment {
-    let heads = try headNames()
+  private func newestSteps(at step: Int, heads: Set<String>) throws -> Moment {
     let recent = try Row.fetchAll(
       database,
       sql: """
@@ -61,9 +60,10 @@ extension HistoryQueries {
     return Moment(recentSteps: steps, lastSteps: lastSteps, evaluation: nil)
   }
 
-  private func steps(after first: Int, upTo last: Int) throws -> [StepSnapshot] {
+  private func steps(
+    after first: Int, upTo last: Int, heads: Set<String>
+  ) throws -> [StepSnapshot] {
     guard first < last else { return [] }
-    let heads = try headNames()
     return try Row.fetchAll(
       database, sql: "SELECT * FROM step WHERE step > :first AND step <= :last ORDER BY step",
       arguments: ["first": first, "last": last]

@@ -12,8 +12,9 @@ struct NumberedEvaluation {
 package struct KnownMoment {
   let moment: Moment
   let evaluation: NumberedEvaluation?
-  /// How many times the run had been started: what it trains anew takes the place of other steps.
-  let generation: Int
+  let version: HistoryQueries.Version
+  /// Their names.
+  let heads: Set<String>
 }
 
 /// Rows into snapshots, in one view of the database. A damaged row is an error that names its
@@ -65,6 +66,18 @@ final class HistoryQueries {
 
   /// Step of the last checkpoint, 0 before the first; nil if an older program wrote the history.
   func checkpointStep() throws -> Int? { try run().checkpointStep }
+
+  /// Tells whether what was read before still holds, as the columns are stored: what a run that is
+  /// started again trains anew takes the place of other steps, and its heads may change.
+  struct Version: Equatable {
+    let generation: DatabaseValue
+    let heads: DatabaseValue
+  }
+
+  func version() throws -> Version {
+    let row = try one("SELECT generation, heads FROM run", "no run was started in it")
+    return Version(generation: row[0], heads: row[1])
+  }
 
   private func run() throws -> RunRecord {
     if let knownRun { return knownRun }
@@ -255,17 +268,12 @@ final class HistoryQueries {
   }
 
   /// Loss and accuracy of one sub-head: the columns of the index that a list of runs is read from.
-  private struct ScoreRecord: Codable, FetchableRecord {
+  private struct Score: SubHeadStanding {
     var id: Int
     var step: Int
-    var loss: Measurement
-    var accuracy: Measurement
-    /// Missing in what an older program wrote.
-    var agreement: Double?
-  }
-
-  private struct Standing: SubHeadStanding {
     var loss: Double
+    var accuracy: Double
+    /// Missing in what an older program wrote.
     var agreement: Double?
   }
 
@@ -298,25 +306,41 @@ final class HistoryQueries {
       database, sql: Self.scoresQuery(agreement: isKnown ? "agreement" : "NULL"),
       arguments: ["head": head.rawValue])
     var scores: [ReportedScore] = []
-    var subHeads: [ScoreRecord] = []
+    var subHeads: [Score] = []
     func finish() {
-      let standings = subHeads.map { Standing(loss: $0.loss.value, agreement: $0.agreement) }
-      guard let place = standings.indexOfReported else { return }
+      guard let place = subHeads.indexOfReported else { return }
       let reported = subHeads[place]
-      let accuracy = reported.accuracy.value
       scores.append(
         ReportedScore(
-          id: reported.id, step: reported.step, loss: reported.loss.value,
-          accuracy: accuracy.isNaN ? nil : accuracy))
+          id: reported.id, step: reported.step, loss: reported.loss,
+          accuracy: reported.accuracy.isNaN ? nil : reported.accuracy))
       subHeads = []
     }
     while let row = try rows.next() {
-      let record: ScoreRecord = try decode(row, "table subHeadEvaluation")
-      if subHeads.last?.id != record.id { finish() }
-      subHeads.append(record)
+      let score = try score(row)
+      if subHeads.last?.id != score.id { finish() }
+      subHeads.append(score)
     }
     finish()
     return scores
+  }
+
+  /// Column by column: a long run has ten thousands of them, and a screen waits for them all.
+  private func score(_ row: Row) throws -> Score {
+    func value<Value: DatabaseValueConvertible>(
+      _ index: Int, _ column: String, _ expected: String
+    ) throws -> Value {
+      let stored: DatabaseValue = row[index]
+      if let value = Value.fromDatabaseValue(stored) { return value }
+      throw damage("table subHeadEvaluation", column, Self.shown(stored), expected)
+    }
+    let measured: [Measurement] = try [(2, "loss"), (3, "accuracy"), (4, "agreement")].map {
+      try value($0, $1, "a number")
+    }
+    return Score(
+      id: try value(0, "id", "a whole number"), step: try value(1, "step", "a whole number"),
+      loss: measured[0].value, accuracy: measured[1].value,
+      agreement: measured[2].value.isNaN ? nil : measured[2].value)
   }
 
   func one(_ sql: String, _ otherwise: String) throws -> Row {

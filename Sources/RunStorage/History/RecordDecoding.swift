@@ -46,7 +46,7 @@ extension HistoryQueries {
     ("JSONArray", "a JSON array"),
   ]
 
-  private static func shown(_ value: DatabaseValue) -> String {
+  static func shown(_ value: DatabaseValue) -> String {
     switch value.storage {
     case .blob(let data): "\(data.count) bytes"
     case .string(let text): "'\(text.prefix(40))'"
