@@ -31,17 +31,18 @@ package enum TensorBoardExport {
     try AtomicFile.write(to: url) { output throws(StorageError) in
       do {
         let file = try EventFile(output, time: run.startedAt)
-        try reader.forEachStep { step in
-          try file.add(scalars(step), step: step.step, time: run.startedAt + step.elapsed)
-        }
-        try reader.forEachEvaluation { evaluation in
-          let images = try evaluation.heads.flatMap {
-            try Self.images($0, samples, classNames: run.classNames, path: url.path)
-          }
-          try file.add(
-            scalars(evaluation) + images, step: evaluation.step,
-            time: run.startedAt + evaluation.elapsed)
-        }
+        try reader.forEach(
+          step: { step in
+            try file.add(scalars(step), step: step.step, time: run.startedAt + step.elapsed)
+          },
+          evaluation: { evaluation in
+            let images = try evaluation.heads.flatMap {
+              try Self.images($0, samples, classNames: run.classNames, path: url.path)
+            }
+            try file.add(
+              scalars(evaluation) + images, step: evaluation.step,
+              time: run.startedAt + evaluation.elapsed)
+          })
       } catch let error as StorageError {
         throw error
       } catch {

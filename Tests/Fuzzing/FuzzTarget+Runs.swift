@@ -87,8 +87,15 @@ extension FuzzTarget {
     let run = RunFolder(place.folder.url)
     let reader = RunHistoryReader(run)
     var answers = Answers(problem: run.summary().error)
-    try answers.ask { try reader.forEachStep { _ in } }
-    try answers.ask { try reader.forEachEvaluation { _ in } }
+    // What steps refuse hides the evaluations, so these come by themselves then.
+    try answers.ask {
+      do {
+        try reader.forEach(step: { _ in }, evaluation: { _ in })
+      } catch {
+        try reader.forEachEvaluation { _ in }
+        throw error
+      }
+    }
     // Its first answer is the whole outline.
     try answers.ask {
       var follower = RunFollower(run)

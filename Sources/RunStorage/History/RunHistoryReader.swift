@@ -92,6 +92,19 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.forEachEvaluation(body) }
   }
 
+  /// Calls `step` with every step and then `evaluation` with every evaluation, in order, one in
+  /// memory at a time. They belong together, also while another process adds to the history.
+  ///
+  /// - Throws: as `outline`, and what the two throw.
+  package func forEach(
+    step: (StepSnapshot) throws -> Void, evaluation: (EvaluationSnapshot) throws -> Void
+  ) throws(StorageError) {
+    try read { queries in
+      try queries.forEachStep(after: -1, step)
+      try queries.forEachEvaluation(evaluation)
+    }
+  }
+
   /// Runs `body` on one consistent view of the database.
   func read<Result>(_ body: (HistoryQueries) throws -> Result) throws(StorageError) -> Result {
     let url = folder.historyURL
