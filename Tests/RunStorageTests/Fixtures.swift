@@ -139,8 +139,8 @@ func everything(
 ) throws -> (steps: [StepSnapshot], evaluations: [EvaluationSnapshot]) {
   var steps: [StepSnapshot] = []
   var evaluations: [EvaluationSnapshot] = []
-  try RunHistoryReader(run).forEachStep { steps.append($0) }
-  try RunHistoryReader(run).forEachEvaluation { evaluations.append($0) }
+  try RunHistoryReader(run).forEach(
+    step: { steps.append($0) }, evaluation: { evaluations.append($0) })
   return (steps, evaluations)
 }
 

@@ -64,9 +64,8 @@ struct HistoryReadingTests {
       let run = try Fixture.run(in: url)
       let recorder = try RunRecorder(run)
       try recorder.record(HistoryTests.events)
-      try RunHistoryReader(run).forEachStep { step in
-        if step.step == 1 { recorder.close() }
-      }
+      try RunHistoryReader(run).forEach(
+        step: { step in if step.step == 1 { recorder.close() } }, evaluation: { _ in })
       #expect(try RunHistoryReader(run).outline() == HistoryTests.expected(HistoryTests.events))
       let resumed = try RunRecorder(run)
       resumed.close()

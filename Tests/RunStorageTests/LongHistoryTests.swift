@@ -118,7 +118,8 @@ struct LongHistoryTests {
   func aTimelineThatWasRead(_ steps: Int) throws {
     try withRun(steps: steps, evaluations: 1) { run in
       var history = RunHistory(description: Fixture.description(), samples: Fixture.samples)
-      try RunHistoryReader(run).forEachStep { history.append(.step($0)) }
+      try RunHistoryReader(run).forEach(
+        step: { history.append(.step($0)) }, evaluation: { _ in })
       let read = try RunHistoryReader(run).outline()
       #expect(read.timeline == history.timeline)
       #expect(read.newest.recentSteps == history.newest.recentSteps)

@@ -192,7 +192,8 @@ import Training
     #expect(begun(session).count == 1)
     #expect(session.table().rows[0].finished == 1 && session.table().rows[0].note == nil)
     var losses: [Double] = []
-    try RunHistoryReader(lab.run("lab-plain-seed-1")).forEachStep { losses.append($0.loss) }
+    try RunHistoryReader(lab.run("lab-plain-seed-1")).forEach(
+      step: { losses.append($0.loss) }, evaluation: { _ in })
     #expect(losses.count == 4 && losses.first != 5)
     #expect(
       try lab.run("lab-plain-seed-1").loadLatestWeights()

@@ -67,15 +67,6 @@ package struct RunHistoryReader: Sendable {
     try read { queries in try queries.checkpointStep() }
   }
 
-  /// Calls `body` with every step in order, one in memory at a time.
-  ///
-  /// - Throws: as `outline`, and what `body` throws.
-  package func forEachStep(
-    _ body: (StepSnapshot) throws -> Void
-  ) throws(StorageError) {
-    try read { queries in try queries.forEachStep(after: -1, body) }
-  }
-
   /// The epoch that a step was taken in; 0 for step 0 or one that is not recorded.
   ///
   /// - Throws: as `outline`.
